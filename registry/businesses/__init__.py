@@ -1,0 +1,1 @@
+"""Credit subjects (经营主体): identity, names in time, markets and stalls."""

@@ -1,0 +1,1 @@
+"""Demonstration units (诚信计量示范单位): designated, renewed, cancelled."""

@@ -1,0 +1,1 @@
+"""Evidence and notices, kept under the digest of their bytes."""

@@ -1,0 +1,1 @@
+"""Red and black lists and boards: proposals by due process, and entries."""

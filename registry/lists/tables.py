@@ -1,0 +1,85 @@
+"""Proposals with their steps, and list entries."""
+
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import JSON, CheckConstraint, Column, Index
+from sqlmodel import Field, SQLModel
+
+from registry.store.columns import FactVersion, Instant, only_current
+
+
+class Proposal(SQLModel, table=True):
+    """A case for listing a business, led through the states of its colour by two persons."""
+
+    __table_args__ = (
+        CheckConstraint(
+            "decided_by_person IS NULL OR decided_by_person <> proposed_by_person",
+            name="proposer_never_decides",
+        ),
+        Index("proposal_by_business", "business_id"),
+        Index("proposal_by_state", "state", "region"),
+    )
+
+    id: str = Field(primary_key=True)
+    version: int
+    regime: str
+    colour: str
+    business_id: str = Field(foreign_key="business.id")
+    region: str
+    state: str
+    ground: str
+    evidence: list[str] = Field(sa_column=Column(JSON, nullable=False), description="Fact identifiers.")
+    proposed_by_person: str = Field(foreign_key="person.id")
+    decided_by_person: str | None = Field(default=None, foreign_key="person.id")
+    next_deadline_on: date | None = None
+    rulebook_hash: str
+    recorded_at: datetime = Field(sa_type=Instant)
+
+
+class ProposalStep(SQLModel, table=True):
+    """One step of a proposal: who took it, on which legal day, with which document and deadline."""
+
+    __tablename__ = "proposal_step"
+
+    proposal_id: str = Field(primary_key=True, foreign_key="proposal.id")
+    seq: int = Field(primary_key=True)
+    step: str
+    state: str = Field(description="State reached by the step.")
+    taken_on: date
+    deadline_on: date | None = Field(default=None, description="Last day of the period that it opened.")
+    person_id: str = Field(foreign_key="person.id")
+    office_code: str = Field(foreign_key="office.code")
+    document_id: str | None = Field(default=None, foreign_key="document.id")
+    note: str | None = None
+    detail: dict[str, Any] = Field(sa_column=Column(JSON, nullable=False))
+    recorded_at: datetime = Field(sa_type=Instant)
+
+
+class ListEntry(FactVersion, table=True):
+    """An entry of a business on a list or board, as one version of a fact."""
+
+    __tablename__ = "list_entry"
+    __table_args__ = (
+        only_current("one_current_entry", "entry_id"),
+        only_current("entry_by_regime", "regime", "region", "entry_id", unique=False),
+        only_current("entry_by_business", "business_id", unique=False),
+    )
+
+    entry_id: str = Field(primary_key=True)
+    regime: str
+    colour: str
+    region: str
+    business_id: str = Field(foreign_key="business.id")
+    proposal_id: str | None = Field(default=None, foreign_key="proposal.id")
+    violation_id: str | None = Field(default=None, description="The record that a board entry shows.")
+    state: str = Field(description="published, listed, suspended, or the ground on which it ended.")
+    ground: str
+    basis: str | None = None
+    measures: list[str] = Field(sa_column=Column(JSON, nullable=False))
+    listed_on: date
+    publish_from: date
+    publish_until: date | None = None
+    withdrawn_on: date | None = None
+    withdrawn_ground: str | None = None
+    withdrawn_rule: str | None = None

@@ -1,0 +1,1 @@
+"""The transparency log: one salted leaf for every act with legal effect, never a name."""

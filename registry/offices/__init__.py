@@ -1,0 +1,1 @@
+"""Offices: who supervises where, under which names in time."""

@@ -1,0 +1,1 @@
+"""Dated overrides of the rulebook by two persons, and the archive of what took effect."""

@@ -1,0 +1,1 @@
+"""Pledges (自我承诺) to measure honestly."""

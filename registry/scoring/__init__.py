@@ -1,0 +1,1 @@
+"""Credit scores: explained sums of effective facts, and the grade they give."""

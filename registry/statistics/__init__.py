@@ -1,0 +1,1 @@
+"""Published aggregates with their source; never facts about a merchant."""

@@ -1,0 +1,125 @@
+"""Engines for the two databases, guarded so that what is acknowledged is never lost.
+
+SQLite before 3.51.3 can lose commits in WAL mode (two connections, write and checkpoint at once),
+and what Debian 12 ships is older, so the engine comes from `pysqlite3` and an old one is refused.
+Every connection sets its pragmas and reads them back: they are per connection, not per file.
+"""
+
+import fcntl
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import pysqlite3.dbapi2 as sqlite
+from sqlalchemy import Connection, Engine, create_engine, event, make_url, text
+from sqlmodel import Session
+
+from registry.errors import Broken
+
+OLDEST_SQLITE = (3, 51, 3)
+
+PRAGMAS = {
+    "journal_mode": "wal",
+    "synchronous": 2,  # FULL: NORMAL loses acknowledged commits at a power cut
+    "foreign_keys": 1,
+    "secure_delete": 1,
+    "trusted_schema": 0,
+    "cell_size_check": 1,
+    "wal_autocheckpoint": 0,  # only the holder of the file lock checkpoints
+    "busy_timeout": 30000,
+}
+
+DURABLE = ("fsync", "full_page_writes", "synchronous_commit")
+
+
+def open_engine(database_url: str) -> Engine:
+    """Open the database that the address names.
+
+    Raises:
+        Broken: The engine is too old, a pragma did not take, PostgreSQL is not durable, or the
+            address names another kind of database.
+    """
+    backend = make_url(database_url).get_backend_name()
+    if backend == "sqlite":
+        return _open_sqlite(database_url)
+    if backend == "postgresql":
+        return _open_postgresql(database_url)
+    raise Broken(f"HM_DATABASE_URL names {backend}; only sqlite and postgresql are kept")
+
+
+def _open_sqlite(database_url: str) -> Engine:
+    if sqlite.sqlite_version_info < OLDEST_SQLITE:
+        raise Broken(f"SQLite {sqlite.sqlite_version} can lose commits; 3.51.3 or newer is needed")
+    engine = create_engine(database_url, module=sqlite, pool_size=16, max_overflow=16)
+
+    @event.listens_for(engine, "connect")
+    def _set_pragmas(connection: Any, _record: object) -> None:
+        connection.isolation_level = None  # the driver would begin too late; we begin ourselves
+        cursor = connection.cursor()
+        for name, wanted in PRAGMAS.items():
+            cursor.execute(f"PRAGMA {name}={wanted}")
+            found = cursor.execute(f"PRAGMA {name}").fetchone()[0]
+            if found != wanted:
+                raise Broken(f"SQLite pragma {name} is {found!r}, not {wanted!r}")
+        cursor.close()
+
+    @event.listens_for(engine, "begin")
+    def _begin(connection: Connection) -> None:
+        reading = connection.get_execution_options().get("reading", False)
+        connection.exec_driver_sql(f"PRAGMA query_only={int(reading)}")
+        connection.exec_driver_sql("BEGIN" if reading else "BEGIN IMMEDIATE")
+
+    return engine
+
+
+def _open_postgresql(database_url: str) -> Engine:
+    engine = create_engine(database_url, pool_size=16, max_overflow=16, pool_pre_ping=True)
+
+    @event.listens_for(engine, "first_connect")
+    def _check_durable(connection: Any, _record: object) -> None:
+        with connection.cursor() as cursor:
+            for name in DURABLE:
+                found = cursor.execute(f"SHOW {name}").fetchone()[0]
+                if found != "on":
+                    raise Broken(f"PostgreSQL runs with {name}={found}; it must be on")
+        connection.rollback()
+
+    return engine
+
+
+@contextmanager
+def reading(engine: Engine) -> Iterator[Session]:
+    """Open a session that can only read one consistent state."""
+    options: dict[str, Any] = {"reading": True}
+    if engine.dialect.name == "postgresql":
+        options |= {"isolation_level": "REPEATABLE READ", "postgresql_readonly": True}
+    with Session(engine.execution_options(**options)) as session:
+        yield session
+
+
+@contextmanager
+def writing(engine: Engine) -> Iterator[Session]:
+    """Open a session for one transaction; it commits at the end, or leaves nothing behind."""
+    with Session(engine, expire_on_commit=False) as session, session.begin():
+        yield session
+
+
+@contextmanager
+def sole_holder(data_dir: Path) -> Iterator[bool]:
+    """Say whether this process holds the folder; only its holder checkpoints and owns the index."""
+    data_dir.mkdir(parents=True, exist_ok=True)
+    with (data_dir / "holder.lock").open("w") as lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            yield False
+            return
+        yield True
+
+
+def checkpoint(engine: Engine) -> None:
+    """Move the write-ahead log into the database file; call it only as sole holder."""
+    if engine.dialect.name == "sqlite":
+        with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+            connection.execute(text("PRAGMA wal_checkpoint(TRUNCATE)"))

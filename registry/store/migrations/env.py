@@ -1,0 +1,14 @@
+"""Where alembic meets our engine: the connection is handed in, never read from a file."""
+
+from alembic import context
+
+from registry.tables import metadata
+
+context.configure(
+    connection=context.config.attributes["connection"],
+    target_metadata=metadata,
+    compare_type=True,
+    transaction_per_migration=True,
+)
+with context.begin_transaction():
+    context.run_migrations()

@@ -1,0 +1,21 @@
+"""The whole metadata: importing this module makes every table known."""
+
+from sqlmodel import SQLModel
+
+import registry.accounts.tables
+import registry.audit.tables
+import registry.businesses.tables
+import registry.demonstration.tables
+import registry.documents.tables
+import registry.lists.tables
+import registry.log.tables
+import registry.offices.tables
+import registry.overrides.tables
+import registry.pledges.tables
+import registry.publication.tables
+import registry.scoring.tables
+import registry.statistics.tables
+import registry.store.tables
+import registry.violations.tables  # noqa: F401  # each import registers its tables
+
+metadata = SQLModel.metadata
