@@ -1,0 +1,154 @@
+"""Adding people, accounts and keys; the only writer of their rows."""
+
+import hashlib
+import secrets
+from dataclasses import dataclass
+from typing import Literal
+
+from pydantic import Field
+from sqlmodel import Session, col, select
+
+from registry.accounts.tables import Account, AccountGrant, ApiKey, Person
+from registry.audit.work import Actor, Grant, Subject, Work
+from registry.commands import Command
+from registry.errors import Conflict, NotFound, Unauthenticated
+from registry.identifiers import new_id
+from registry.offices.tables import Office
+from registry.regions import prefix, region_or_refuse
+
+Role = Literal["officer", "approver", "operator", "auditor", "administrator"]
+
+
+class GrantRole(Command):
+    """A role on a region; 000000 is the whole country."""
+
+    role: Role
+    region: str = "000000"
+
+
+class AddAccount(Command):
+    """Give a person an account at an office."""
+
+    name: str = Field(pattern=r"^[a-z0-9._-]{2,64}$", description="What the person signs in with.")
+    person_name: str = Field(min_length=1, max_length=100)
+    person_id: str | None = Field(default=None, description="An existing person's; a new person if unset.")
+    office_code: str
+    grants: tuple[GrantRole, ...] = ()
+
+
+@dataclass(frozen=True)
+class IssuedKey:
+    """A new key; its token is shown once and never again."""
+
+    id: str
+    token: str
+
+
+def add_account(work: Work, command: AddAccount) -> str:
+    """Add an account and return the identifier of its person.
+
+    Raises:
+        Forbidden: The actor is no administrator.
+        Conflict: The name is taken.
+        NotFound: There is no such office or person.
+        Malformed: A grant names no region.
+    """
+    work.require("administrator", "")
+    if work.session.get(Account, command.name) is not None:
+        raise Conflict("account.taken", field="name", name=command.name)
+    if work.session.get(Office, command.office_code) is None:
+        raise NotFound("office.unknown", field="office_code", code=command.office_code)
+    person_id = command.person_id or new_id()
+    if command.person_id is None:
+        work.session.add(Person(id=person_id, name=command.person_name, recorded_at=work.now))
+    elif work.session.get(Person, person_id) is None:
+        raise NotFound("person.unknown", field="person_id", person_id=person_id)
+    work.session.flush()
+    work.session.add(
+        Account(
+            name=command.name, person_id=person_id, office_code=command.office_code, recorded_at=work.now
+        )
+    )
+    work.session.flush()
+    for grant in command.grants:
+        region_or_refuse(grant.region, "grants")
+        work.session.add(
+            AccountGrant(account_name=command.name, role=grant.role, region=prefix(grant.region))
+        )
+    work.record(
+        "account.added",
+        Subject("account", command.name),
+        office_code=command.office_code,
+        grants=[grant.model_dump() for grant in command.grants],
+    )
+    return person_id
+
+
+def issue_key(work: Work, account_name: str) -> IssuedKey:
+    """Issue a bearer key to an account; only its digest is kept.
+
+    Raises:
+        Forbidden: The actor is no administrator.
+        NotFound: There is no such account.
+    """
+    work.require("administrator", "")
+    if work.session.get(Account, account_name) is None:
+        raise NotFound("account.unknown", field="account", name=account_name)
+    key_id, secret = new_id(), secrets.token_urlsafe(32)
+    work.session.add(
+        ApiKey(id=key_id, account_name=account_name, secret_digest=_digest(secret), issued_at=work.now)
+    )
+    work.record("key.issued", Subject("account", account_name), key_id=key_id)
+    return IssuedKey(key_id, f"hm_{key_id}_{secret}")
+
+
+def revoke_key(work: Work, key_id: str) -> None:
+    """Revoke a key; the next request that bears it is refused.
+
+    Raises:
+        Forbidden: The actor is no administrator.
+        NotFound: There is no such key.
+    """
+    work.require("administrator", "")
+    key = work.session.get(ApiKey, key_id)
+    if key is None:
+        raise NotFound("key.unknown", key_id=key_id)
+    key.revoked_at = work.now
+    work.session.add(key)
+    work.record("key.revoked", Subject("account", key.account_name), key_id=key_id)
+
+
+def actor_by_token(session: Session, token: str) -> Actor:
+    """Return who bears a token.
+
+    Raises:
+        Unauthenticated: The token is unknown, revoked, or its account is disabled.
+    """
+    parts = token.split("_", 2)
+    key = session.get(ApiKey, parts[1]) if len(parts) == 3 and parts[0] == "hm" else None
+    offered = _digest(parts[2]) if key is not None else ""
+    if key is None or key.revoked_at is not None or not secrets.compare_digest(key.secret_digest, offered):
+        raise Unauthenticated("key.refused")
+    return actor_by_account(session, key.account_name)
+
+
+def actor_by_account(session: Session, account_name: str) -> Actor:
+    """Return the actor that an account stands for.
+
+    Raises:
+        Unauthenticated: There is no such account, or it is disabled.
+    """
+    account = session.get(Account, account_name)
+    if account is None or account.disabled_at is not None:
+        raise Unauthenticated("account.refused", field="as", name=account_name)
+    held = session.exec(select(AccountGrant).where(col(AccountGrant.account_name) == account_name)).all()
+    return Actor(
+        person_id=account.person_id,
+        account_name=account.name,
+        office_code=account.office_code,
+        grants=tuple(Grant(grant.role, grant.region) for grant in held),
+    )
+
+
+def _digest(secret: str) -> str:
+    return hashlib.sha256(secret.encode()).hexdigest()
