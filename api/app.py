@@ -1,0 +1,89 @@
+"""Putting the application together: routes, problems, headers, and what handlers stand on."""
+
+from collections.abc import Callable, Sequence
+from contextlib import AbstractAsyncContextManager
+from datetime import datetime
+from typing import Any
+
+from litestar import Litestar
+from litestar.config.app import AppConfig
+from litestar.di import Provide
+from litestar.openapi import OpenAPIConfig
+from litestar.openapi.plugins import JsonRenderPlugin
+from litestar.openapi.spec import Components, SecurityScheme
+from litestar.types import ControllerRouterHandler
+from sqlalchemy import Engine
+
+from api import problems
+from api.edge import Edge
+from api.headers import Headers
+from api.routes import ROUTES
+from registry.rulebook import Rulebook
+from registry.settings import Settings
+from search_index.protocol import Index
+
+LARGEST_BODY = 1_048_576
+
+Lifespan = Callable[[Litestar], AbstractAsyncContextManager[None]]
+
+
+def create_app(
+    settings: Settings,
+    engine: Engine,
+    index: Index,
+    now: Callable[[], datetime],
+    *,
+    rulebook: Callable[[], Rulebook],
+    routes: Sequence[ControllerRouterHandler] = (),
+    lifespans: Sequence[Lifespan] = (),
+) -> Litestar:
+    """Return the application.
+
+    Args:
+        settings: Settings of the installation.
+        engine: The database.
+        index: The search index; what it says is checked against the database.
+        now: The clock: aware UTC instants.
+        rulebook: Gives the effective rulebook.
+        routes: Pages and whatever else the composition adds to the API.
+        lifespans: What runs as long as the application: jobs, the index writer.
+    """
+    edge = Edge(settings, engine, index, now, rulebook)
+
+    def wrap(config: AppConfig) -> AppConfig:
+        config.openapi_config = _openapi()
+        return config
+
+    return Litestar(
+        route_handlers=[*ROUTES, *routes],
+        dependencies={"edge": Provide(lambda: edge, sync_to_thread=False)},
+        exception_handlers=dict(problems.HANDLERS),  # type: ignore[arg-type]  # litestar wants one kind of handler
+        on_app_init=[wrap],
+        lifespan=list(lifespans),
+        request_max_body_size=LARGEST_BODY,
+        openapi_config=None,
+        logging_config=None,
+        debug=False,
+    )
+
+
+def served(app: Litestar) -> Any:
+    """Return the application inside the layer that completes every answer, errors included."""
+    return Headers(app)  # type: ignore[arg-type]  # litestar is an ASGI application
+
+
+def _openapi() -> OpenAPIConfig:
+    return OpenAPIConfig(
+        title="诚信计量登记 · Honest-metrology registry",
+        version="1",
+        description=(
+            "Businesses, pledges, demonstration units, violations and lawful lists. Times are UTC instants, "
+            "days are legal days in Asia/Shanghai, money is integer fen, points are integer hundredths. "
+            "Errors are RFC 9457 problems with a pointer to the field."
+        ),
+        path="/api",
+        render_plugins=[JsonRenderPlugin(path="/openapi.json")],
+        components=Components(
+            security_schemes={"key": SecurityScheme(type="http", scheme="bearer", description="`key issue`")}
+        ),
+    )

@@ -1,0 +1,140 @@
+"""Refusals as RFC 9457 problems: the one table of HTTP statuses, and the words for a reader."""
+
+import logging
+from typing import Any
+
+from litestar import MediaType, Request, Response
+from litestar.exceptions import HTTPException, ValidationException
+from pydantic import ValidationError
+
+from registry.errors import (
+    Conflict,
+    Forbidden,
+    Gone,
+    Malformed,
+    NotFound,
+    Refusal,
+    RuleRefused,
+    Unauthenticated,
+)
+from registry.texts import Language, say
+
+log = logging.getLogger("honest_metrology.api")
+
+PROBLEM = "application/problem+json"
+
+STATUS: dict[type[Refusal], int] = {
+    Malformed: 422,
+    Unauthenticated: 401,
+    Forbidden: 403,
+    NotFound: 404,
+    Conflict: 409,
+    RuleRefused: 422,
+    Gone: 410,
+}
+
+TITLES: dict[int, dict[Language, str]] = {
+    400: {"zh": "请求不完整或格式不对", "en": "The request is incomplete or malformed"},
+    401: {"zh": "需要有效的密钥", "en": "A valid key is needed"},
+    403: {"zh": "没有授权", "en": "Not granted"},
+    404: {"zh": "没有找到", "en": "Not found"},
+    405: {"zh": "此地址不接受该方法", "en": "The method is not offered here"},
+    409: {"zh": "与现有记录冲突", "en": "In conflict with what is on record"},
+    410: {"zh": "已依法撤下", "en": "Lawfully withdrawn"},
+    413: {"zh": "内容过大", "en": "Too large"},
+    415: {"zh": "不支持的内容类型", "en": "Unsupported content type"},
+    422: {"zh": "内容不符合要求", "en": "Refused by a rule"},
+    429: {"zh": "请求过多", "en": "Too many requests"},
+    500: {"zh": "系统内部错误", "en": "An error of ours"},
+    503: {"zh": "暂时不可用", "en": "Unavailable for the moment"},
+}
+
+
+def language_of(request: Request[Any, Any, Any]) -> Language:
+    """Return the reader's language: Chinese unless English is asked for first."""
+    return "en" if request.headers.get("accept-language", "").lower().startswith("en") else "zh"
+
+
+def status_of(refusal: Refusal) -> int:
+    """Return the HTTP status of a refusal."""
+    return next(status for kind, status in STATUS.items() if isinstance(refusal, kind))
+
+
+def problem(
+    status: int, language: Language, detail: str | None = None, **more: object
+) -> Response[dict[str, object]]:
+    """Return a problem document; its title never depends on what was wrong."""
+    title = TITLES.get(status, TITLES[500 if status >= 500 else 400])[language]
+    body: dict[str, object] = {"type": "about:blank", "title": title, "status": status}
+    if detail:
+        body["detail"] = detail
+    headers = {"Content-Language": language}
+    if status == 401:
+        headers["WWW-Authenticate"] = "Bearer"
+    if status == 503:
+        headers["Retry-After"] = "5"
+    return Response({**body, **more}, status_code=status, media_type=PROBLEM, headers=headers)
+
+
+def on_refusal(request: Request[Any, Any, Any], refusal: Refusal) -> Response[Any]:
+    """Answer a refusal with its code, its words and the field that it speaks of."""
+    language = language_of(request)
+    words = say(refusal, language)
+    one = {"code": refusal.code, "detail": words}
+    if refusal.field:
+        one["pointer"] = "/" + refusal.field.replace(".", "/")
+    return problem(
+        status_of(refusal),
+        language,
+        words,
+        type=f"urn:honest-metrology:refusal:{refusal.code}",
+        errors=[one],
+    )
+
+
+def on_invalid(request: Request[Any, Any, Any], invalid: ValidationException) -> Response[Any]:
+    """Answer input of the wrong shape: one error for each field."""
+    extra = invalid.extra if isinstance(invalid.extra, list) else []
+    errors = [
+        {
+            "code": "field.invalid",
+            "pointer": "/" + str(found.get("key", "")).replace(".", "/"),
+            "detail": str(found.get("message", "")),
+            "in": str(found.get("source", "body")),
+        }
+        for found in extra
+        if isinstance(found, dict)
+    ]
+    detail = "; ".join(f"{e['pointer']}: {e['detail']}" for e in errors) or "the body is not JSON of this shape"
+    return problem(400, language_of(request), detail, errors=errors)
+
+
+def on_unshaped(request: Request[Any, Any, Any], invalid: ValidationError) -> Response[Any]:
+    """Answer a query or cursor that pydantic refused inside a handler."""
+    errors = [
+        {"code": "field.invalid", "pointer": "/" + "/".join(map(str, e["loc"])), "detail": e["msg"]}
+        for e in invalid.errors()
+    ]
+    return problem(422, language_of(request), None, errors=errors)
+
+
+def on_http(request: Request[Any, Any, Any], error: HTTPException) -> Response[Any]:
+    """Answer what the framework refuses: unknown path, method, type, size."""
+    return problem(error.status_code, language_of(request))
+
+
+def on_fault(request: Request[Any, Any, Any], fault: Exception) -> Response[Any]:
+    """Answer our own fault without telling its inside; the log has it."""
+    log.error("fault in %s %s", request.method, request.url.path, exc_info=fault)
+    return problem(500, language_of(request))
+
+
+HANDLERS = {
+    Refusal: on_refusal,
+    ValidationException: on_invalid,
+    ValidationError: on_unshaped,
+    HTTPException: on_http,
+    Exception: on_fault,
+}
+
+MEDIA = MediaType.JSON
