@@ -1,0 +1,72 @@
+# One entry for people and for .ci/run. PYTHON chooses the interpreter (3.11 or newer), ARGS passes on options.
+
+PYTHON ?= python3
+WORKERS ?= 2
+ARGS ?=
+
+BIN := .venv/bin
+SUDO := $(shell [ "$$(id -u)" = 0 ] || command -v sudo)
+APT := $(SUDO) env DEBIAN_FRONTEND=noninteractive apt-get -qq
+PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
+INSTALL := $(PIP) install --no-input --require-hashes --only-binary :all: -r
+COMPILE := $(BIN)/uv pip compile pyproject.toml --group build --python-version 3.11 --only-binary :all: \
+	--generate-hashes --no-header --quiet $(if $(UPGRADE),--upgrade)
+
+.PHONY: help install demo check test browser long bench lock clean
+.DELETE_ON_ERROR:
+
+help:
+	@echo 'make demo      install, run the main job and serve it (ONCE=1: end with a JSON summary; ARGS=…)'
+	@echo 'make check     format, lint, types, imports, architecture: under a minute'
+	@echo 'make test      all tests but the browser and the long ones (WORKERS=2, ARGS="-k …")'
+	@echo 'make browser   the journeys in headless Chromium, installed when missing'
+	@echo 'make long      tests that take minutes;  make bench  measurements'
+	@echo 'make lock      pin the requirements again (UPGRADE=1: to the newest)'
+	@echo 'make clean     remove what runs left behind'
+
+# Debian's python3 comes without ensurepip; python3-venv brings it.
+$(BIN)/python:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo '$(PYTHON) is older than 3.11; say make PYTHON=python3.11' >&2; exit 2; }
+	@$(PYTHON) -c 'import ensurepip' 2>/dev/null || { echo 'Installing python3-venv by apt-get …' >&2; $(APT) update >&2 && $(APT) install --yes --no-install-recommends python3-venv >&2; }
+	@$(PYTHON) -m venv .venv >&2
+
+# The stamps .venv/run and .venv/test say which lock is installed; an unchanged lock installs nothing.
+.venv/run .venv/test: .venv/%: requirements/%.lock pyproject.toml | $(BIN)/python
+	@echo 'Installing what requirements/$*.lock pins (minutes the first time) …' >&2
+	@$(INSTALL) requirements/$*.lock >&2
+	@$(PIP) install --no-deps --no-build-isolation --no-index --editable . >&2
+	@touch $@
+
+install: .venv/run
+
+demo: .venv/run
+	@$(BIN)/honest-metrology demo $(if $(filter-out 0,$(ONCE)),--once) $(ARGS)
+
+check: .venv/test
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+	$(BIN)/pytest tests/architecture $(ARGS)
+
+test: .venv/test
+	$(BIN)/pytest -m 'not browser and not long' -n $(WORKERS) $(ARGS)
+
+browser: .venv/test
+	@dpkg -s chromium fonts-wqy-microhei >/dev/null 2>&1 || { echo 'Installing chromium and a Chinese font by apt-get …' >&2; $(APT) update >&2 && $(APT) install --yes --no-install-recommends chromium fonts-wqy-microhei >&2; }
+	$(BIN)/pytest -m browser $(ARGS)
+
+long: .venv/test
+	$(BIN)/pytest -m long --hypothesis-profile long $(ARGS)
+
+bench: .venv/test
+	$(BIN)/python -m benchmarks $(ARGS)
+
+lock: | $(BIN)/python
+	@test -x $(BIN)/uv || $(PIP) install uv
+	$(COMPILE) --output-file requirements/run.lock
+	$(COMPILE) --group test --constraint requirements/run.lock --output-file requirements/test.lock
+
+clean:
+	rm -rf build dist *.egg-info .coverage .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis demo-data screenshots
+	find . -name __pycache__ -not -path './.venv/*' -prune -exec rm -rf {} +
