@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import pysqlite3.dbapi2 as sqlite
-from sqlalchemy import Connection, Engine, create_engine, event, make_url, text
+from sqlalchemy import Connection, Engine, create_engine, event, make_url
 from sqlmodel import Session
 
 from registry.errors import Broken
@@ -121,5 +121,6 @@ def sole_holder(data_dir: Path) -> Iterator[bool]:
 def checkpoint(engine: Engine) -> None:
     """Move the write-ahead log into the database file; call it only as sole holder."""
     if engine.dialect.name == "sqlite":
-        with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
-            connection.execute(text("PRAGMA wal_checkpoint(TRUNCATE)"))
+        raw = engine.raw_connection()  # outside a transaction: inside one the table is locked
+        raw.cursor().execute("PRAGMA wal_checkpoint(TRUNCATE)")
+        raw.close()
