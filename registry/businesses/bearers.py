@@ -1,0 +1,76 @@
+"""Who bears the facts of a batch: the businesses that its rows name, mergers followed."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from sqlmodel import Session, col, select
+
+from registry.businesses.tables import Business, BusinessVersion
+from registry.errors import NotFound
+
+AT_ONCE = 4000
+
+
+@dataclass(frozen=True)
+class Bearer:
+    """A business that carries a record on: its identifier and region."""
+
+    id: str
+    region: str
+
+
+class Bearers:
+    """The bearers of a batch, read at once."""
+
+    def __init__(self, session: Session, business_ids: Iterable[str]) -> None:
+        self._region: dict[str, str] = {}
+        self._merged_into: dict[str, str] = {}
+        wanted = set(business_ids)
+        while wanted:
+            self._load(session, sorted(wanted))
+            wanted = {
+                survivor
+                for survivor in self._merged_into.values()
+                if survivor not in self._region and survivor not in self._merged_into
+            }
+
+    def _load(self, session: Session, business_ids: list[str]) -> None:
+        for start in range(0, len(business_ids), AT_ONCE):
+            found = session.exec(
+                select(Business.id, Business.merged_into_id, BusinessVersion.region)
+                .join(BusinessVersion, col(BusinessVersion.business_id) == col(Business.id))
+                .where(col(Business.id).in_(business_ids[start : start + AT_ONCE]))
+                .where(col(BusinessVersion.superseded_at).is_(None))
+            ).all()
+            for business_id, merged_into_id, region in found:
+                if merged_into_id is None:
+                    self._region[business_id] = region
+                else:
+                    self._merged_into[business_id] = merged_into_id
+
+    def of(self, business_id: str) -> Bearer:
+        """Return who bears a fact about a business: itself, or the one it was merged into.
+
+        Raises:
+            NotFound: There is no such business.
+        """
+        bearer_id = self.survivor(business_id)
+        if bearer_id not in self._region:
+            raise NotFound("business.unknown", field="business_id", business_id=business_id)
+        return Bearer(bearer_id, self._region[bearer_id])
+
+    def survivor(self, business_id: str) -> str:
+        """Return the identifier under which a business carries on; its own if it was never merged."""
+        while business_id in self._merged_into:
+            business_id = self._merged_into[business_id]
+        return business_id
+
+    @property
+    def ids(self) -> set[str]:
+        """Return every identifier under which these businesses have a record."""
+        return {*self._region, *self._merged_into}
+
+    @property
+    def regions(self) -> set[str]:
+        """Return the regions of the bearers."""
+        return set(self._region.values())

@@ -1,0 +1,82 @@
+"""Nouns about designations: what is on record of a business, and what lacks something."""
+
+from collections.abc import Iterable, Sequence
+
+from sqlmodel import Session, col, select
+
+from registry.businesses.bearers import Bearers
+from registry.demonstration.tables import DemonstrationUnit
+from registry.said import Said, SaidBefore
+
+AT_ONCE = 4000
+
+
+def designations_of(session: Session, business_id: str) -> Sequence[DemonstrationUnit]:
+    """Return the designations of a business as they stand, newest first, undated ones last."""
+    return session.exec(
+        select(DemonstrationUnit)
+        .where(DemonstrationUnit.business_id == business_id)
+        .where(col(DemonstrationUnit.superseded_at).is_(None))
+        .order_by(
+            col(DemonstrationUnit.designated_on).desc().nulls_last(), col(DemonstrationUnit.designation_id)
+        )
+    ).all()
+
+
+def designation(session: Session, designation_id: str) -> DemonstrationUnit | None:
+    """Return a designation as it stands, or None where there is none."""
+    return session.exec(
+        select(DemonstrationUnit)
+        .where(DemonstrationUnit.designation_id == designation_id)
+        .where(col(DemonstrationUnit.superseded_at).is_(None))
+    ).one_or_none()
+
+
+def incomplete_designations(session: Session, *, limit: int, after: str = "") -> Sequence[DemonstrationUnit]:
+    """Return the designations that lack what their rules count from, in the order of identifiers."""
+    return session.exec(
+        select(DemonstrationUnit)
+        .where(col(DemonstrationUnit.superseded_at).is_(None))
+        .where(col(DemonstrationUnit.incomplete).is_not(None))
+        .where(col(DemonstrationUnit.designation_id) > after)
+        .order_by(col(DemonstrationUnit.designation_id))
+        .limit(limit)
+    ).all()
+
+
+def said_before(session: Session, bearers: Bearers, source_keys: Iterable[str]) -> SaidBefore:
+    """Return the designations on record of these businesses, and from these sources."""
+    before = SaidBefore(
+        duplicate="designation.duplicate",
+        source_differs="designation.source_differs",
+        field="designated_on",
+    )
+    for column, values in (
+        (DemonstrationUnit.business_id, bearers.ids),
+        (DemonstrationUnit.source_key, source_keys),
+    ):
+        asked = sorted(values)
+        for start in range(0, len(asked), AT_ONCE):
+            found = session.exec(
+                select(DemonstrationUnit)
+                .where(col(column).in_(asked[start : start + AT_ONCE]))
+                .where(col(DemonstrationUnit.superseded_at).is_(None))
+            ).all()
+            for row in found:
+                before.add(row.designation_id, said_by_row(row, bearers))
+    return before
+
+
+def said_by_row(row: DemonstrationUnit, bearers: Bearers) -> Said:
+    """Return what a row says, under the business that bears it today."""
+    return Said(
+        (
+            bearers.survivor(row.business_id),
+            row.level,
+            row.title,
+            row.designated_on,
+            row.designated_precision,
+        ),
+        (row.category, row.authority, row.valid_through),
+        row.source_key,
+    )
