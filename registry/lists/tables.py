@@ -3,7 +3,7 @@
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import JSON, CheckConstraint, Column, Index
+from sqlalchemy import JSON, CheckConstraint, Column, Index, text
 from sqlmodel import Field, SQLModel
 
 from registry.store.columns import FactVersion, Instant, only_current
@@ -17,7 +17,14 @@ class Proposal(SQLModel, table=True):
             "decided_by_person IS NULL OR decided_by_person <> proposed_by_person",
             name="proposer_never_decides",
         ),
-        Index("proposal_by_business", "business_id"),
+        Index(
+            "one_open_proposal",
+            "business_id",
+            "regime",
+            unique=True,
+            sqlite_where=text("closed_on IS NULL"),
+            postgresql_where=text("closed_on IS NULL"),
+        ),
         Index("proposal_by_state", "state", "region"),
     )
 
@@ -32,7 +39,8 @@ class Proposal(SQLModel, table=True):
     evidence: list[str] = Field(sa_column=Column(JSON, nullable=False), description="Fact identifiers.")
     proposed_by_person: str = Field(foreign_key="person.id")
     decided_by_person: str | None = Field(default=None, foreign_key="person.id")
-    next_deadline_on: date | None = None
+    next_deadline_on: date | None = Field(default=None, description="Last day of the running period.")
+    closed_on: date | None = Field(default=None, description="Day on which it was listed or dropped.")
     rulebook_hash: str
     recorded_at: datetime = Field(sa_type=Instant)
 
@@ -62,8 +70,10 @@ class ListEntry(FactVersion, table=True):
     __tablename__ = "list_entry"
     __table_args__ = (
         only_current("one_current_entry", "entry_id"),
-        only_current("entry_by_regime", "regime", "region", "entry_id", unique=False),
+        only_current("entry_by_regime", "regime", "listed_on", "entry_id", unique=False),
         only_current("entry_by_business", "business_id", unique=False),
+        only_current("entry_until", "publish_until", unique=False),
+        only_current("one_entry_by_record", "regime", "violation_id", where="violation_id IS NOT NULL"),
     )
 
     entry_id: str = Field(primary_key=True)
@@ -77,9 +87,20 @@ class ListEntry(FactVersion, table=True):
     ground: str
     basis: str | None = None
     measures: list[str] = Field(sa_column=Column(JSON, nullable=False))
+    persons_named: bool = Field(description="True where the regime lets natural persons be named.")
     listed_on: date
     publish_from: date
     publish_until: date | None = None
     withdrawn_on: date | None = None
     withdrawn_ground: str | None = None
     withdrawn_rule: str | None = None
+
+
+class EntryGround(SQLModel, table=True):
+    """A fact that an entry rests on: when it falls, so does the entry."""
+
+    __tablename__ = "entry_ground"
+    __table_args__ = (Index("entry_ground_by_fact", "fact_id"),)
+
+    entry_id: str = Field(primary_key=True)
+    fact_id: str = Field(primary_key=True)

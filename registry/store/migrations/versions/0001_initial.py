@@ -76,6 +76,13 @@ def upgrade() -> None:
     )
     op.create_index("edition_by_list", "edition", ["regime", "region", "version"], unique=True)
     op.create_table(
+        "entry_ground",
+        sa.Column("entry_id", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("fact_id", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.PrimaryKeyConstraint("entry_id", "fact_id"),
+    )
+    op.create_index("entry_ground_by_fact", "entry_ground", ["fact_id"], unique=False)
+    op.create_table(
         "idempotency_key",
         sa.Column("principal", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
         sa.Column("key", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
@@ -385,6 +392,7 @@ def upgrade() -> None:
         sa.Column("proposed_by_person", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
         sa.Column("decided_by_person", sqlmodel.sql.sqltypes.AutoString(), nullable=True),
         sa.Column("next_deadline_on", sa.Date(), nullable=True),
+        sa.Column("closed_on", sa.Date(), nullable=True),
         sa.Column("rulebook_hash", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
         sa.Column("recorded_at", registry.store.columns.Instant(timezone=True), nullable=False),
         sa.CheckConstraint(
@@ -405,7 +413,14 @@ def upgrade() -> None:
         ),
         sa.PrimaryKeyConstraint("id"),
     )
-    op.create_index("proposal_by_business", "proposal", ["business_id"], unique=False)
+    op.create_index(
+        "one_open_proposal",
+        "proposal",
+        ["business_id", "regime"],
+        unique=True,
+        sqlite_where=sa.text("closed_on IS NULL"),
+        postgresql_where=sa.text("closed_on IS NULL"),
+    )
     op.create_index("proposal_by_state", "proposal", ["state", "region"], unique=False)
     op.create_table(
         "rulebook_effect",
@@ -669,6 +684,7 @@ def upgrade() -> None:
         sa.Column("ground", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
         sa.Column("basis", sqlmodel.sql.sqltypes.AutoString(), nullable=True),
         sa.Column("measures", sa.JSON(), nullable=False),
+        sa.Column("persons_named", sa.Boolean(), nullable=False),
         sa.Column("listed_on", sa.Date(), nullable=False),
         sa.Column("publish_from", sa.Date(), nullable=False),
         sa.Column("publish_until", sa.Date(), nullable=True),
@@ -696,7 +712,15 @@ def upgrade() -> None:
     op.create_index(
         "entry_by_regime",
         "list_entry",
-        ["regime", "region", "entry_id"],
+        ["regime", "listed_on", "entry_id"],
+        unique=False,
+        sqlite_where=sa.text("superseded_at IS NULL"),
+        postgresql_where=sa.text("superseded_at IS NULL"),
+    )
+    op.create_index(
+        "entry_until",
+        "list_entry",
+        ["publish_until"],
         unique=False,
         sqlite_where=sa.text("superseded_at IS NULL"),
         postgresql_where=sa.text("superseded_at IS NULL"),
@@ -708,6 +732,14 @@ def upgrade() -> None:
         unique=True,
         sqlite_where=sa.text("superseded_at IS NULL"),
         postgresql_where=sa.text("superseded_at IS NULL"),
+    )
+    op.create_index(
+        "one_entry_by_record",
+        "list_entry",
+        ["regime", "violation_id"],
+        unique=True,
+        sqlite_where=sa.text("superseded_at IS NULL AND violation_id IS NOT NULL"),
+        postgresql_where=sa.text("superseded_at IS NULL AND violation_id IS NOT NULL"),
     )
     op.create_table(
         "pledge",
@@ -826,7 +858,19 @@ def downgrade() -> None:
     )
     op.drop_table("pledge")
     op.drop_index(
+        "one_entry_by_record",
+        table_name="list_entry",
+        sqlite_where=sa.text("superseded_at IS NULL AND violation_id IS NOT NULL"),
+        postgresql_where=sa.text("superseded_at IS NULL AND violation_id IS NOT NULL"),
+    )
+    op.drop_index(
         "one_current_entry",
+        table_name="list_entry",
+        sqlite_where=sa.text("superseded_at IS NULL"),
+        postgresql_where=sa.text("superseded_at IS NULL"),
+    )
+    op.drop_index(
+        "entry_until",
         table_name="list_entry",
         sqlite_where=sa.text("superseded_at IS NULL"),
         postgresql_where=sa.text("superseded_at IS NULL"),
@@ -922,7 +966,12 @@ def downgrade() -> None:
     op.drop_index("rulebook_effect_by_instant", table_name="rulebook_effect")
     op.drop_table("rulebook_effect")
     op.drop_index("proposal_by_state", table_name="proposal")
-    op.drop_index("proposal_by_business", table_name="proposal")
+    op.drop_index(
+        "one_open_proposal",
+        table_name="proposal",
+        sqlite_where=sa.text("closed_on IS NULL"),
+        postgresql_where=sa.text("closed_on IS NULL"),
+    )
     op.drop_table("proposal")
     op.drop_index(op.f("ix_office_name_name"), table_name="office_name")
     op.drop_table("office_name")
@@ -988,6 +1037,8 @@ def downgrade() -> None:
     op.drop_table("log_leaf")
     op.drop_table("log_head")
     op.drop_table("idempotency_key")
+    op.drop_index("entry_ground_by_fact", table_name="entry_ground")
+    op.drop_table("entry_ground")
     op.drop_index("edition_by_list", table_name="edition")
     op.drop_table("edition")
     op.drop_table("calendar_override")

@@ -1,0 +1,195 @@
+"""Reading what public answers are made of, for many businesses at once, in few queries.
+
+Only `public_view` and the makers of editions read from here. Columns that must never be public
+(phone, folded names, source keys) are not selected at all.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import ColumnElement, Row, Select, and_, exists, or_, select
+from sqlalchemy.orm import aliased
+from sqlmodel import Session, col
+
+from registry.businesses.tables import Alias, Business, BusinessVersion, Market
+from registry.demonstration.tables import DemonstrationUnit
+from registry.lists.rules import SHOWN_STATES
+from registry.lists.tables import ListEntry
+from registry.pledges.tables import Pledge
+from registry.publication.rules import Identity, identity_of
+from registry.violations.tables import PenaltyDecision, Violation
+
+AT_ONCE = 1000
+
+
+@dataclass(frozen=True)
+class Known:
+    """A business that may be shown, with its raw name for taking it out of free texts."""
+
+    id: str
+    version: int
+    raw_name: str | None
+    uscc_check_ok: bool | None
+    identity: Identity
+    kind: str
+    sector: str | None
+    region: str
+    market: str | None
+    stall: str | None
+    status: str
+    recorded_at: datetime
+
+
+def known_businesses(session: Session, ids: Iterable[str]) -> dict[str, Known]:
+    """Return those of the businesses that may be shown at all, by identifier."""
+    found: dict[str, Known] = {}
+    for some in in_parts(ids):
+        rows = session.connection().execute(_businesses().where(col(Business.id).in_(some))).all()
+        found |= _known(session, rows)
+    return found
+
+
+def all_businesses(session: Session) -> Iterator[dict[str, Known]]:
+    """Yield every business that may be shown, in parts, in order of identifier."""
+    after = ""
+    while True:
+        part = (
+            _businesses()
+            .where(col(BusinessVersion.business_id) > after)
+            .order_by(col(BusinessVersion.business_id))
+            .limit(AT_ONCE)
+        )
+        rows = session.connection().execute(part).all()
+        if not rows:
+            return
+        yield _known(session, rows)
+        after = rows[-1].business_id
+
+
+def in_parts(ids: Iterable[str]) -> Iterator[list[str]]:
+    """Yield identifiers in parts that fit one statement."""
+    asked = sorted(set(ids))
+    for start in range(0, len(asked), AT_ONCE):
+        yield asked[start : start + AT_ONCE]
+
+
+def _businesses() -> Select[*tuple[Any, ...]]:
+    return (
+        select(
+            col(BusinessVersion.business_id),
+            col(BusinessVersion.version),
+            col(BusinessVersion.name),
+            col(BusinessVersion.kind),
+            col(BusinessVersion.uscc),
+            col(BusinessVersion.uscc_check_ok),
+            col(BusinessVersion.sector),
+            col(BusinessVersion.region),
+            col(BusinessVersion.address),
+            col(BusinessVersion.stall),
+            col(BusinessVersion.status),
+            col(BusinessVersion.recorded_at),
+            col(Business.standing),
+            col(Market.name).label("market"),
+        )
+        .join(Business, col(Business.id) == col(BusinessVersion.business_id))
+        .outerjoin(Market, col(Market.id) == col(BusinessVersion.market_id))
+        .where(col(BusinessVersion.superseded_at).is_(None))
+        .where(col(Business.merged_into_id).is_(None))
+        .where(col(Business.standing) != "unidentified")
+    )
+
+
+def _known(session: Session, rows: Sequence[Row[*tuple[Any, ...]]]) -> dict[str, Known]:
+    names = _other_names(session, [row.business_id for row in rows])
+    found = {}
+    for row in rows:
+        others = names.get(row.business_id, {})
+        identity = identity_of(
+            standing=row.standing,
+            kind=row.kind,
+            name=row.name,
+            uscc=row.uscc,
+            uscc_check_ok=row.uscc_check_ok,
+            address=row.address,
+            former_names=others.get("former_name", ()),
+            trade_names=[*others.get("trade_name", ()), *others.get("short_name", ())],
+        )
+        if identity is not None:
+            found[row.business_id] = _one(row, identity)
+    return found
+
+
+def _one(row: Row[*tuple[Any, ...]], identity: Identity) -> Known:
+    return Known(
+        id=row.business_id,
+        version=row.version,
+        raw_name=row.name,
+        uscc_check_ok=row.uscc_check_ok,
+        identity=identity,
+        kind=row.kind,
+        sector=row.sector,
+        region=row.region,
+        market=row.market,
+        stall=row.stall,
+        status=row.status,
+        recorded_at=row.recorded_at,
+    )
+
+
+def _other_names(session: Session, ids: list[str]) -> dict[str, dict[str, list[str]]]:
+    found: dict[str, dict[str, list[str]]] = defaultdict(lambda: defaultdict(list))
+    query = select(col(Alias.business_id), col(Alias.kind), col(Alias.value))
+    for row in session.connection().execute(
+        query.where(col(Alias.business_id).in_(ids)).order_by(col(Alias.id))
+    ):
+        found[row.business_id][row.kind].append(row.value)
+    return found
+
+
+def entry_shown(on: date) -> ColumnElement[bool]:
+    """Say in SQL that a list entry may be shown on a day; a board's only while its record may be."""
+    violation, decision = aliased(Violation), aliased(PenaltyDecision)
+    record_shown = exists(
+        select(1)
+        .where(col(violation.violation_id) == col(ListEntry.violation_id))
+        .where(col(violation.decision_id) == col(decision.decision_id))
+        .where(col(violation.superseded_at).is_(None))
+        .where(col(decision.superseded_at).is_(None))
+        .where(col(decision.standing) != "annulled")
+        .where(or_(col(violation.repaired_on).is_(None), col(violation.repaired_on) > on))
+        .where(col(violation.publish_until) > on)
+    )
+    return and_(
+        col(ListEntry.superseded_at).is_(None),
+        col(ListEntry.withdrawn_on).is_(None),
+        col(ListEntry.state).in_(SHOWN_STATES),
+        col(ListEntry.publish_from) <= on,
+        or_(col(ListEntry.publish_until).is_(None), col(ListEntry.publish_until) > on),
+        or_(col(ListEntry.violation_id).is_(None), record_shown),
+    )
+
+
+def pledge_stands(on: date) -> ColumnElement[bool]:
+    """Say in SQL that a pledge stands on a day."""
+    return and_(
+        col(Pledge.superseded_at).is_(None),
+        col(Pledge.incomplete).is_(None),
+        col(Pledge.pledged_on) <= on,
+        or_(col(Pledge.valid_through).is_(None), col(Pledge.valid_through) >= on),
+        or_(col(Pledge.broken_on).is_(None), col(Pledge.broken_on) > on),
+        or_(col(Pledge.withdrawn_on).is_(None), col(Pledge.withdrawn_on) > on),
+    )
+
+
+def designation_stands(on: date) -> ColumnElement[bool]:
+    """Say in SQL that a designation stands on a day."""
+    return and_(
+        col(DemonstrationUnit.superseded_at).is_(None),
+        col(DemonstrationUnit.incomplete).is_(None),
+        col(DemonstrationUnit.designated_on) <= on,
+        or_(col(DemonstrationUnit.valid_through).is_(None), col(DemonstrationUnit.valid_through) >= on),
+        or_(col(DemonstrationUnit.cancelled_on).is_(None), col(DemonstrationUnit.cancelled_on) > on),
+    )

@@ -1,0 +1,435 @@
+"""What the public may see: the one place where that is decided.
+
+Pages, public answers, index, feeds and files are all made from here. The day decides: a record
+whose term has run out is not shown, whether or not a job has run since; an entry that was
+withdrawn is not shown for any day.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Sequence
+from datetime import date
+from typing import Any, TypeVar
+
+from sqlalchemy import ColumnElement, Row, Select, and_, func, or_, select
+from sqlmodel import Session, col
+
+from registry.businesses.tables import Business, BusinessVersion
+from registry.demonstration.tables import DemonstrationUnit
+from registry.errors import Malformed
+from registry.lists.tables import ListEntry
+from registry.pledges.tables import Pledge
+from registry.publication.answers import (
+    Answer,
+    BusinessCard,
+    IndexSource,
+    OnList,
+    Page,
+    PublicBusiness,
+    PublicDesignation,
+    PublicEntry,
+    PublicPledge,
+    PublicRegime,
+    PublicStatistic,
+    PublicViolation,
+    RegistryState,
+    Tombstone,
+)
+from registry.publication.gathering import (
+    Known,
+    all_businesses,
+    designation_stands,
+    entry_shown,
+    in_parts,
+    known_businesses,
+    pledge_stands,
+)
+from registry.publication.rules import words_about
+from registry.regions import region
+from registry.rulebook import ListRegime, Rulebook, ViolationType
+from registry.statistics.tables import Statistic
+from registry.violations.publicity import violation_shown
+from registry.violations.tables import PenaltyDecision, Violation
+
+Shown = TypeVar("Shown", bound=Answer)
+
+
+def business(session: Session, business_id: str, on: date, rulebook: Rulebook) -> PublicBusiness | None:
+    """Return a business as the public may see it on a day, or None where it may not."""
+    known = known_businesses(session, [business_id]).get(business_id)
+    if known is None:
+        return None
+    pledges = _rows(session, _of(Pledge, business_id).where(pledge_stands(on)))
+    designations = _rows(session, _of(DemonstrationUnit, business_id).where(designation_stands(on)))
+    violations = _violations(session, known, on, rulebook)
+    entries = _rows(session, _of(ListEntry, business_id).where(entry_shown(on)))
+    return PublicBusiness(
+        **_described(known),
+        uscc_check_ok=known.uscc_check_ok if known.identity.uscc else None,
+        pledges=tuple(_copied(PublicPledge, row) for row in pledges),
+        designations=tuple(_copied(PublicDesignation, row) for row in designations),
+        violations=tuple(violations),
+        entries=tuple(made for row in entries if (made := _entry(row, known)) is not None),
+        last_confirmed_at=max(
+            [known.recorded_at, *(row.recorded_at for row in [*pledges, *designations, *entries])]
+        ),
+    )
+
+
+def cards(session: Session, ids: Iterable[str], on: date) -> dict[str, BusinessCard]:
+    """Return the short form of those of the businesses that may be shown, by identifier."""
+    found = {}
+    for some in in_parts(ids):
+        known = known_businesses(session, some)
+        standing = _Standing(session, sorted(known), on)
+        for one in known.values():
+            found[one.id] = BusinessCard(
+                **_described(one),
+                lists=tuple(standing.lists(one)),
+                designated=one.id in standing.designated,
+                pledged=one.id in standing.pledged,
+                violations=standing.violations.get(one.id, 0),
+            )
+    return found
+
+
+def index_documents(session: Session, on: date, ids: Iterable[str] | None = None) -> Iterator[IndexSource]:
+    """Yield what a search index may hold, of the named businesses or of all, in bounded memory.
+
+    A named business that may not be shown is not yielded: the index must drop it.
+    """
+    parts = all_businesses(session) if ids is None else (known_businesses(session, p) for p in in_parts(ids))
+    for known in parts:
+        standing = _Standing(session, sorted(known), on)
+        for one in known.values():
+            yield IndexSource(
+                business_id=one.id,
+                version=one.version,
+                name=one.identity.name,
+                former_names=one.identity.former_names,
+                aliases=one.identity.aliases,
+                market=one.market,
+                stall=one.stall,
+                address=one.identity.address,
+                uscc=one.identity.uscc,
+                region=one.region,
+                sector=one.sector,
+                status=one.status,
+                lists=tuple(listed.regime for listed in standing.lists(one)),
+                designated=one.id in standing.designated,
+                pledged=one.id in standing.pledged,
+            )
+
+
+def entries(
+    session: Session,
+    regime: str,
+    on: date,
+    *,
+    region_prefix: str = "",
+    after: str | None = None,
+    limit: int = 50,
+) -> Page[PublicEntry]:
+    """Return a page of the entries of a list or board, the newest listing first.
+
+    Args:
+        session: Read only.
+        regime: Code of the list or board.
+        on: Legal day on which it is looked at.
+        region_prefix: Leading digits of GB/T 2260; empty for everywhere.
+        after: The cursor that an earlier page gave.
+        limit: At least 1.
+
+    Raises:
+        Malformed: The cursor is none of ours.
+    """
+    found: list[PublicEntry] = []
+    cursor = after
+    while len(found) <= limit:
+        rows = _rows(session, _entries_after(regime, on, region_prefix, cursor, limit + 1))
+        known = known_businesses(session, (row.business_id for row in rows))
+        for row in rows:
+            made = _entry(row, known[row.business_id]) if row.business_id in known else None
+            if made is not None:
+                found.append(made)
+        if len(rows) <= limit:
+            break
+        cursor = _cursor(rows[-1])
+    return Page(items=tuple(found[:limit]), after=_cursor(found[limit - 1]) if len(found) > limit else None)
+
+
+def entry(session: Session, entry_id: str, on: date) -> PublicEntry | Tombstone | None:
+    """Return an entry that is shown, the tombstone of one that was, or None where there is none."""
+    query = select(ListEntry).where(col(ListEntry.entry_id) == entry_id)
+    rows = _rows(session, query.where(entry_shown(on)))
+    for row in rows:
+        known = known_businesses(session, [row.business_id]).get(row.business_id)
+        made = _entry(row, known) if known is not None else None
+        if made is not None:
+            return made
+    current = _rows(session, query.where(col(ListEntry.superseded_at).is_(None)))
+    return _tombstone(current[0], on) if current else None
+
+
+def lists(
+    session: Session, rulebook: Rulebook, on: date, jurisdiction: str = "000000"
+) -> tuple[PublicRegime, ...]:
+    """Return the lists and boards in force on a day for a region and below it, with their counts."""
+    counts: dict[str, dict[str, int]] = defaultdict(dict)
+    query = (
+        select(col(ListEntry.regime), col(ListEntry.region), func.count())
+        .where(entry_shown(on))
+        .group_by(col(ListEntry.regime), col(ListEntry.region))
+    )
+    for code, where, count in session.connection().execute(query):
+        counts[code][where] = count
+    return tuple(
+        PublicRegime(
+            code=regime.code,
+            colour=regime.colour,
+            name_zh=regime.name_zh,
+            name_en=regime.name_en,
+            level=regime.level,
+            region=regime.jurisdiction,
+            region_name=_region_name(regime.jurisdiction),
+            basis=regime.legal_basis,
+            grounds=tuple(regime.grounds),
+            measures=tuple(regime.measures),
+            term_months=regime.term_months,
+            source=regime.source,
+            entries=sum(counts[regime.code].values()),
+            entries_by_region=dict(sorted(counts[regime.code].items())),
+        )
+        for regime in rulebook.in_force(ListRegime, jurisdiction, on).values()
+    )
+
+
+def state_of_the_registry(session: Session, on: date) -> RegistryState:
+    """Return how much stands in the registry on a day."""
+    shown_businesses = (
+        select(func.count())
+        .select_from(BusinessVersion)
+        .join(Business, col(Business.id) == col(BusinessVersion.business_id))
+        .where(col(BusinessVersion.superseded_at).is_(None))
+        .where(col(Business.merged_into_id).is_(None), col(Business.standing) != "unidentified")
+    )
+    colours = dict(
+        session.connection()
+        .execute(
+            select(col(ListEntry.colour), func.count()).where(entry_shown(on)).group_by(col(ListEntry.colour))
+        )
+        .tuples()
+        .all()
+    )
+    return RegistryState(
+        on=on,
+        businesses=_count(session, shown_businesses),
+        pledges=_count(session, select(func.count()).select_from(Pledge).where(pledge_stands(on))),
+        designations=_count(
+            session, select(func.count()).select_from(DemonstrationUnit).where(designation_stands(on))
+        ),
+        violations=_count(session, _shown_violations(func.count(), on=on)),
+        red=colours.get("red", 0),
+        black=colours.get("black", 0),
+        board=colours.get("board", 0),
+    )
+
+
+def statistics(
+    session: Session, after: str | None = None, limit: int = 50, record_kind: str | None = None
+) -> Page[PublicStatistic]:
+    """Return a page of the published aggregates, in order of identifier."""
+    query = select(Statistic).where(col(Statistic.id) > (after or "")).order_by(col(Statistic.id))
+    if record_kind is not None:
+        query = query.where(col(Statistic.record_kind) == record_kind)
+    rows = _rows(session, query.limit(limit + 1))
+    items = tuple(_copied(PublicStatistic, row) for row in rows[:limit])
+    return Page(items=items, after=items[-1].id if len(rows) > limit else None)
+
+
+class _Standing:
+    """What stands of many businesses on a day, read with one query each."""
+
+    def __init__(self, session: Session, ids: list[str], on: date) -> None:
+        run = session.connection().execute
+        self._lists: dict[str, list[Row[*tuple[Any, ...]]]] = defaultdict(list)
+        listed = select(
+            col(ListEntry.business_id),
+            col(ListEntry.regime),
+            col(ListEntry.colour),
+            col(ListEntry.persons_named),
+        )
+        listed = listed.where(col(ListEntry.business_id).in_(ids), entry_shown(on)).distinct()
+        for row in run(listed.order_by(col(ListEntry.regime))):
+            self._lists[row.business_id].append(row)
+        pledged = select(col(Pledge.business_id)).where(col(Pledge.business_id).in_(ids), pledge_stands(on))
+        self.pledged = set(run(pledged).scalars())
+        designated = select(col(DemonstrationUnit.business_id)).where(
+            col(DemonstrationUnit.business_id).in_(ids), designation_stands(on)
+        )
+        self.designated = set(run(designated).scalars())
+        counted = _shown_violations(Violation.business_id, func.count(), on=on).group_by(
+            Violation.business_id
+        )
+        self.violations: dict[str, int] = dict(
+            run(counted.where(col(Violation.business_id).in_(ids))).tuples().all()
+        )
+
+    def lists(self, known: Known) -> list[OnList]:
+        """Return the lists that a business may be shown on."""
+        return [
+            OnList(regime=row.regime, colour=row.colour)
+            for row in self._lists.get(known.id, ())
+            if row.persons_named or not known.identity.natural_person
+        ]
+
+
+def _described(known: Known) -> dict[str, Any]:
+    return {
+        "id": known.id,
+        "name": known.identity.name,
+        "masked": known.identity.masked,
+        "former_names": known.identity.former_names,
+        "aliases": known.identity.aliases,
+        "uscc": known.identity.uscc,
+        "kind": known.kind,
+        "sector": known.sector,
+        "region": known.region,
+        "region_name": _region_name(known.region),
+        "address": known.identity.address,
+        "market": known.market,
+        "stall": known.stall,
+        "status": known.status,
+        "version": known.version,
+    }
+
+
+def _entry(row: ListEntry, known: Known) -> PublicEntry | None:
+    """Return an entry as shown: a natural person is named only where the regime allowed it."""
+    if known.identity.natural_person and not row.persons_named:
+        return None
+    return PublicEntry(
+        entry_id=row.entry_id,
+        regime=row.regime,
+        colour=row.colour,
+        business_id=row.business_id,
+        name=(known.raw_name or known.identity.name) if row.persons_named else known.identity.name,
+        uscc=known.identity.uscc,
+        region=row.region,
+        region_name=_region_name(row.region),
+        market=known.market,
+        stall=known.stall,
+        ground=words_about(row.ground, known.raw_name, known.identity) or row.ground,
+        basis=row.basis,
+        measures=tuple(row.measures),
+        listed_on=row.listed_on,
+        publish_from=row.publish_from,
+        publish_until=row.publish_until,
+    )
+
+
+def _tombstone(row: ListEntry, on: date) -> Tombstone | None:
+    """Return what is left of an entry that was shown; a suspended or coming one leaves no trace."""
+    if row.withdrawn_on is not None and row.withdrawn_ground is not None:
+        return Tombstone(
+            entry_id=row.entry_id,
+            regime=row.regime,
+            withdrawn_on=row.withdrawn_on,
+            ground=row.withdrawn_ground,
+            rule=row.withdrawn_rule,
+        )
+    if row.publish_until is not None and row.publish_until <= on:
+        return Tombstone(
+            entry_id=row.entry_id,
+            regime=row.regime,
+            withdrawn_on=row.publish_until,
+            ground="expired",
+            rule=None,
+        )
+    return None
+
+
+def _violations(session: Session, known: Known, on: date, rulebook: Rulebook) -> Iterator[PublicViolation]:
+    query = _shown_violations(Violation, PenaltyDecision, on=on).where(col(Violation.business_id) == known.id)
+    order = (col(PenaltyDecision.decided_on).desc(), col(Violation.violation_id))
+    names = rulebook.in_force(ViolationType, known.region, on)
+    for found, decision in session.execute(query.order_by(*order)):
+        yield PublicViolation(
+            violation_id=found.violation_id,
+            type_codes=tuple(found.type_codes),
+            type_names=tuple(names[code].name_zh for code in found.type_codes if code in names),
+            conduct_code=found.conduct_code,
+            conduct=words_about(found.conduct or decision.summary, known.raw_name, known.identity),
+            found_on=found.found_on,
+            found_precision=found.found_precision,
+            severity=found.severity,
+            decision_no=decision.decision_no,
+            authority=decision.authority,
+            decided_on=decision.decided_on,
+            decided_precision=decision.decided_precision,
+            standing=decision.standing,
+            penalties=tuple(decision.penalties),
+            fine_fen=decision.fine_fen,
+            confiscated_fen=decision.confiscated_fen,
+            basis=decision.basis,
+            source=decision.source,
+            publish_from=found.publish_from,
+            publish_until=found.publish_until,
+        )
+
+
+def _shown_violations(*columns: Any, on: date) -> Select[*tuple[Any, ...]]:
+    return (
+        select(*columns)
+        .select_from(Violation)
+        .join(PenaltyDecision, col(PenaltyDecision.decision_id) == col(Violation.decision_id))
+        .where(violation_shown(on))
+    )
+
+
+def _entries_after(
+    regime: str, on: date, region_prefix: str, cursor: str | None, limit: int
+) -> Select[*tuple[Any, ...]]:
+    query = select(ListEntry).where(col(ListEntry.regime) == regime, entry_shown(on))
+    if region_prefix:
+        query = query.where(
+            col(ListEntry.region).between(region_prefix.ljust(6, "0"), region_prefix.ljust(6, "9"))
+        )
+    if cursor is not None:
+        query = query.where(_beyond(cursor))
+    return query.order_by(col(ListEntry.listed_on).desc(), col(ListEntry.entry_id)).limit(limit)
+
+
+def _cursor(row: ListEntry | PublicEntry) -> str:
+    return f"{row.listed_on.isoformat()}.{row.entry_id}"
+
+
+def _beyond(cursor: str) -> ColumnElement[bool]:
+    day, _, entry_id = cursor.partition(".")
+    try:
+        listed_on = date.fromisoformat(day)
+    except ValueError as not_ours:
+        raise Malformed("cursor.malformed", field="cursor") from not_ours
+    same_day = and_(col(ListEntry.listed_on) == listed_on, col(ListEntry.entry_id) > entry_id)
+    return or_(col(ListEntry.listed_on) < listed_on, same_day)
+
+
+def _copied(answer: type[Shown], row: Any) -> Shown:
+    """Return an answer that takes from a row the columns that it names, and no other."""
+    return answer(**{name: getattr(row, name) for name in answer.model_fields})
+
+
+def _of(table: type[Any], business_id: str) -> Select[*tuple[Any, ...]]:
+    return select(table).where(table.business_id == business_id)
+
+
+def _rows(session: Session, query: Select[*tuple[Any, ...]]) -> Sequence[Any]:
+    return session.execute(query).scalars().all()
+
+
+def _count(session: Session, query: Select[*tuple[Any, ...]]) -> int:
+    return int(session.connection().execute(query).scalar_one())
+
+
+def _region_name(code: str) -> str | None:
+    found = region(code)
+    return found.full_name if found else None

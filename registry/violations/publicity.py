@@ -1,0 +1,24 @@
+"""When a decided violation may be shown: the day decides, whether or not a job has run."""
+
+from datetime import date
+
+from sqlalchemy import ColumnElement, and_, or_
+from sqlmodel import col
+
+from registry.violations.tables import PenaltyDecision, Violation
+
+
+def violation_shown(on: date) -> ColumnElement[bool]:
+    """Say in SQL that a violation and its decision may be shown on a day."""
+    return and_(
+        col(Violation.superseded_at).is_(None),
+        col(PenaltyDecision.superseded_at).is_(None),
+        col(PenaltyDecision.standing) != "annulled",
+        col(Violation.incomplete).is_(None),
+        col(Violation.severity).is_not(None),
+        or_(col(Violation.repaired_on).is_(None), col(Violation.repaired_on) > on),
+        or_(col(Violation.held_from_on).is_(None), col(Violation.held_from_on) <= on),
+        or_(col(Violation.held_to_on).is_(None), col(Violation.held_to_on) > on),
+        col(Violation.publish_from) <= on,
+        col(Violation.publish_until) > on,
+    )
