@@ -2,25 +2,43 @@
 
 A business is the same one again when its unified social credit code says so; without a code, when
 it holds the same stall of the same market under the same name; without either, when exactly one
-named business of that name is known in that region. Masked and unidentified subjects never match.
+named business of that name is known in that region. Masked and unidentified subjects never match,
+nor do natural persons by their name.
 """
 
 from collections.abc import Sequence
 from datetime import date
-from typing import Annotated, Literal
+from typing import Annotated, Literal, Self
 
-from pydantic import Field, StringConstraints
-from sqlalchemy import insert, update
-from sqlmodel import col
+from pydantic import Field, StringConstraints, model_validator
+from pydantic_core import PydanticCustomError
 
-from registry.audit.work import Subject, Work, digest_of
+from registry.audit.work import Work
 from registry.businesses import queries
-from registry.businesses.rules import name_key, same_holder
-from registry.businesses.tables import Alias, Business, BusinessVersion, Market
+from registry.businesses.batch import Batch
+from registry.businesses.queries import Held
+from registry.businesses.rules import name_key
 from registry.commands import Command, Outcome
 from registry.errors import Conflict, Malformed, NotFound, Refusal
-from registry.identifiers import new_id, parse_uscc
+from registry.identifiers import Uscc, parse_uscc
 from registry.regions import region_or_refuse
+from registry.store.versions import one_writer
+
+_NO_CODE: Held = {"uscc": None, "uscc_check_ok": None}
+_FIELDS = (
+    "uscc",
+    "uscc_check_ok",
+    "name",
+    "name_key",
+    "kind",
+    "sector",
+    "region",
+    "address",
+    "market_id",
+    "stall",
+    "phone",
+    "status",
+)
 
 Text = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=200)]
 Kind = Literal[
@@ -69,6 +87,26 @@ class RegisterBusiness(Command):
     trade_names: tuple[Text, ...] = ()
 
 
+class RegisterSubject(Command):
+    """The party of one published record, of whom nothing else is known.
+
+    Attributes:
+        name: As published; None where nobody in particular is named.
+    """
+
+    name: Text | None
+    standing: Literal["named", "masked", "unidentified"]
+    region: str = Field(description="GB/T 2260, six digits.")
+    kind: Kind = "unknown"
+    sector: Sector | None = None
+
+    @model_validator(mode="after")
+    def _named_unless_unidentified(self) -> Self:
+        if (self.name is None) != (self.standing == "unidentified"):
+            raise PydanticCustomError("subject.name", "a party has a name unless it is unidentified")
+        return self
+
+
 class ChangeBusiness(Command):
     """Change what is known of a business, from a legal day on."""
 
@@ -82,26 +120,51 @@ def register_business(work: Work, command: RegisterBusiness) -> Outcome:
     """Register one business.
 
     Raises:
-        Malformed: Its code or region is none.
+        Malformed: Its code or region is none, or nothing tells it from its namesakes.
         Conflict: Its stall is held by another, or its name by several.
         Forbidden: The office does not supervise the region.
     """
     return register_businesses(work, [command])[0].raised()
 
 
-def register_businesses(work: Work, commands: Sequence[RegisterBusiness]) -> list[Outcome]:
+def register_businesses(
+    work: Work, commands: Sequence[RegisterBusiness], settled: set[str] | None = None
+) -> list[Outcome]:
     """Register many businesses in one transaction with one audit entry.
+
+    Args:
+        work: The transaction and who acts.
+        commands: Rows of one source, in its order.
+        settled: Identifiers of businesses that this source has spoken of in earlier batches; this
+            batch adds its own. A source that says two different things of one business is refused
+            the second time, so that it means the same however often it is read.
 
     Returns:
         One outcome for each command, in order; a refused row does not stop the others.
-    Raises:
-        Forbidden: The office does not supervise one of the regions.
     """
-    for region in {command.region for command in commands}:
-        work.require("officer", region)
-    batch = _Batch(work, commands)
-    outcomes = [batch.take(command) for command in commands]
-    batch.write(commands)
+    one_writer(work.session, "businesses")
+    batch = Batch(work, commands)
+    outcomes = [_take(batch, command, settled) for command in commands]
+    batch.write("businesses.registered", commands)
+    return outcomes
+
+
+def register_subjects(work: Work, commands: Sequence[RegisterSubject]) -> list[Outcome]:
+    """Register the parties of published records in one transaction with one audit entry.
+
+    A named party is the one business of that name in the region, where exactly one is known, which
+    is then left as it is. Everybody else is new: masked namesakes may be two people, so they are
+    never merged, and an unidentified party belongs to its record alone. The caller keeps which
+    record has its subject already.
+
+    Returns:
+        One outcome for each command, in order; a refused row does not stop the others.
+    """
+    one_writer(work.session, "businesses")
+    named = [RegisterBusiness(name=c.name, region=c.region) for c in commands if c.name is not None]
+    batch = Batch(work, named)
+    outcomes = [_take_subject(batch, command) for command in commands]
+    batch.write("subjects.registered", commands)
     return outcomes
 
 
@@ -110,10 +173,11 @@ def change_business(work: Work, command: ChangeBusiness) -> Outcome:
 
     Raises:
         NotFound: There is no such business.
-        Conflict: The version is stale.
+        Conflict: The version is stale, or the code or stall is another's.
         Malformed: The code or region is none, or the day lies ahead.
         Forbidden: The office does not supervise the region.
     """
+    one_writer(work.session, "businesses")
     current = queries.current_version(work.session, command.business_id)
     if current is None:
         raise NotFound("business.unknown", business_id=command.business_id)
@@ -122,181 +186,130 @@ def change_business(work: Work, command: ChangeBusiness) -> Outcome:
     if command.held_from_on > work.today:
         raise Malformed("day.ahead", field="held_from_on", day=command.held_from_on.isoformat())
     work.require("officer", current.region)
-    work.require("officer", command.what.region)
-    batch = _Batch(work, [command.what])
-    outcome = batch.change(current, command.what, held_from_on=command.held_from_on)
-    batch.write([command.what])
-    return outcome
+    code = _checked(work, command.what)
+    batch = Batch(work, [command.what])
+    held = current.model_dump()
+    said = {**_everything(batch, command.what), **({} if code is None else _coded(code))}
+    if code is None:
+        said |= {"uscc": held["uscc"], "uscc_check_ok": held["uscc_check_ok"]}
+    outcome = _settle(batch, held, said, command.held_from_on)
+    _gather_names(batch, held["business_id"], command.what)
+    batch.write("business.changed", [command.what])
+    return Outcome(outcome, held["business_id"], warnings=_warnings(code))
 
 
-class _Batch:
-    """What a batch of registrations will write, gathered row by row."""
-
-    def __init__(self, work: Work, commands: Sequence[RegisterBusiness]) -> None:
-        self.work = work
-        self.known = queries.KnownBusinesses(work.session, commands)
-        self.businesses: list[dict[str, object]] = []
-        self.versions: list[dict[str, object]] = []
-        self.aliases: list[dict[str, object]] = []
-        self.superseded: list[tuple[str, int]] = []
-        self.concerned: list[str] = []
-
-    def take(self, command: RegisterBusiness) -> Outcome:
-        """Decide what one row means and gather its writes."""
-        try:
-            region_or_refuse(command.region, "region")
-            if command.stall and not command.market:
-                raise Malformed("stall.without_market", field="market", stall=command.stall)
-            code = parse_uscc(command.uscc) if command.uscc else None
-            current = self._same_business(command, code.value if code else None)
-        except Refusal as refusal:
-            return Outcome("refused", refusal=refusal)
-        warnings: tuple[Refusal, ...] = ()
-        if code is not None and not code.check_ok:
-            warnings = (Malformed("uscc.check_digit", field="uscc", value=code.value),)
+def _take(batch: Batch, command: RegisterBusiness, settled: set[str] | None) -> Outcome:
+    """Decide what one row means and gather its writes."""
+    try:
+        code = _checked(batch.work, command)
+        current = batch.same_business(command, code.value if code else None)
         if current is None:
-            return Outcome("created", self._create(command), warnings=warnings)
-        outcome = self.change(current, command, held_from_on=self.work.today)
-        return Outcome(outcome.what, outcome.id, warnings=warnings)
+            said = {**_everything(batch, command), **(_NO_CODE if code is None else _coded(code))}
+            business_id = batch.create("named", said)
+            what: Literal["created", "changed", "unchanged"] = "created"
+        else:
+            business_id = current["business_id"]
+            said = _said(batch, command)
+            if settled is not None and business_id in settled and _differs(current, said):
+                raise Conflict("business.repeated", field="name", name=command.name)
+            what = _settle(batch, current, {**_what(current), **said}, batch.work.today)
+    except Refusal as refusal:
+        return Outcome("refused", refusal=refusal)
+    if settled is not None:
+        settled.add(business_id)
+    _gather_names(batch, business_id, command)
+    return Outcome(what, business_id, warnings=_warnings(code))
 
-    def _same_business(self, command: RegisterBusiness, uscc: str | None) -> BusinessVersion | None:
-        if uscc is not None:
-            return self.known.by_uscc.get(uscc)
-        if command.market and command.stall:
-            holder = self.known.by_stall.get((command.market, command.region, command.stall))
-            if holder is not None and not same_holder(holder.name, command.name):
-                raise Conflict(
-                    "stall.taken", field="stall", stall=command.stall, market=command.market
-                )
-            return holder
-        namesakes = self.known.by_name.get((name_key(command.name), command.region), [])
-        if len(namesakes) > 1:
-            raise Conflict("name.ambiguous", field="name", name=command.name, count=len(namesakes))
-        return namesakes[0] if namesakes else None
 
-    def _create(self, command: RegisterBusiness) -> str:
-        business_id = new_id()
-        self.businesses.append(
-            {"id": business_id, "standing": "named", "merged_into_id": None, "recorded_at": self.work.now}
-        )
-        self._gather(business_id, 1, command, held_from_on=None)
-        return business_id
+def _take_subject(batch: Batch, command: RegisterSubject) -> Outcome:
+    try:
+        batch.work.require("officer", command.region)
+        region_or_refuse(command.region, "region")
+    except Refusal as refusal:
+        return Outcome("refused", refusal=refusal)
+    key = name_key(command.name) if command.name is not None else None
+    if command.standing == "named" and command.kind != "natural_person" and key is not None:
+        namesakes = batch.known.by_name.get((key, command.region), [])
+        if len(namesakes) == 1:
+            return Outcome("unchanged", namesakes[0]["business_id"])
+    said = {
+        **dict.fromkeys(_FIELDS),
+        "name": command.name,
+        "name_key": key,
+        "kind": command.kind,
+        "sector": command.sector,
+        "region": command.region,
+        "status": "unknown",
+    }
+    return Outcome("created", batch.create(command.standing, said))
 
-    def change(
-        self, current: BusinessVersion, command: RegisterBusiness, *, held_from_on: date
-    ) -> Outcome:
-        """Gather the next version of a business, unless nothing differs."""
-        row = self._row(command)
-        if current.uscc is not None and row["uscc"] is None:
-            row["uscc"], row["uscc_check_ok"] = current.uscc, current.uscc_check_ok
-        if all(getattr(current, field) == value for field, value in row.items()):
-            self._gather_aliases(current.business_id, command)
-            return Outcome("unchanged", current.business_id)
-        self._supersede(current)
-        if current.name is not None and current.name_key != row["name_key"]:
-            self._alias(current.business_id, "former_name", current.name, held_to_on=held_from_on)
-        if current.uscc is not None and current.uscc != row["uscc"]:
-            self._alias(current.business_id, "former_code", current.uscc, held_to_on=held_from_on)
-        self._gather(current.business_id, current.version + 1, command, held_from_on=held_from_on, row=row)
-        return Outcome("changed", current.business_id)
 
-    def _supersede(self, current: BusinessVersion) -> None:
-        for made in self.versions:
-            if (made["business_id"], made["version"]) == (current.business_id, current.version):
-                made["superseded_at"] = self.work.now  # written and replaced within this batch
-                return
-        self.superseded.append((current.business_id, current.version))
+def _checked(work: Work, command: RegisterBusiness) -> Uscc | None:
+    """Return the code of a row that its rules allow, None where it has none."""
+    work.require("officer", command.region)
+    region_or_refuse(command.region, "region")
+    if command.stall and not command.market:
+        raise Malformed("stall.without_market", field="market", stall=command.stall)
+    if command.uscc:
+        return parse_uscc(command.uscc)
+    if command.kind == "natural_person" and not command.stall:
+        raise Malformed("business.unidentifiable", field="uscc", name=command.name)
+    return None
 
-    def _row(self, command: RegisterBusiness) -> dict[str, object]:
-        code = parse_uscc(command.uscc) if command.uscc else None
-        return {
-            "uscc": code.value if code else None,
-            "uscc_check_ok": code.check_ok if code else None,
-            "name": command.name,
-            "name_key": name_key(command.name),
-            "kind": command.kind,
-            "sector": command.sector,
-            "region": command.region,
-            "address": command.address,
-            "market_id": self.known.market_id(command.market, command.region, self.work.now),
-            "stall": command.stall,
-            "phone": command.phone,
-            "status": command.status,
-        }
 
-    def _gather(
-        self,
-        business_id: str,
-        version: int,
-        command: RegisterBusiness,
-        *,
-        held_from_on: date | None,
-        row: dict[str, object] | None = None,
-    ) -> None:
-        made = {
-            "business_id": business_id,
-            "version": version,
-            "held_from_on": held_from_on,
-            "held_to_on": None,
-            "recorded_at": self.work.now,
-            "superseded_at": None,
-            **(row or self._row(command)),
-        }
-        self.versions.append(made)
-        self.known.add(BusinessVersion(**made), command)
-        self._gather_aliases(business_id, command)
-        self.concerned.append(business_id)
+def _settle(batch: Batch, current: Held, said: Held, held_from_on: date) -> Literal["changed", "unchanged"]:
+    if not _differs(current, said):
+        return "unchanged"
+    batch.change(current, said, held_from_on)
+    return "changed"
 
-    def _gather_aliases(self, business_id: str, command: RegisterBusiness) -> None:
-        for kind, names in (("former_name", command.former_names), ("trade_name", command.trade_names)):
-            for name in names:
-                self._alias(business_id, kind, name)
 
-    def _alias(self, business_id: str, kind: str, value: str, held_to_on: date | None = None) -> None:
-        key = (business_id, kind, name_key(value))
-        if key in self.known.aliases:
-            return
-        self.known.aliases.add(key)
-        self.aliases.append(
-            {
-                "id": new_id(),
-                "business_id": business_id,
-                "kind": kind,
-                "value": value,
-                "value_key": key[2],
-                "held_to_on": held_to_on,
-                "recorded_at": self.work.now,
-            }
-        )
-        self.concerned.append(business_id)
+def _gather_names(batch: Batch, business_id: str, command: RegisterBusiness) -> None:
+    for kind, names in (("former_name", command.former_names), ("trade_name", command.trade_names)):
+        for name in names:
+            batch.alias(business_id, kind, name)
 
-    def write(self, commands: Sequence[RegisterBusiness]) -> None:
-        """Write what was gathered, and its audit entry; a batch that changes nothing leaves none."""
-        if not (self.versions or self.aliases):
-            return
-        connection = self.work.session.connection()
-        for table, rows in (
-            (Market, self.known.new_markets),
-            (Business, self.businesses),
-        ):
-            if rows:
-                connection.execute(insert(table), rows)
-        for business_id, version in self.superseded:
-            connection.execute(
-                update(BusinessVersion)
-                .where(col(BusinessVersion.business_id) == business_id)
-                .where(col(BusinessVersion.version) == version)
-                .values(superseded_at=self.work.now)
-            )
-        for table, rows in ((BusinessVersion, self.versions), (Alias, self.aliases)):
-            if rows:
-                connection.execute(insert(table), rows)
-        concerned = list(dict.fromkeys(self.concerned))
-        self.work.record(
-            "businesses.registered",
-            Subject("batch" if len(concerned) > 1 else "business", concerned[0]),
-            concerns=concerned,
-            rows=len(commands),
-            written=len(self.versions),
-            digest=digest_of(command.model_dump(mode="json") for command in commands),
-        )
+
+def _differs(current: Held, said: Held) -> bool:
+    return any(current[field] != value for field, value in said.items())
+
+
+def _what(held: Held) -> Held:
+    """Return what a version says of the business, without what it says of itself."""
+    return {field: held[field] for field in _FIELDS}
+
+
+def _everything(batch: Batch, command: RegisterBusiness) -> Held:
+    """Return all that a row says but its code, silence included."""
+    return {
+        "name": command.name,
+        "name_key": name_key(command.name),
+        "kind": command.kind,
+        "sector": command.sector,
+        "region": command.region,
+        "address": command.address,
+        "market_id": batch.known.market_id(command.market, command.region, batch.work.now),
+        "stall": command.stall,
+        "phone": command.phone,
+        "status": command.status,
+    }
+
+
+def _said(batch: Batch, command: RegisterBusiness) -> Held:
+    """Return only what a row says: a blank cell takes nothing away."""
+    said = {field: value for field, value in _everything(batch, command).items() if value is not None}
+    if command.kind == "unknown":
+        del said["kind"]
+    if "status" not in command.model_fields_set:
+        del said["status"]
+    return said
+
+
+def _coded(code: Uscc) -> Held:
+    return {"uscc": code.value, "uscc_check_ok": code.check_ok}
+
+
+def _warnings(code: Uscc | None) -> tuple[Refusal, ...]:
+    if code is None or code.check_ok:
+        return ()
+    return (Malformed("uscc.check_digit", field="uscc", value=code.value),)

@@ -1,17 +1,21 @@
 """Nouns about businesses: what is known, read for commands, pages and consumers."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
-from typing import Protocol
+from typing import Any, Protocol
 
+from sqlalchemy import ColumnElement
 from sqlmodel import Session, col, select
 
 from registry.businesses.rules import name_key
 from registry.businesses.tables import Alias, Business, BusinessVersion, Market
-from registry.identifiers import new_id, parse_uscc
 from registry.errors import Malformed
+from registry.identifiers import new_id, parse_uscc
 
 AT_ONCE = 4000
+
+Held = dict[str, Any]
+"""What holds of a business, by column of `BusinessVersion`; a batch reads and makes thousands."""
 
 
 class Described(Protocol):
@@ -46,35 +50,68 @@ def surviving(session: Session, business_id: str) -> Business | None:
     return business
 
 
+def holding(
+    session: Session, column: Any, values: Iterable[str], *also: ColumnElement[bool]
+) -> Iterator[Held]:
+    """Yield what holds now of the businesses whose column has one of the values.
+
+    Args:
+        session: Where to read.
+        column: Of `BusinessVersion`.
+        values: Any number of them.
+        also: Further conditions on `BusinessVersion` or `Business`.
+    """
+    asked = sorted(values)
+    for start in range(0, len(asked), AT_ONCE):
+        found = (
+            select(*BusinessVersion.__table__.c)  # type: ignore[attr-defined]  # sqlmodel hides the table
+            .join(Business, col(Business.id) == col(BusinessVersion.business_id))
+            .where(col(column).in_(asked[start : start + AT_ONCE]))
+            .where(col(BusinessVersion.superseded_at).is_(None))
+            .where(*also)
+        )
+        for row in session.connection().execute(found).mappings():
+            yield dict(row)
+
+
+def named(session: Session, keys: Iterable[str]) -> Iterator[Held]:
+    """Yield the businesses that a folded name may stand for: named ones, and no natural person."""
+    return holding(
+        session,
+        BusinessVersion.name_key,
+        keys,
+        col(BusinessVersion.kind) != "natural_person",
+        col(Business.standing) == "named",
+        col(Business.merged_into_id).is_(None),
+    )
+
+
 class KnownBusinesses:
     """What the registry knows of the businesses that a batch speaks of."""
 
     def __init__(self, session: Session, described: Sequence[Described]) -> None:
         self.session = session
-        self.by_uscc: dict[str, BusinessVersion] = {}
-        self.by_stall: dict[tuple[str, str, str], BusinessVersion] = {}
-        self.by_name: dict[tuple[str, str], list[BusinessVersion]] = {}
+        self.by_uscc: dict[str, Held] = {}
+        self.by_stall: dict[tuple[str | None, str | None], Held] = {}
+        self.by_name: dict[tuple[str, str], list[Held]] = {}
         self.aliases: set[tuple[str, str, str]] = set()
         self.markets: dict[tuple[str, str], str] = {}
         self.new_markets: list[dict[str, object]] = []
-        self._load_codes({code for d in described if (code := _code(d.uscc))})
+        codes = {code for d in described if d.uscc is not None and (code := _code(d.uscc))}
+        for held in holding(session, BusinessVersion.uscc, codes):
+            self.by_uscc[held["uscc"]] = held
         self._load_markets({d.market for d in described if d.market})
-        self._load_stalls()
-        self._load_names({name_key(d.name) for d in described if not d.uscc and not d.stall})
+        for held in holding(
+            session,
+            BusinessVersion.market_id,
+            self.markets.values(),
+            col(BusinessVersion.stall).is_not(None),
+            col(BusinessVersion.uscc).is_(None),
+        ):
+            self.by_stall[held["market_id"], held["stall"]] = held
+        for held in named(session, {name_key(d.name) for d in described if not d.uscc and not d.stall}):
+            self.by_name.setdefault((held["name_key"], held["region"]), []).append(held)
         self._load_aliases()
-
-    def _versions(self, column: object, values: Iterable[str]) -> Iterable[BusinessVersion]:
-        asked = sorted(values)
-        for start in range(0, len(asked), AT_ONCE):
-            yield from self.session.exec(
-                select(BusinessVersion)
-                .where(col(column).in_(asked[start : start + AT_ONCE]))  # type: ignore[arg-type]
-                .where(col(BusinessVersion.superseded_at).is_(None))
-            ).all()
-
-    def _load_codes(self, codes: set[str]) -> None:
-        for version in self._versions(BusinessVersion.uscc, codes):
-            self.by_uscc[str(version.uscc)] = version
 
     def _load_markets(self, names: set[str]) -> None:
         asked = sorted(names)
@@ -83,41 +120,15 @@ class KnownBusinesses:
             for market in self.session.exec(found).all():
                 self.markets[(market.name, market.region)] = market.id
 
-    def _load_stalls(self) -> None:
-        names = {market_id: key for key, market_id in self.markets.items()}
-        for version in self._versions(BusinessVersion.market_id, names):
-            if version.stall is not None and version.uscc is None:
-                self.by_stall[(*names[str(version.market_id)], version.stall)] = version
-
-    def _load_names(self, keys: set[str]) -> None:
-        for version in self._versions(BusinessVersion.name_key, keys):
-            if version.kind != "natural_person":
-                self.by_name.setdefault((str(version.name_key), version.region), []).append(version)
-        masked = self._not_named({v.business_id for group in self.by_name.values() for v in group})
-        for key, group in self.by_name.items():
-            self.by_name[key] = [version for version in group if version.business_id not in masked]
-
-    def _not_named(self, business_ids: set[str]) -> set[str]:
-        asked = sorted(business_ids)
-        found: set[str] = set()
-        for start in range(0, len(asked), AT_ONCE):
-            found |= set(
-                self.session.exec(
-                    select(Business.id)
-                    .where(col(Business.id).in_(asked[start : start + AT_ONCE]))
-                    .where(Business.standing != "named")
-                ).all()
-            )
-        return found
-
     def _load_aliases(self) -> None:
-        versions = [*self.by_uscc.values(), *self.by_stall.values()]
-        versions += [version for group in self.by_name.values() for version in group]
-        asked = sorted({version.business_id for version in versions})
+        holders = [*self.by_uscc.values(), *self.by_stall.values()]
+        holders += [held for group in self.by_name.values() for held in group]
+        asked = sorted({held["business_id"] for held in holders})
         for start in range(0, len(asked), AT_ONCE):
-            found = select(Alias).where(col(Alias.business_id).in_(asked[start : start + AT_ONCE]))
-            for alias in self.session.exec(found).all():
-                self.aliases.add((alias.business_id, alias.kind, alias.value_key))
+            found = select(Alias.business_id, Alias.kind, Alias.value_key).where(
+                col(Alias.business_id).in_(asked[start : start + AT_ONCE])
+            )
+            self.aliases.update((b, kind, key) for b, kind, key in self.session.exec(found).all())
 
     def market_id(self, name: str | None, region: str, now: datetime) -> str | None:
         """Return the market of that name in the region, new if it was never named before."""
@@ -136,21 +147,27 @@ class KnownBusinesses:
             )
         return self.markets[(name, region)]
 
-    def add(self, version: BusinessVersion, described: Described) -> None:
-        """Remember a row of this batch, so that the next one finds it."""
-        if version.uscc is not None:
-            self.by_uscc[version.uscc] = version
-        elif described.market and described.stall:
-            self.by_stall[(described.market, described.region, described.stall)] = version
-        elif version.name_key is not None:
-            group = self.by_name.setdefault((version.name_key, version.region), [])
-            group[:] = [other for other in group if other.business_id != version.business_id] + [version]
+    def add(self, held: Held) -> None:
+        """Remember what this batch made hold, so that the next row finds it as a later batch would."""
+        if held["uscc"] is not None:
+            self.by_uscc[held["uscc"]] = held
+        elif held["stall"] is not None:
+            self.by_stall[held["market_id"], held["stall"]] = held
+        if held["name_key"] is not None and held["kind"] != "natural_person":
+            self.by_name.setdefault((held["name_key"], held["region"]), []).append(held)
+
+    def forget(self, held: Held) -> None:
+        """Forget what no longer holds."""
+        if held["uscc"] is not None:
+            self.by_uscc.pop(held["uscc"], None)
+        elif held["stall"] is not None:
+            self.by_stall.pop((held["market_id"], held["stall"]), None)
+        group = self.by_name.get((held["name_key"], held["region"]), [])
+        group[:] = [other for other in group if other["business_id"] != held["business_id"]]
 
 
-def _code(uscc: str | None) -> str | None:
+def _code(uscc: str) -> str | None:
     """Return a code as stored, or None where it is none: the row will be refused by its rule."""
-    if uscc is None:
-        return None
     try:
         return parse_uscc(uscc).value
     except Malformed:

@@ -1,0 +1,165 @@
+"""What a batch of registrations means row by row, gathered and then written at once.
+
+A row says again what it names and keeps silent about the rest: what it leaves unsaid stays as known.
+"""
+
+from collections.abc import Sequence
+from datetime import date
+from typing import Any
+
+from pydantic import BaseModel
+from sqlalchemy import bindparam, insert, update
+from sqlmodel import SQLModel, col
+
+from registry.audit.work import Subject, Work, digest_of
+from registry.businesses.queries import Described, Held, KnownBusinesses
+from registry.businesses.rules import name_key, same_holder
+from registry.businesses.tables import Alias, Business, BusinessVersion, Market
+from registry.errors import Conflict
+from registry.identifiers import new_id
+
+_CLOSE = (
+    update(BusinessVersion)
+    .where(col(BusinessVersion.business_id) == bindparam("was_id"))
+    .where(col(BusinessVersion.version) == bindparam("was_version"))
+    .values(superseded_at=bindparam("now"))
+)
+
+
+class Batch:
+    """What a batch will write: businesses, versions and aliases."""
+
+    def __init__(self, work: Work, described: Sequence[Described]) -> None:
+        self.work = work
+        self.known = KnownBusinesses(work.session, described)
+        self.businesses: list[dict[str, object]] = []
+        self.versions: list[Held] = []
+        self.aliases: list[dict[str, object]] = []
+        self.superseded: list[dict[str, object]] = []
+        self.made: dict[str, Held] = {}
+        self.concerned: list[str] = []
+
+    def same_business(self, command: Described, uscc: str | None) -> Held | None:
+        """Return the business that a row speaks of, or None where it is a new one.
+
+        Raises:
+            Conflict: Its stall is held by another, or its name by several.
+        """
+        if uscc is not None:
+            return self.known.by_uscc.get(uscc)
+        if command.market and command.stall:
+            market_id = self.known.market_id(command.market, command.region, self.work.now)
+            holder = self.known.by_stall.get((market_id, command.stall))
+            if holder is not None and not same_holder(holder["name"], command.name):
+                raise Conflict("stall.taken", field="stall", stall=command.stall, market=command.market)
+            return holder
+        namesakes = self.known.by_name.get((name_key(command.name), command.region), [])
+        if len(namesakes) > 1:
+            raise Conflict("name.ambiguous", field="name", name=command.name, count=len(namesakes))
+        return namesakes[0] if namesakes else None
+
+    def create(self, standing: str, said: Held) -> str:
+        """Gather a new business and its first version."""
+        business_id = new_id()
+        now = self.work.now
+        self.businesses.append(
+            {"id": business_id, "standing": standing, "merged_into_id": None, "recorded_at": now}
+        )
+        self._gather(business_id, 1, None, said, findable=standing == "named")
+        return business_id
+
+    def change(self, current: Held, said: Held, held_from_on: date) -> None:
+        """Gather the next version of a business; its former name and code stay as aliases.
+
+        Raises:
+            Conflict: Its code or stall is another's.
+        """
+        self._refuse_taken(current["business_id"], said)
+        self._supersede(current)
+        if current["name"] is not None and current["name_key"] != said["name_key"]:
+            self.alias(current["business_id"], "former_name", current["name"], held_from_on)
+        if current["uscc"] is not None and current["uscc"] != said["uscc"]:
+            self.alias(current["business_id"], "former_code", current["uscc"], held_from_on)
+        self._gather(current["business_id"], current["version"] + 1, held_from_on, said)
+
+    def _refuse_taken(self, business_id: str, said: Held) -> None:
+        holder = self.known.by_uscc.get(said["uscc"]) if said["uscc"] is not None else None
+        if holder is not None and holder["business_id"] != business_id:
+            raise Conflict("uscc.taken", field="uscc", uscc=said["uscc"])
+        if said["uscc"] is None and said["stall"] is not None:
+            holder = self.known.by_stall.get((said["market_id"], said["stall"]))
+            if holder is not None and holder["business_id"] != business_id:
+                raise Conflict("stall.taken", field="stall", stall=said["stall"], market=said["market_id"])
+
+    def _supersede(self, current: Held) -> None:
+        self.known.forget(current)
+        made = self.made.get(current["business_id"])
+        if made is not None:
+            made["superseded_at"] = self.work.now  # written and replaced within this batch
+            return
+        self.superseded.append({"was_id": current["business_id"], "was_version": current["version"]})
+
+    def _gather(
+        self, business_id: str, version: int, held_from_on: date | None, said: Held, *, findable: bool = True
+    ) -> None:
+        held = {
+            "business_id": business_id,
+            "version": version,
+            "held_from_on": held_from_on,
+            "held_to_on": None,
+            "recorded_at": self.work.now,
+            "superseded_at": None,
+            **said,
+        }
+        self.versions.append(held)
+        self.made[business_id] = held
+        if findable:
+            self.known.add(held)
+        self.concerned.append(business_id)
+
+    def alias(self, business_id: str, kind: str, value: str, held_to_on: date | None = None) -> None:
+        """Gather another name or code of a business, unless it is known."""
+        key = (business_id, kind, name_key(value))
+        if key in self.known.aliases:
+            return
+        self.known.aliases.add(key)
+        self.aliases.append(
+            {
+                "id": new_id(),
+                "business_id": business_id,
+                "kind": kind,
+                "value": value,
+                "value_key": key[2],
+                "held_to_on": held_to_on,
+                "recorded_at": self.work.now,
+            }
+        )
+        self.concerned.append(business_id)
+
+    def write(self, act: str, commands: Sequence[BaseModel]) -> None:
+        """Write what was gathered, and its audit entry; a batch that changes nothing leaves none."""
+        if not self.concerned:
+            return
+        # A market that only refused rows named is not written.
+        used = {held["market_id"] for held in self.versions}
+        self._insert(Market, [market for market in self.known.new_markets if market["id"] in used])
+        self._insert(Business, self.businesses)
+        if self.superseded:
+            self.work.session.connection().execute(
+                _CLOSE, [{**key, "now": self.work.now} for key in self.superseded]
+            )
+        self._insert(BusinessVersion, self.versions)
+        self._insert(Alias, self.aliases)
+        concerned = list(dict.fromkeys(self.concerned))
+        self.work.record(
+            act,
+            Subject("batch" if len(concerned) > 1 else "business", concerned[0]),
+            concerns=concerned,
+            rows=len(commands),
+            written=len(self.versions),
+            digest=digest_of(command.model_dump(mode="json") for command in commands),
+        )
+
+    def _insert(self, table: type[SQLModel], rows: list[Any]) -> None:
+        if rows:
+            self.work.session.connection().execute(insert(table), rows)
