@@ -27,7 +27,7 @@ help:
 # Debian's python3 comes without ensurepip; python3-venv brings it.
 $(BIN)/python:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo '$(PYTHON) is older than 3.11; say make PYTHON=python3.11' >&2; exit 2; }
-	@$(PYTHON) -c 'import ensurepip' 2>/dev/null || { echo 'Installing python3-venv by apt-get …' >&2; $(APT) update >&2 && $(APT) install --yes --no-install-recommends python3-venv >&2; }
+	@$(PYTHON) -c 'import ensurepip' 2>/dev/null || { echo 'Installing python3-venv by apt-get …' >&2; $(APT) update >/dev/null && $(APT) install --yes --no-install-recommends python3-venv >/dev/null; }
 	@$(PYTHON) -m venv .venv >&2
 
 # The stamps .venv/run and .venv/test say which lock is installed; an unchanged lock installs nothing.
@@ -53,7 +53,7 @@ test: .venv/test
 	$(BIN)/pytest -m 'not browser and not long' -n $(WORKERS) $(ARGS)
 
 browser: .venv/test
-	@dpkg -s chromium fonts-wqy-microhei >/dev/null 2>&1 || { echo 'Installing chromium and a Chinese font by apt-get …' >&2; $(APT) update >&2 && $(APT) install --yes --no-install-recommends chromium fonts-wqy-microhei >&2; }
+	@dpkg -s chromium fonts-wqy-microhei >/dev/null 2>&1 || { echo 'Installing chromium and a Chinese font by apt-get …' >&2; $(APT) update >/dev/null && $(APT) install --yes --no-install-recommends chromium fonts-wqy-microhei >/dev/null; }
 	$(BIN)/pytest -m browser $(ARGS)
 
 long: .venv/test
