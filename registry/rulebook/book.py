@@ -1,0 +1,190 @@
+"""The rulebook: all rows of law that are known, asked by table, region and day."""
+
+import hashlib
+import json
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+from datetime import date
+from functools import lru_cache
+from itertools import pairwise
+from types import MappingProxyType
+from typing import Any, Self, TypeVar
+
+import rfc8785
+from pydantic import ValidationError
+
+from registry.errors import Malformed, RuleRefused
+from registry.regions import ancestors
+from registry.rulebook import law_rows, score_rows
+from registry.rulebook.model import Row
+from registry.rulebook.score_rows import SchemeRow, ScoreScheme
+
+R = TypeVar("R", bound=Row)
+
+TABLES: tuple[type[Row], ...] = (
+    law_rows.ViolationType,
+    law_rows.Conduct,
+    law_rows.PenaltyRange,
+    law_rows.Severity,
+    law_rows.PublicityPeriod,
+    law_rows.Choice,
+    law_rows.ListRegime,
+    law_rows.Deadline,
+    law_rows.Measure,
+    law_rows.Term,
+    score_rows.ScoreScheme,
+    score_rows.ScoreDimension,
+    score_rows.ScorePoint,
+    score_rows.GradeBand,
+    score_rows.SamplingRatio,
+)
+_BY_NAME: Mapping[str, type[Row]] = {table.table: table for table in TABLES}
+_REMEMBERED = 4096
+
+
+def parse_row(table: str, raw: Mapping[str, Any]) -> Row:
+    """Read a row of a table from plain values, as an officer's override gives it.
+
+    Args:
+        table: Name of the table, e.g. `score_points`.
+        raw: Fields by name; dates as dates or ISO text.
+
+    Raises:
+        Malformed: `rule.table_unknown`, or `rule.malformed` for the first field that is wrong.
+    """
+    shape = _BY_NAME.get(table)
+    if shape is None:
+        raise Malformed("rule.table_unknown", field="rule_table", table=table)
+    try:
+        return read_row(shape, raw)
+    except ValidationError as invalid:
+        field, reason = row_faults(invalid)[0]
+        raise Malformed("rule.malformed", field=field or "row", table=table, reason=reason) from invalid
+
+
+def read_row(shape: type[R], raw: Mapping[str, Any]) -> R:
+    """Read a row by way of JSON, where strict validation still takes lists and ISO dates."""
+    return shape.model_validate_json(json.dumps(raw, default=date.isoformat))
+
+
+def row_faults(invalid: ValidationError) -> list[tuple[str, str]]:
+    """Return field and reason of every fault of a row."""
+    return [(".".join(map(str, fault["loc"])), fault["msg"]) for fault in invalid.errors()]
+
+
+class Rulebook:
+    """Law as dated data: immutable, and known by the hash of its whole content.
+
+    Attributes:
+        hash: SHA-256, in hex, of the canonical JSON (RFC 8785) of all rows.
+    """
+
+    def __init__(self, rows: Iterable[Row]) -> None:
+        """Hold the rows; `load_rulebook` is how they are checked."""
+        tables: dict[type[Row], list[Row]] = {table: [] for table in TABLES}
+        for row in rows:
+            tables[type(row)].append(row)
+        self._tables: Mapping[type[Row], tuple[Row, ...]] = {
+            table: tuple(sorted(held, key=_order)) for table, held in tables.items()
+        }
+        self._canonical = rfc8785.dumps(
+            {
+                table.table: [row.model_dump(mode="json") for row in held]
+                for table, held in self._tables.items()
+            }
+        )
+        self.hash: str = hashlib.sha256(self._canonical).hexdigest()
+        self._resolved = lru_cache(maxsize=_REMEMBERED)(self._resolve)
+
+    def rows(self, table: type[R]) -> tuple[R, ...]:
+        """Return all rows of a table, of every place and time, in a fixed order."""
+        return self._tables[table]  # type: ignore[return-value]  # rows are filed under their own type
+
+    def in_force(self, table: type[R], region: str, on: date, *, scheme: str = "default") -> Mapping[str, R]:
+        """Return the rows in force in a region on a legal day, by code; the narrowest place wins.
+
+        Args:
+            table: Class of the rows.
+            region: GB/T 2260, whole or a prefix; empty for the nation.
+            on: Legal day.
+            scheme: For rows of the score: whose. They come from the jurisdiction of that scheme and
+                below, never from a wider one.
+        """
+        return self._resolved(table, ancestors(region), on, scheme)  # type: ignore[return-value]  # as above
+
+    def find(self, table: type[R], code: str, region: str, on: date, *, scheme: str = "default") -> R:
+        """Return the row of a code in force in a region on a legal day.
+
+        Raises:
+            RuleRefused: `rule.absent`: no such row is in force there and then.
+        """
+        row = self.in_force(table, region, on, scheme=scheme).get(code)
+        if row is None:
+            raise RuleRefused(
+                "rule.absent", table=table.table, rule=code, region=region or "000000", on=on.isoformat()
+            )
+        return row
+
+    def with_rows(self, rows: Iterable[Row]) -> "Rulebook":
+        """Return a rulebook with overrides added, in the order given.
+
+        Of rows with the same code and jurisdiction (and scheme), one that begins later closes the
+        earlier one; one that begins on the same day replaces it. An earlier row that outlasts an
+        override with an end holds again from that end.
+        """
+        held: dict[tuple[str, ...], list[Row]] = defaultdict(list)
+        for table, kept in self._tables.items():
+            for row in kept:
+                held[(table.table, *row.identity)].append(row)
+        for row in rows:
+            key = (row.table, *row.identity)
+            held[key] = _override(held[key], row)
+        return Rulebook(row for kept in held.values() for row in kept)
+
+    def to_json(self) -> str:
+        """Return the whole content; its SHA-256 is `hash`, so it is archived under that name."""
+        return self._canonical.decode()
+
+    @classmethod
+    def from_json(cls, text: str) -> Self:
+        """Read an archived rulebook back; its hash is the one that it was archived under."""
+        content: dict[str, list[dict[str, Any]]] = json.loads(text)
+        return cls(read_row(_BY_NAME[table], raw) for table, rows in content.items() for raw in rows)
+
+    def _resolve(self, table: type[Row], places: tuple[str, ...], on: date, scheme: str) -> Mapping[str, Row]:
+        """Return the rows in force by code, wider places first so that narrower ones replace them."""
+        if issubclass(table, SchemeRow):
+            founding = self._resolved(ScoreScheme, places, on, scheme).get(scheme)
+            places = places[places.index(founding.jurisdiction) :] if founding else ()
+        found: dict[str, Row] = {}
+        for row in sorted(self._tables[table], key=lambda row: len(row.jurisdiction)):
+            ours = not isinstance(row, SchemeRow) or row.scheme == scheme
+            if ours and row.jurisdiction in places and row.holds(on):
+                found[row.code] = row
+        return MappingProxyType(found)
+
+
+def _order(row: Row) -> tuple[tuple[str, ...], date]:
+    return (row.identity, row.in_force_from)
+
+
+def _override(kept: list[Row], new: Row) -> list[Row]:
+    """Lay a row over the rows of the same identity and let each end where the next begins."""
+    covered = [
+        row for row in kept if row.in_force_from < new.in_force_from and row.ends_after(new.in_force_from)
+    ]
+    later = [row for row in kept if row.in_force_from > new.in_force_from]
+    resumed = [
+        row.model_copy(update={"in_force_from": new.in_force_to})
+        for row in covered
+        if new.in_force_to is not None and row.ends_after(new.in_force_to)
+    ]
+    earlier = [row for row in kept if row.in_force_from < new.in_force_from]
+    chain = sorted([*earlier, new, *resumed, *later], key=lambda row: row.in_force_from)
+    closed = [
+        row.model_copy(update={"in_force_to": after.in_force_from})
+        if row.ends_after(after.in_force_from)
+        else row
+        for row, after in pairwise(chain)
+    ]
+    return [*closed, chain[-1]]

@@ -1,0 +1,212 @@
+"""Rows of violations, penalties, publicity, lists, deadlines and measures."""
+
+from typing import ClassVar, Literal, Self
+
+from pydantic import Field, model_validator
+
+from registry.rulebook.model import BasisPoints, Fen, Months, Row
+
+PenaltyKind = Literal[
+    "warning",
+    "criticism",
+    "fine",
+    "small_fine",
+    "larger_fine",
+    "huge_fine",
+    "confiscation",
+    "suspension",
+    "restriction",
+    "closure",
+    "downgrade",
+    "revocation",
+    "occupational_ban",
+]
+SeverityClass = Literal["slight", "general", "serious"]
+Procedure = Literal["summary", "ordinary"]
+Colour = Literal["red", "black", "board"]
+OfficeLevel = Literal["nation", "province", "city", "county"]
+
+
+class ViolationType(Row):
+    """A kind of violation (违法行为类型) that a law names."""
+
+    table: ClassVar[str] = "violation_types"
+
+    layer: Literal["metrology", "consumer", "market"]
+    name_zh: str
+    name_en: str
+
+
+class Conduct(Row):
+    """What was done, in the words of a case, and the violations that it is; the first one scores.
+
+    Attributes:
+        violation_types: Codes; none where the conduct is no violation that this registry scores.
+    """
+
+    table: ClassVar[str] = "conducts"
+
+    name_zh: str
+    name_en: str
+    violation_types: tuple[str, ...]
+
+
+class PenaltyRange(Row):
+    """What a law allows for a violation (处罚幅度).
+
+    Attributes:
+        fine_min_fen: None: the law sets no least fine.
+        fine_max_fen: None: no fine by amount, or see the gains.
+        gains_min_bp: Share of the unlawful gains, for fines by gains.
+    """
+
+    table: ClassVar[str] = "penalty_ranges"
+
+    violation_type: str
+    unit: Literal["case", "instrument"]
+    fine_min_fen: Fen | None = None
+    fine_max_fen: Fen | None = None
+    gains_min_bp: BasisPoints | None = None
+    gains_max_bp: BasisPoints | None = None
+    confiscation: bool
+
+    @model_validator(mode="after")
+    def _ordered(self) -> Self:
+        for least, most in (
+            (self.fine_min_fen, self.fine_max_fen),
+            (self.gains_min_bp, self.gains_max_bp),
+        ):
+            if least is not None and most is not None and least > most:
+                raise ValueError("the least must not be above the most")
+        return self
+
+
+class Severity(Row):
+    """Which penalties make a decision slight, general or serious (轻微、一般、严重).
+
+    Attributes:
+        kinds: Kinds of penalty it speaks of; none: it speaks of the decision as a whole.
+        procedure: Only decisions of this procedure; None: any.
+        fine_from_fen: Only fines from this amount on, where a jurisdiction sets one.
+        fine_below_fen: Only fines below this amount.
+        severity: None with the tag `unknown`: the law has classes but the test was not found.
+    """
+
+    table: ClassVar[str] = "severities"
+
+    kinds: tuple[PenaltyKind, ...] = ()
+    procedure: Procedure | None = None
+    fine_from_fen: Fen | None = None
+    fine_below_fen: Fen | None = None
+    severity: SeverityClass | None = None
+
+
+class PublicityPeriod(Row):
+    """How long a decision may be shown (公示期), in one regime of law.
+
+    The row that fits is the first of: its procedure, its kinds of penalty, its severity class, the
+    rest.
+
+    Attributes:
+        regime_of_law: Rows of one regime stand or fall together, e.g. `order45`, `ndrc36`.
+        severity: Only decisions of this class.
+        only_kinds: Only decisions with no other kinds of penalty than these.
+        procedure: Only decisions of this procedure.
+        shown: False where such decisions are not published, or normally not.
+        min_months: Shortest period, before which no repair ends it.
+        max_months: Longest period.
+        counts_from: Event from which the periods count.
+        stops_automatically: True where the longest period ends by itself.
+    """
+
+    table: ClassVar[str] = "publicity_periods"
+
+    regime_of_law: str
+    severity: SeverityClass | None = None
+    only_kinds: tuple[PenaltyKind, ...] = ()
+    procedure: Procedure | None = None
+    shown: bool
+    min_months: Months | None = None
+    max_months: Months | None = None
+    counts_from: Literal["publication", "decision"] | None = None
+    stops_automatically: bool
+
+
+class Choice(Row):
+    """A setting where the law leaves a choice, e.g. which of two rules prevails."""
+
+    table: ClassVar[str] = "choices"
+
+    value: str
+
+
+class ListRegime(Row):
+    """A list (名单) as the law founds it; without a legal basis it is only a board (信息公示板).
+
+    Attributes:
+        level: Level whose list it is.
+        sectors: Sectors it covers; None: all.
+        decided_by: Levels whose offices may decide an entry.
+        consent_required: True where the level above must consent.
+        grounds: Violation types that lead onto a black list or board; facts for a red one.
+        min_severity: Least class of the decision; None: any.
+        term_months: How long an entry stays; None: as long as its ground is shown or holds.
+        published_on: `daily`, `weekly:1` to `weekly:7`, or `monthly:1` to `monthly:28`.
+    """
+
+    table: ClassVar[str] = "list_regimes"
+
+    colour: Colour
+    level: OfficeLevel
+    name_zh: str
+    name_en: str
+    sectors: tuple[str, ...] | None = None
+    decided_by: tuple[OfficeLevel, ...] = Field(min_length=1)
+    consent_required: bool
+    natural_persons_named: bool
+    grounds: tuple[str, ...]
+    min_severity: SeverityClass | None = None
+    measures: tuple[str, ...] = ()
+    term_months: Months | None = None
+    published_on: str = Field(pattern=r"^(daily|weekly:[1-7]|monthly:([1-9]|1[0-9]|2[0-8]))$")
+
+    @model_validator(mode="after")
+    def _lists_rest_on_law(self) -> Self:
+        if self.source is None and self.colour != "board":
+            raise ValueError("colour: a red or black list needs a legal basis as its source")
+        if self.measures and (self.source is None or self.colour == "board"):
+            raise ValueError("measures: only a list with a legal basis may attach measures")
+        return self
+
+
+class Deadline(Row):
+    """A period within which somebody must act (期限).
+
+    Attributes:
+        counts_from: The event that opens it, in words.
+    """
+
+    table: ClassVar[str] = "deadlines"
+
+    amount: int | None = Field(ge=1)
+    unit: Literal["working_day", "day", "month"]
+    counts_from: str
+
+
+class Measure(Row):
+    """An incentive (守信激励) or a sanction (失信惩戒) that a list may attach."""
+
+    table: ClassVar[str] = "measures"
+
+    kind: Literal["incentive", "sanction"]
+    name_zh: str
+    name_en: str
+    scope: str
+
+
+class Term(Row):
+    """How long a pledge or a designation runs (有效期); None with `unknown`: no rule was found."""
+
+    table: ClassVar[str] = "terms"
+
+    months: Months | None
