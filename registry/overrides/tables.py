@@ -7,6 +7,7 @@ from sqlalchemy import JSON, CheckConstraint, Column, Index
 from sqlmodel import Field, SQLModel
 
 from registry.store.columns import Instant
+from registry.store.tables import Sequence
 
 
 class RulebookOverride(SQLModel, table=True):
@@ -43,9 +44,9 @@ class RulebookEffect(SQLModel, table=True):
     """The instant from which a rulebook was the effective one."""
 
     __tablename__ = "rulebook_effect"
-    __table_args__ = (Index("rulebook_effect_by_instant", "took_effect_at"),)
+    __table_args__ = (Index("rulebook_effect_by_instant", "took_effect_at", "seq"),)
 
-    id: str = Field(primary_key=True)
+    seq: int | None = Field(default=None, sa_column=Column(Sequence, primary_key=True, autoincrement=True))
     hash: str = Field(foreign_key="rulebook_archive.hash")
     took_effect_at: datetime = Field(sa_type=Instant)
 

@@ -3,7 +3,7 @@
 from datetime import date
 from typing import Any
 
-from sqlalchemy import JSON, Column
+from sqlalchemy import JSON, BigInteger, Column
 from sqlmodel import Field
 
 from registry.store.columns import FactVersion, only_current
@@ -31,8 +31,8 @@ class PenaltyDecision(FactVersion, table=True):
     decided_precision: str
     procedure: str = Field(description="ordinary, summary or unknown.")
     penalties: list[str] = Field(sa_column=Column(JSON, nullable=False))
-    fine_fen: int | None = None
-    confiscated_fen: int | None = None
+    fine_fen: int | None = Field(default=None, sa_type=BigInteger)
+    confiscated_fen: int | None = Field(default=None, sa_type=BigInteger)
     basis: str | None = None
     summary: str | None = None
     standing: str
@@ -48,13 +48,14 @@ class Violation(FactVersion, table=True):
         only_current("violation_by_business", "business_id", unique=False),
         only_current("violation_by_decision", "decision_id", unique=False),
         only_current("violation_until", "publish_until", unique=False),
+        only_current("violation_incomplete", "violation_id", where="incomplete IS NOT NULL", unique=False),
     )
 
     violation_id: str = Field(primary_key=True)
     decision_id: str
     business_id: str = Field(foreign_key="business.id")
     conduct_code: str
-    type_code: str | None = Field(default=None, description="Violation type that scores; None scores nothing.")
+    type_code: str | None = Field(default=None, description="Violation type that scores, if any.")
     type_codes: list[str] = Field(sa_column=Column(JSON, nullable=False))
     instrument_kind: str | None = None
     quantity: int = Field(default=1, description="Instruments or packages concerned, at least one.")

@@ -65,8 +65,8 @@ def upgrade() -> None:
         sa.Column("entries", sa.Integer(), nullable=False),
         sa.Column("root", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
         sa.Column("statement", sa.JSON(), nullable=False),
-        sa.Column("signature", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
-        sa.Column("public_key", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("signature", sqlmodel.sql.sqltypes.AutoString(), nullable=True),
+        sa.Column("public_key", sqlmodel.sql.sqltypes.AutoString(), nullable=True),
         sa.Column("rulebook_hash", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
         sa.Column("previous_version", sqlmodel.sql.sqltypes.AutoString(), nullable=True),
         sa.Column("generation", sa.Integer(), nullable=False),
@@ -75,6 +75,14 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id"),
     )
     op.create_index("edition_by_list", "edition", ["regime", "region", "version"], unique=True)
+    op.create_index(
+        "edition_unbuilt",
+        "edition",
+        ["id"],
+        unique=False,
+        sqlite_where=sa.text("built_generation < generation"),
+        postgresql_where=sa.text("built_generation < generation"),
+    )
     op.create_table(
         "entry_ground",
         sa.Column("entry_id", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
@@ -153,8 +161,8 @@ def upgrade() -> None:
         sa.Column("decided_precision", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
         sa.Column("procedure", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
         sa.Column("penalties", sa.JSON(), nullable=False),
-        sa.Column("fine_fen", sa.Integer(), nullable=True),
-        sa.Column("confiscated_fen", sa.Integer(), nullable=True),
+        sa.Column("fine_fen", sa.BigInteger(), nullable=True),
+        sa.Column("confiscated_fen", sa.BigInteger(), nullable=True),
         sa.Column("basis", sqlmodel.sql.sqltypes.AutoString(), nullable=True),
         sa.Column("summary", sqlmodel.sql.sqltypes.AutoString(), nullable=True),
         sa.Column("standing", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
@@ -330,7 +338,7 @@ def upgrade() -> None:
         sa.Column("entry_id", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
         sa.Column("leaf", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
         sa.Column("salt", sqlmodel.sql.sqltypes.AutoString(), nullable=True),
-        sa.Column("content", sa.JSON(none_as_null=True), nullable=True),
+        sa.Column("content", sqlmodel.sql.sqltypes.AutoString(), nullable=True),
         sa.ForeignKeyConstraint(
             ["edition_id"],
             ["edition.id"],
@@ -424,16 +432,18 @@ def upgrade() -> None:
     op.create_index("proposal_by_state", "proposal", ["state", "region"], unique=False)
     op.create_table(
         "rulebook_effect",
-        sa.Column("id", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column(
+            "seq", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), autoincrement=True, nullable=False
+        ),
         sa.Column("hash", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
         sa.Column("took_effect_at", registry.store.columns.Instant(timezone=True), nullable=False),
         sa.ForeignKeyConstraint(
             ["hash"],
             ["rulebook_archive.hash"],
         ),
-        sa.PrimaryKeyConstraint("id"),
+        sa.PrimaryKeyConstraint("seq"),
     )
-    op.create_index("rulebook_effect_by_instant", "rulebook_effect", ["took_effect_at"], unique=False)
+    op.create_index("rulebook_effect_by_instant", "rulebook_effect", ["took_effect_at", "seq"], unique=False)
     op.create_table(
         "rulebook_override",
         sa.Column("id", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
@@ -542,6 +552,14 @@ def upgrade() -> None:
         unique=False,
         sqlite_where=sa.text("superseded_at IS NULL"),
         postgresql_where=sa.text("superseded_at IS NULL"),
+    )
+    op.create_index(
+        "violation_incomplete",
+        "violation",
+        ["violation_id"],
+        unique=False,
+        sqlite_where=sa.text("superseded_at IS NULL AND incomplete IS NOT NULL"),
+        postgresql_where=sa.text("superseded_at IS NULL AND incomplete IS NOT NULL"),
     )
     op.create_index(
         "violation_until",
@@ -931,6 +949,12 @@ def downgrade() -> None:
         postgresql_where=sa.text("superseded_at IS NULL"),
     )
     op.drop_index(
+        "violation_incomplete",
+        table_name="violation",
+        sqlite_where=sa.text("superseded_at IS NULL AND incomplete IS NOT NULL"),
+        postgresql_where=sa.text("superseded_at IS NULL AND incomplete IS NOT NULL"),
+    )
+    op.drop_index(
         "violation_by_decision",
         table_name="violation",
         sqlite_where=sa.text("superseded_at IS NULL"),
@@ -1039,6 +1063,12 @@ def downgrade() -> None:
     op.drop_table("idempotency_key")
     op.drop_index("entry_ground_by_fact", table_name="entry_ground")
     op.drop_table("entry_ground")
+    op.drop_index(
+        "edition_unbuilt",
+        table_name="edition",
+        sqlite_where=sa.text("built_generation < generation"),
+        postgresql_where=sa.text("built_generation < generation"),
+    )
     op.drop_index("edition_by_list", table_name="edition")
     op.drop_table("edition")
     op.drop_table("calendar_override")
