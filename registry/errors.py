@@ -20,7 +20,7 @@ from collections.abc import Mapping, Sequence
 class Refusal(Exception):
     """The root of every refusal; `code` names the text, `field` the input it speaks of."""
 
-    def __init__(self, code: str, *, field: str | None = None, **params: object) -> None:
+    def __init__(self, code: str, /, *, field: str | None = None, **params: object) -> None:
         super().__init__(code, field, params)
         self.code = code
         self.field = field
