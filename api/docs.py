@@ -22,7 +22,11 @@ START = (
     " validatorUrl: null, tryItOutEnabled: false});\n"
 )
 
-SHOWN = {"swagger-ui.css": MediaType.CSS, "swagger-ui-bundle.js": "text/javascript", "init.js": "text/javascript"}
+SHOWN = {
+    "swagger-ui.css": MediaType.CSS,
+    "swagger-ui-bundle.js": "text/javascript",
+    "init.js": "text/javascript",
+}
 
 
 @cache

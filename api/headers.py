@@ -63,7 +63,11 @@ class _Answer:
         if message["type"] == "http.response.body" and self.start is not None:
             start, self.start = self.start, None
             headers = self._headers(start)
-            tagged = start["status"] == 200 and self.method in ("GET", "HEAD") and b"authorization" not in self.asked
+            tagged = (
+                start["status"] == 200
+                and self.method in ("GET", "HEAD")
+                and b"authorization" not in self.asked
+            )
             if tagged and not message.get("more_body") and "etag" not in headers and self.method == "GET":
                 headers["etag"] = f'"{hashlib.blake2b(message["body"], digest_size=16).hexdigest()}"'
             if tagged and self._known(headers.get("etag")):

@@ -27,6 +27,10 @@ def keys_of(cursor: str | None, count: int) -> tuple[Any, ...] | None:
         keys = json.loads(base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)))
     except (binascii.Error, UnicodeError, ValueError) as broken:
         raise Malformed("cursor.broken", field="cursor") from broken
-    if not isinstance(keys, list) or len(keys) != count or not all(isinstance(key, str | int) for key in keys):
+    if (
+        not isinstance(keys, list)
+        or len(keys) != count
+        or not all(isinstance(key, str | int) for key in keys)
+    ):
         raise Malformed("cursor.broken", field="cursor")
     return tuple(keys)

@@ -105,7 +105,9 @@ def on_invalid(request: Request[Any, Any, Any], invalid: ValidationException) ->
         for found in extra
         if isinstance(found, dict)
     ]
-    detail = "; ".join(f"{e['pointer']}: {e['detail']}" for e in errors) or "the body is not JSON of this shape"
+    detail = (
+        "; ".join(f"{e['pointer']}: {e['detail']}" for e in errors) or "the body is not JSON of this shape"
+    )
     return problem(400, language_of(request), detail, errors=errors)
 
 

@@ -1,0 +1,41 @@
+"""Published aggregates with their source."""
+
+from typing import Annotated
+
+from litestar import get
+from litestar.di import NamedDependency
+from litestar.params import FromQuery, QueryParameter
+from pydantic import BaseModel, ConfigDict, Field
+
+from api.edge import Edge
+from api.paging import LARGEST, cursor_of, keys_of
+from registry.publication import public_view
+from registry.publication.answers import PublicStatistic
+from registry.store.engine import reading
+
+Limit = Annotated[int, QueryParameter(ge=1, le=LARGEST)]
+
+
+class StatisticsPage(BaseModel):
+    """One page of statistics."""
+
+    model_config = ConfigDict(frozen=True)
+
+    items: tuple[PublicStatistic, ...]
+    next: str | None = Field(description="Pass it as `cursor` to read on; null at the end.")
+
+
+@get("/api/v1/statistics", sync_to_thread=True, tags=["statistics"], summary="Published aggregates")
+def statistics(
+    edge: NamedDependency[Edge],
+    kind: FromQuery[str | None] = None,
+    limit: Limit = 50,
+    cursor: FromQuery[str | None] = None,
+) -> StatisticsPage:
+    """Return sourced aggregates (spot checks, counts, activities); never facts about a merchant."""
+    keys = keys_of(cursor, 1)
+    with reading(edge.engine) as session:
+        page = public_view.statistics(
+            session, after=str(keys[0]) if keys else None, limit=limit, record_kind=kind
+        )
+    return StatisticsPage(items=page.items, next=cursor_of(page.after) if page.after else None)

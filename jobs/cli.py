@@ -1,0 +1,119 @@
+"""The command line `honest-metrology`: exit 0 done, 1 rows refused or a check failed, 2 could not run."""
+
+import sys
+
+import click
+
+from jobs import (
+    cli_demo,
+    cli_imports,
+    cli_index,
+    cli_people,
+    cli_publication,
+    cli_rulebook,
+    cli_scoring,
+    process,
+)
+from registry.errors import Broken, Refusal
+from registry.founding import Found, found, founded
+from registry.overrides.commands import ensure_archived
+from registry.publication.signing import load_or_create
+from registry.rulebook import load_rulebook
+from registry.settings import read_settings
+from registry.store.engine import open_engine, writing
+from registry.store.migrate import upgrade
+from registry.texts import say
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 110})
+@click.version_option(package_name="honest-metrology")
+def cli() -> None:
+    """Honest-metrology credit registry (诚信计量信用登记).
+
+    Settings come from HM_DATA_DIR, HM_DATABASE_URL and their like.
+    """
+
+
+@cli.command()
+@click.option("--office-code", default="SAMR", show_default=True, help="Code of the office that runs it.")
+@click.option("--office-name", default="市场监督管理局", show_default=True)
+@click.option("--region", default="000000", show_default=True, help="GB/T 2260 code, 000000 for the nation.")
+@click.option("--level", type=click.Choice(["nation", "province", "city", "county"]), default="nation")
+@click.option("--administrator", default="admin", show_default=True, help="Account of the administrator.")
+@click.option("--administrator-name", default="管理员", show_default=True)
+def init(
+    office_code: str, office_name: str, region: str, level: str, administrator: str, administrator_name: str
+) -> None:
+    """Bring the database to this release's schema and found the registry in it, once."""
+    settings = read_settings()
+    settings.data_dir.mkdir(parents=True, exist_ok=True)
+    engine = open_engine(settings.database)
+    upgrade(engine)
+    load_or_create(settings.data_dir)
+    rulebook = load_rulebook()
+    command = Found.model_validate(
+        {
+            "office_code": office_code,
+            "office_name": office_name,
+            "region": region,
+            "level": level,
+            "administrator": administrator,
+            "administrator_name": administrator_name,
+        }
+    )
+    with writing(engine) as session:
+        new = not founded(session)
+        if new:
+            found(session, command, process.clock(), rulebook)
+        ensure_archived(session, rulebook, process.clock())
+    click.echo(f"{settings.database}: {'founded' if new else 'brought to this release'}")
+
+
+@cli.command()
+@click.option("--host", default="127.0.0.1", show_default=True)
+@click.option("--port", default=8000, show_default=True)
+@click.option("--no-jobs", is_flag=True, help="Leave the jobs to a worker (PostgreSQL).")
+def serve(host: str, port: int, no_jobs: bool) -> None:
+    """Serve site and API, and run the jobs in the same process."""
+    click.echo(f"http://{host}:{port}/")
+    process.serve(read_settings(), host, port, jobs=not no_jobs)
+
+
+@cli.command()
+def worker() -> None:
+    """Run the jobs alone (PostgreSQL), as leader."""
+    process.work(read_settings())
+
+
+for module in (
+    cli_demo,
+    cli_imports,
+    cli_index,
+    cli_people,
+    cli_publication,
+    cli_rulebook,
+    cli_scoring,
+):
+    for command in module.COMMANDS:
+        cli.add_command(command)
+
+
+def main() -> None:
+    """Run the command line; a refusal is told in both languages, never as a traceback."""
+    try:
+        cli(standalone_mode=False)
+    except click.exceptions.Abort:
+        sys.exit(130)
+    except click.ClickException as misused:
+        misused.show()
+        sys.exit(2)
+    except Refusal as refusal:
+        click.echo(f"{say(refusal, 'zh')}\n{say(refusal, 'en')}", err=True)
+        sys.exit(2)
+    except Broken as broken:
+        click.echo(str(broken), err=True)
+        sys.exit(2)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,75 @@
+"""`import KIND FILE`."""
+
+import json
+import sys
+from pathlib import Path
+
+import click
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+
+from jobs.acting import acting
+from registry.imports import KINDS, ImportReport, builtin, import_file, write_errors
+from registry.settings import read_settings
+
+
+@click.command("import")
+@click.argument("kind", type=click.Choice(KINDS))
+@click.argument("file", type=click.Path(path_type=Path))
+@click.option("--as", "account", required=True, help="Account that acts.")
+@click.option("--dry-run", is_flag=True, help="Say what would become of each row; write nothing.")
+@click.option("--errors", type=click.Path(path_type=Path), default=None, help="CSV for the refused rows.")
+@click.option("--json", "as_json", is_flag=True, help="Answer in JSON.")
+def import_command(
+    kind: str, file: Path, account: str, dry_run: bool, errors: Path | None, as_json: bool
+) -> None:
+    """Read FILE (CSV or JSON lines; `-` for the copy that the package carries) as facts of KIND.
+
+    Exit 1 when a row was refused: its number, column, value and reason are shown, or written to
+    the --errors file. The same file twice changes nothing.
+    """
+    settings = read_settings()
+    path = builtin(kind) if str(file) == "-" else file
+    bar = Progress(
+        TextColumn(f"import {kind}"),
+        BarColumn(),
+        MofNCompleteColumn(),
+        TimeRemainingColumn(),
+        disable=not sys.stderr.isatty(),
+    )
+    with bar:
+        task = bar.add_task(kind, total=None)
+        report = import_file(
+            kind,
+            path,
+            lambda: acting(account, settings),
+            dry_run=dry_run,
+            progress=lambda done, total: bar.update(task, completed=done, total=total),
+        )
+    if errors is not None:
+        write_errors(report, errors)
+    click.echo(json.dumps(summary(report), ensure_ascii=False, indent=2) if as_json else words(report))
+    if report.refused:
+        sys.exit(1)
+
+
+def summary(report: ImportReport) -> dict[str, object]:
+    """Return the figures of an import, as JSON."""
+    return {
+        "kind": report.kind,
+        "rows": report.rows,
+        "created": report.created,
+        "changed": report.changed,
+        "unchanged": report.unchanged,
+        "refused": len(report.refused),
+        "refused_by_reason": dict(report.refused_by_reason),
+    }
+
+
+def words(report: ImportReport) -> str:
+    """Return the figures of an import and its refused rows, for a person."""
+    lines = [", ".join(f"{name} {value}" for name, value in summary(report).items() if value != {})]
+    lines += [f"  {error}" for error in report.refused]
+    return "\n".join(lines)
+
+
+COMMANDS = (import_command,)

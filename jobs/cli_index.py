@@ -1,0 +1,55 @@
+"""`index rebuild|check`."""
+
+import sys
+
+import click
+
+from jobs import process
+from registry.calendar import legal_day
+from registry.errors import Broken
+from registry.publication.public_view import index_documents
+from registry.settings import read_settings
+from registry.store.engine import open_engine, reading, sole_holder
+from search_index.check import compare
+from search_index.documents import from_source
+from search_index.embedded import EmbeddedIndex
+from search_index.rebuild import rebuild as rebuild_index
+
+
+@click.group()
+def index() -> None:
+    """The search index: made from the public view, never the truth."""
+
+
+@index.command("rebuild")
+def rebuild() -> None:
+    """Build the index anew beside the present one and swap."""
+    settings = read_settings()
+    engine = open_engine(settings.database)
+    with sole_holder(settings.data_dir) as holder:
+        if not holder:
+            raise Broken("a process serves this folder and owns its index; end it first")
+        opened = EmbeddedIndex.open(settings.data_dir / "index", write=True)
+        with reading(engine) as session:
+            documents = index_documents(session, legal_day(process.clock()))
+            count = rebuild_index(opened, (from_source(source) for source in documents))
+        opened.close()
+    click.echo(f"documents {count}")
+
+
+@index.command("check")
+def check() -> None:
+    """Compare the index with the database; exit 1 where they differ."""
+    settings = read_settings()
+    engine = open_engine(settings.database)
+    opened = EmbeddedIndex.open(settings.data_dir / "index", write=False)
+    with reading(engine) as session:
+        documents = index_documents(session, legal_day(process.clock()))
+        found = compare(opened, (from_source(source) for source in documents))
+    opened.close()
+    click.echo(f"missing {len(found.missing)}, surplus {len(found.surplus)}, stale {len(found.stale)}")
+    if found.missing or found.surplus or found.stale:
+        sys.exit(1)
+
+
+COMMANDS = (index,)

@@ -1,0 +1,78 @@
+"""`score [--as-of D]` and `score explain ID`."""
+
+import json
+import sys
+from datetime import UTC, datetime
+
+import click
+
+from jobs import process
+from registry.calendar import legal_day
+from registry.errors import NotFound
+from registry.founding import job_actor
+from registry.overrides.queries import effective_rulebook, rulebook_at
+from registry.rulebook import load_rulebook
+from registry.scoring.commands import compute_histogram, score_run
+from registry.scoring.explain import explain
+from registry.settings import read_settings
+from registry.store.engine import open_engine, reading
+
+DAY = click.DateTime(["%Y-%m-%d"])
+INSTANT = click.DateTime(["%Y-%m-%dT%H:%M:%S%z", "%Y-%m-%d"])
+
+
+@click.group(invoke_without_command=True)
+@click.option(
+    "--as-of", "as_of", type=DAY, default=None, help="Legal day; a past one is computed, not recorded."
+)
+@click.option("--known-at", type=INSTANT, default=None, help="As known at this instant.")
+@click.option("--full", is_flag=True, help="Compute every business, not only the changed ones.")
+@click.pass_context
+def score(context: click.Context, as_of: datetime | None, known_at: datetime | None, full: bool) -> None:
+    """Score every business, or `score explain ID` one; prints figures as JSON."""
+    if context.invoked_subcommand is not None:
+        return
+    engine = open_engine(read_settings().database)
+    now = process.clock()
+    with reading(engine) as session:
+        rulebook = effective_rulebook(session, load_rulebook())
+    if as_of is None and known_at is None:
+        answer = score_run(engine, rulebook, now=now, actor=job_actor("score"), full=full).as_json()
+    else:
+        known = _aware(known_at) if known_at else now
+        with reading(engine) as session:
+            rulebook = rulebook_at(session, known)
+        answer = compute_histogram(engine, rulebook, as_of.date() if as_of else legal_day(known), known)
+    click.echo(json.dumps(answer, ensure_ascii=False, indent=2))
+
+
+@score.command("explain")
+@click.argument("business_id")
+@click.option("--as-of", "as_of", type=DAY, default=None, help="Legal day; today if unset.")
+@click.option("--known-at", type=INSTANT, default=None, help="As known at this instant; now if unset.")
+@click.option("--json", "as_json", is_flag=True)
+def explain_command(
+    business_id: str, as_of: datetime | None, known_at: datetime | None, as_json: bool
+) -> None:
+    """Show every contribution to the score of a business: fact, rule, points, source."""
+    engine = open_engine(read_settings().database)
+    known = _aware(known_at) if known_at else process.clock()
+    with reading(engine) as session:
+        answer = explain(
+            session,
+            business_id,
+            as_of.date() if as_of else legal_day(known),
+            known,
+            rulebook_at(session, known),
+        )
+    if answer is None:
+        raise NotFound("business.unknown", business_id=business_id)
+    click.echo(answer.model_dump_json(indent=2) if as_json else answer.in_words())
+    sys.exit(0)
+
+
+def _aware(instant: datetime) -> datetime:
+    return instant if instant.tzinfo else instant.replace(tzinfo=UTC)
+
+
+COMMANDS = (score,)

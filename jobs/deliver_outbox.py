@@ -1,0 +1,54 @@
+"""Deliver the outbox: the search index reads each subject again, and editions get their files.
+
+The index is durable before the rows are deleted, so a crash in between repeats the delivery and
+never loses it.
+"""
+
+from itertools import islice
+
+from jobs.running import Plant
+from registry.publication import files
+from registry.publication.public_view import index_documents
+from registry.store import outbox
+from registry.store.engine import reading, writing
+from registry.store.tables import Outbox
+from search_index.documents import from_source
+from search_index.sync import sync
+
+BATCH = 2000
+
+
+def run(plant: Plant) -> str:
+    """Deliver all that is pending and return what was done, in words for the log."""
+    documents = 0
+    while taken := _deliver_search(plant):
+        documents += taken
+    built = build_files(plant)
+    return f"documents={documents} editions={built}"
+
+
+def _deliver_search(plant: Plant) -> int:
+    """Bring one batch of subjects to the index."""
+    with writing(plant.engine) as session:
+        rows: list[Outbox] = list(outbox.pending(session, "search", BATCH))
+        if rows:
+            ids = list(dict.fromkeys(row.subject_id for row in rows))
+            today = plant.work(session, "deliver_outbox").today
+            sync(
+                plant.index,
+                lambda asked: (from_source(source) for source in index_documents(session, today, ids=asked)),
+                ids,
+            )
+            outbox.settle(session, rows)
+    return len(rows)
+
+
+def build_files(plant: Plant) -> int:
+    """Build the files of every edition whose present generation has none."""
+    built = 0
+    with reading(plant.engine) as session:
+        waiting = list(islice(files.pending_builds(session), 1000))
+    for edition_id in waiting:
+        files.build_files(plant.engine, plant.settings.data_dir, edition_id)
+        built += 1
+    return built

@@ -1,0 +1,1 @@
+"""The demonstration: real cases at their true dates, and an invented town around a chosen day."""

@@ -1,0 +1,121 @@
+"""Composing processes: API, site and jobs in one by default, apart on PostgreSQL."""
+
+import asyncio
+import logging
+import signal
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, contextmanager
+from datetime import UTC, datetime
+from typing import Any
+
+from granian.constants import Interfaces
+from granian.server.embed import Server
+from litestar import Litestar
+
+from api.app import create_app, served
+from jobs import runner
+from jobs.running import Plant
+from public_site.app import site_routes
+from registry.errors import Broken
+from registry.overrides.commands import ensure_archived
+from registry.overrides.queries import effective_rulebook
+from registry.rulebook import Rulebook, load_rulebook
+from registry.settings import Settings
+from registry.store.engine import checkpoint, open_engine, reading, sole_holder, writing
+from registry.store.migrate import differences
+from search_index.embedded import EmbeddedIndex
+
+log = logging.getLogger("honest_metrology")
+
+
+def clock() -> datetime:
+    """Return the present instant; the only clock of the product."""
+    return datetime.now(UTC)
+
+
+@contextmanager
+def plant(settings: Settings, *, write_index: bool = True) -> Iterator[Plant]:
+    """Open the parts of an installation.
+
+    Raises:
+        Broken: The database is not at the schema of this release, or the rulebook is invalid.
+    """
+    engine = open_engine(settings.database)
+    if differences(engine):
+        raise Broken("the database is not at the schema of this release; run `honest-metrology init`")
+    package = load_rulebook()
+    with writing(engine) as session:
+        ensure_archived(session, effective_rulebook(session, package), clock())
+    index = EmbeddedIndex.open(settings.data_dir / "index", write=write_index)
+
+    def rulebook() -> Rulebook:
+        with reading(engine) as session:
+            return effective_rulebook(session, package)
+
+    try:
+        yield Plant(settings, engine, index, clock, rulebook)
+    finally:
+        index.close()
+        engine.dispose()
+
+
+def application(parts: Plant, *, jobs: bool) -> Any:
+    """Return the ASGI application: API and site, and the jobs if it runs them."""
+
+    @asynccontextmanager
+    async def working(_app: Litestar) -> AsyncIterator[None]:
+        with runner.running(parts):
+            yield
+
+    app = create_app(
+        parts.settings,
+        parts.engine,
+        parts.index,
+        parts.now,
+        rulebook=parts.rulebook,
+        routes=site_routes(),
+        lifespans=[working] if jobs else [],
+    )
+    return served(app)
+
+
+def serve(settings: Settings, host: str, port: int, *, jobs: bool) -> None:
+    """Serve until a signal ends the process; one process holds the folder.
+
+    Raises:
+        Broken: Another process holds the folder, or the installation is unfit.
+    """
+    with sole_holder(settings.data_dir) as holder:
+        if not holder:
+            raise Broken(f"another process serves {settings.data_dir}; end it first")
+        with plant(settings) as parts:
+            asyncio.run(_serve(application(parts, jobs=jobs), host, port))
+            checkpoint(parts.engine)
+
+
+async def _serve(app: Any, host: str, port: int) -> None:
+    server = Server(app, address=host, port=port, interface=Interfaces.ASGI, log_enabled=False)
+    await server.serve()
+
+
+def work(settings: Settings) -> None:
+    """Run the jobs alone, as leader on PostgreSQL, until a signal ends the process.
+
+    Raises:
+        Broken: The database is SQLite, whose jobs run in the serving process.
+    """
+    if settings.database.startswith("sqlite"):
+        raise Broken("on SQLite the serving process runs the jobs; a worker needs PostgreSQL")
+    with plant(settings) as parts, runner.leading(parts.engine) as leader:
+        if not leader:
+            raise Broken("another worker leads; this one has nothing to do")
+        with runner.running(parts):
+            asyncio.run(_until_ended())
+
+
+async def _until_ended() -> None:
+    ended = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        loop.add_signal_handler(number, ended.set)
+    await ended.wait()

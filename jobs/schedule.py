@@ -1,0 +1,36 @@
+"""Which job runs when: a tuple to read. Hours are local to Asia/Shanghai."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, datetime, time, timedelta
+
+from jobs import deliver_outbox, lapse_publicity, nightly_score, publish_due
+from jobs.running import Plant
+from registry.calendar import SHANGHAI, legal_day
+
+
+@dataclass(frozen=True)
+class Daily:
+    """A job that is due once a day, from an hour on."""
+
+    name: str
+    at: time
+    run: Callable[[Plant], str]
+
+    def last_due(self, now: datetime) -> datetime:
+        """Return the latest instant at which the job was due."""
+        due = datetime.combine(legal_day(now), self.at, SHANGHAI)
+        return (due if due <= now else due - timedelta(days=1)).astimezone(UTC)
+
+
+# the order is the order of one night: what lapses first is neither scored nor published
+DAILY = (
+    Daily("lapse_publicity", time(0, 5), lapse_publicity.run),
+    Daily("nightly_score", time(1, 0), nightly_score.run),
+    Daily("publish_due", time(6, 0), publish_due.run),
+)
+
+DELIVERY_SECONDS = 0.5
+TICK_SECONDS = 30
+
+CONTINUOUS = deliver_outbox.run
