@@ -93,6 +93,7 @@ class Severity(Row):
     """
 
     table: ClassVar[str] = "severities"
+    figures: ClassVar[tuple[str, ...]] = ("severity",)
 
     kinds: tuple[PenaltyKind, ...] = ()
     procedure: Procedure | None = None
@@ -130,6 +131,14 @@ class PublicityPeriod(Row):
     max_months: Months | None = None
     counts_from: Literal["publication", "decision"] | None = None
     stops_automatically: bool
+
+    @model_validator(mode="after")
+    def _complete_or_unknown(self) -> Self:
+        if self.shown and self.tag != "unknown" and (self.max_months is None or self.counts_from is None):
+            raise ValueError("max_months and counts_from are missing: give them, or the tag unknown")
+        if self.min_months is not None and self.max_months is not None and self.min_months > self.max_months:
+            raise ValueError("min_months must not be above max_months")
+        return self
 
 
 class Choice(Row):
@@ -187,8 +196,9 @@ class Deadline(Row):
     """
 
     table: ClassVar[str] = "deadlines"
+    figures: ClassVar[tuple[str, ...]] = ("amount",)
 
-    amount: int | None = Field(ge=1)
+    amount: int | None = Field(default=None, ge=1)
     unit: Literal["working_day", "day", "month"]
     counts_from: str
 
@@ -208,5 +218,6 @@ class Term(Row):
     """How long a pledge or a designation runs (有效期); None with `unknown`: no rule was found."""
 
     table: ClassVar[str] = "terms"
+    figures: ClassVar[tuple[str, ...]] = ("months",)
 
-    months: Months | None
+    months: Months | None = None

@@ -39,9 +39,11 @@ class Row(Frozen):
     Attributes:
         jurisdiction: Prefix of GB/T 2260: empty for the nation, `41`, `4115`, `411502`.
         in_force_to: First day on which it no longer holds; None: open.
+        figures: Fields that may be None only where the tag is `unknown`.
     """
 
     table: ClassVar[str] = ""
+    figures: ClassVar[tuple[str, ...]] = ()
 
     code: str = Field(min_length=1)
     jurisdiction: str = Field(default="", pattern=r"^([0-9]{2}){0,3}$")
@@ -68,6 +70,9 @@ class Row(Frozen):
     def _explained_and_dated(self) -> Self:
         if self.source is None and self.tag is None:
             raise ValueError("needs a source or a tag")
+        missing = [name for name in self.figures if getattr(self, name) is None]
+        if missing and self.tag != "unknown":
+            raise ValueError(f"{missing[0]} is missing: give it, or the tag unknown")
         if self.in_force_to is not None and self.in_force_to <= self.in_force_from:
             raise ValueError("in_force_to must be later than in_force_from")
         if regions.region(self.jurisdiction.ljust(6, "0")) is None:

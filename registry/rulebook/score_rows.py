@@ -117,15 +117,17 @@ class GradeBand(SchemeRow):
     """A grade (等级) and the first points that reach it, inclusive."""
 
     table: ClassVar[str] = "grade_bands"
+    figures: ClassVar[tuple[str, ...]] = ("from_points",)
 
     grade: str = Field(min_length=1)
-    from_points: Points | None
+    from_points: Points | None = None
 
 
 class SamplingRatio(SchemeRow):
     """The share of businesses of a grade that random inspections draw (抽查比例)."""
 
     table: ClassVar[str] = "sampling_ratios"
+    figures: ClassVar[tuple[str, ...]] = ("bp",)
 
     grade: str = Field(min_length=1)
-    bp: BasisPoints | None
+    bp: BasisPoints | None = None
