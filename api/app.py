@@ -69,7 +69,7 @@ def create_app(
 
 def served(app: Litestar) -> Any:
     """Return the application inside the layer that completes every answer, errors included."""
-    return Headers(app)  # type: ignore[arg-type]  # litestar is an ASGI application
+    return Headers(app)
 
 
 def _openapi() -> OpenAPIConfig:

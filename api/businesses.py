@@ -10,7 +10,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from api.acts import record
 from api.answers import Recorded, recorded
-from api.edge import Edge
+from api.edge import KEYED, Edge
 from api.paths import same_id
 from registry.businesses import commands
 from registry.businesses.commands import ChangeBusiness, RegisterBusiness
@@ -99,7 +99,7 @@ class Businesses(Controller):
     """Credit subjects (经营主体)."""
 
     path = "/api/v1/businesses"
-    tags = ["businesses"]
+    tags = ("businesses",)
 
     @get("/", sync_to_thread=True, summary="Search businesses")
     def search(
@@ -138,7 +138,7 @@ class Businesses(Controller):
             raise NotFound("business.unknown", business_id=business_id)
         return shown
 
-    @post("/", sync_to_thread=True, summary="Register a business", security=[{"key": []}])
+    @post("/", sync_to_thread=True, summary="Register a business", security=KEYED)
     def register(
         self, request: Request[Any, Any, Any], edge: NamedDependency[Edge], data: JSONBody[RegisterBusiness]
     ) -> Response[Recorded]:
@@ -147,9 +147,7 @@ class Businesses(Controller):
             edge, request, data, lambda work: recorded(commands.register_business(work, data), request)
         )
 
-    @post(
-        "/{business_id:str}/change", sync_to_thread=True, summary="Change a business", security=[{"key": []}]
-    )
+    @post("/{business_id:str}/change", sync_to_thread=True, summary="Change a business", security=KEYED)
     def change(
         self,
         request: Request[Any, Any, Any],

@@ -8,7 +8,7 @@ from litestar.params import FromPath, JSONBody
 
 from api.acts import record
 from api.answers import Recorded, recorded
-from api.edge import Edge
+from api.edge import KEYED, Edge
 from api.paths import same_id
 from registry.demonstration import commands
 from registry.demonstration.commands import CancelDesignation, Designate
@@ -18,8 +18,8 @@ class Designations(Controller):
     """Demonstration units of honest metrology (诚信计量示范单位)."""
 
     path = "/api/v1/designations"
-    tags = ["designations"]
-    security = [{"key": []}]
+    tags = ("designations",)
+    security = KEYED
 
     @post("/", sync_to_thread=True, summary="Designate a demonstration unit")
     def designate(

@@ -9,7 +9,7 @@ from pydantic import Base64Bytes, BaseModel, ConfigDict, Field
 
 from api.acts import consult, record
 from api.answers import Recorded
-from api.edge import Edge
+from api.edge import KEYED, Edge
 from registry.documents.commands import FileDocument, Kind, file_document, read_document
 
 LARGEST_BODY = 15_728_640  # ten mebibytes of content in base64, and its frame
@@ -33,8 +33,8 @@ class Documents(Controller):
     """Evidence, notices, proofs of service and decisions (文书)."""
 
     path = "/api/v1/documents"
-    tags = ["documents"]
-    security = [{"key": []}]
+    tags = ("documents",)
+    security = KEYED
 
     @post("/", sync_to_thread=True, request_max_body_size=LARGEST_BODY, summary="File a document")
     def file(

@@ -4,12 +4,16 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, datetime
 
+from litestar.openapi.spec import SecurityRequirement
 from sqlalchemy import Engine
 
 from registry.calendar import legal_day
 from registry.rulebook import Rulebook
 from registry.settings import Settings
 from search_index.protocol import Index
+
+# what the OpenAPI document says of a route that needs a key
+KEYED: list[SecurityRequirement] = [{"key": []}]
 
 
 @dataclass(frozen=True)

@@ -6,7 +6,8 @@ One ASGI layer around the whole application, so that error pages and files have 
 import hashlib
 from typing import Any
 
-from litestar.types import ASGIApp, Message, Receive, Scope, Send
+from litestar.enums import ScopeType
+from litestar.types import ASGIApp, HTTPScope, Message, Receive, Scope, Send
 
 SELF = "default-src 'none'; base-uri 'none'; frame-ancestors 'none'; form-action 'self'"
 PAGES = f"{SELF}; style-src 'self'; img-src 'self'; font-src 'self'; script-src 'self'; connect-src 'self'"
@@ -39,7 +40,7 @@ class Headers:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Pass the request on and complete the answer."""
-        if scope["type"] != "http":
+        if scope["type"] != ScopeType.HTTP:
             await self.app(scope, receive, send)
             return
         await self.app(scope, receive, _Answer(scope, send).send)
@@ -48,7 +49,7 @@ class Headers:
 class _Answer:
     """One answer on its way out."""
 
-    def __init__(self, scope: Scope, send: Send) -> None:
+    def __init__(self, scope: HTTPScope, send: Send) -> None:
         self.path: str = scope["path"]
         self.method: str = scope["method"]
         self.asked = dict(scope["headers"])

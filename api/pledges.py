@@ -8,7 +8,7 @@ from litestar.params import FromPath, JSONBody
 
 from api.acts import record
 from api.answers import Recorded, recorded
-from api.edge import Edge
+from api.edge import KEYED, Edge
 from api.paths import same_id
 from registry.pledges import commands
 from registry.pledges.commands import BreakPledge, FilePledge, WithdrawPledge
@@ -18,8 +18,8 @@ class Pledges(Controller):
     """Pledges to measure honestly (诚信计量自我承诺)."""
 
     path = "/api/v1/pledges"
-    tags = ["pledges"]
-    security = [{"key": []}]
+    tags = ("pledges",)
+    security = KEYED
 
     @post("/", sync_to_thread=True, summary="File a pledge")
     def file(

@@ -3,7 +3,7 @@
 import logging
 from typing import Any
 
-from litestar import MediaType, Request, Response
+from litestar import Request, Response
 from litestar.exceptions import HTTPException, ValidationException
 from pydantic import ValidationError
 
@@ -68,7 +68,7 @@ def problem(
     body: dict[str, object] = {"type": "about:blank", "title": title, "status": status}
     if detail:
         body["detail"] = detail
-    headers = {"Content-Language": language}
+    headers: dict[str, str] = {"Content-Language": language}
     if status == 401:
         headers["WWW-Authenticate"] = "Bearer"
     if status == 503:
@@ -138,5 +138,3 @@ HANDLERS = {
     HTTPException: on_http,
     Exception: on_fault,
 }
-
-MEDIA = MediaType.JSON

@@ -20,7 +20,7 @@ from holidays import country_holidays
 
 from registry.errors import Malformed
 
-_SHANGHAI = ZoneInfo("Asia/Shanghai")
+SHANGHAI = ZoneInfo("Asia/Shanghai")
 _SATURDAY = 5
 _NO_OVERRIDES: Mapping[date, bool] = MappingProxyType({})
 
@@ -36,7 +36,7 @@ def legal_day(instant: datetime) -> date:
     """
     if instant.tzinfo is None:
         raise ValueError("a legal day needs an instant with a time zone")
-    return instant.astimezone(_SHANGHAI).date()
+    return instant.astimezone(SHANGHAI).date()
 
 
 def add_months(day: date, months: int) -> date:

@@ -9,7 +9,7 @@ from typing import Any
 
 import rfc8785
 from sqlalchemy import insert, update
-from sqlmodel import Session
+from sqlmodel import Session, col
 
 from registry.errors import Broken
 from registry.identifiers import new_id
@@ -47,7 +47,10 @@ def append(session: Session, effects: Iterable[Effect], *, on: date, office_code
     if not made:
         return
     grown = session.connection().execute(
-        update(LogHead).where(LogHead.id == 1).values(size=LogHead.size + len(made)).returning(LogHead.size)
+        update(LogHead)
+        .where(col(LogHead.id) == 1)
+        .values(size=col(LogHead.size) + len(made))
+        .returning(col(LogHead.size))
     )
     size = grown.scalar_one_or_none()
     if size is None:
@@ -80,7 +83,7 @@ def _leaf(
         "commitment": commitment,
     }
     leaf = {**public, "on": on, "leaf_hash": leaf_hash_of(public), "recorded_at": now}
-    opening = {
+    opening: dict[str, object] = {
         "leaf_id": leaf_id,
         "salt": salt.hex(),
         "content": content.decode(),
