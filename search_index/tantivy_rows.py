@@ -1,0 +1,130 @@
+"""The tantivy schema, and the row that a document becomes.
+
+Text is kept as pairs of neighbouring characters at successive places, between the anchors `^` and
+`$`: a phrase of pairs is an exact run, one that begins with an anchor an exact beginning. Single
+characters have a field of their own without places. Codes are kept in threes. A syllable stands at
+the place of its character, so several readings share one place.
+"""
+
+import hashlib
+from collections.abc import Iterable, Sequence
+from itertools import pairwise
+
+from tantivy import Document, PreTokenizedString, Schema, SchemaBuilder, Token
+
+from search_index.documents import SearchDocument
+from search_index.matching import other_names_of, places_of, spoken_of
+from search_index.names import fold
+from search_index.pinyin import initials, spelling
+
+SCHEMA_VERSION = 1  # raise it whenever a row of the same document changes: indexes are then rebuilt
+CODE_RUN = 3
+ORDER = "order"
+STORED = "stored"
+_LONGEST_NAME = 127
+_SHUFFLE_BYTES = 7
+_TOKENS_REMEMBERED = 1 << 16
+
+
+def _schema() -> Schema:
+    builder = SchemaBuilder()
+    for keyword in ("id", "bucket", "sector", "lists"):
+        builder.add_text_field(keyword, tokenizer_name="raw", index_option="basic")
+    for loose in ("region", "name_characters", "other_characters", "place_characters"):
+        builder.add_text_field(loose, tokenizer_name="whitespace", index_option="basic")
+    for placed in ("name_pairs", "other_pairs", "place_pairs", "code_runs", "pinyin", "initials"):
+        builder.add_text_field(placed, tokenizer_name="whitespace", index_option="position")
+    builder.add_unsigned_field(ORDER, fast=True)
+    builder.add_bytes_field(STORED, stored=True)
+    return builder.build()
+
+
+SCHEMA = _schema()
+
+
+def order_key(document: SearchDocument) -> int:
+    """Return what orders hits of one rank: the length of the name, then a shuffle of the identifier.
+
+    Below 2^63. Two identifiers share a key with a chance of 2^-56; their order is then open.
+    """
+    length = min(len(fold(document.name)), _LONGEST_NAME)
+    shuffled = hashlib.sha256(document.business_id.encode()).digest()[:_SHUFFLE_BYTES]
+    return length << 8 * _SHUFFLE_BYTES | int.from_bytes(shuffled, "big")
+
+
+def bucket_of(business_id: str) -> str:
+    """Return which of 256 parts a business belongs to, for reading the whole index part by part."""
+    return hashlib.sha256(business_id.encode()).hexdigest()[-2:]
+
+
+BUCKETS = tuple(f"{number:02x}" for number in range(256))
+
+
+def pairs(anchored: str) -> list[str]:
+    """Return the pairs of neighbouring characters."""
+    return [first + second for first, second in pairwise(anchored)]
+
+
+def code_runs(code: str) -> list[str]:
+    """Return the runs of three of a folded code."""
+    return [code[at : at + CODE_RUN] for at in range(len(code) - CODE_RUN + 1)]
+
+
+def row(document: SearchDocument) -> Document:
+    """Return what tantivy keeps of a document."""
+    made = Document()
+    made.add_text("id", document.business_id)
+    made.add_text("bucket", bucket_of(document.business_id))
+    made.add_text("region", " ".join(document.region[:length] for length in range(1, 7)))
+    if document.sector:
+        made.add_text("sector", document.sector)
+    for regime in document.lists:
+        made.add_text("lists", regime)
+    _add_text(made, "name", [document.name])
+    _add_text(made, "other", [value for _, value in other_names_of(document)])
+    _add_text(made, "place", [value for _, value in places_of(document)])
+    if document.uscc:
+        made.add_text("code_runs", " ".join(code_runs(fold(document.uscc))))
+    _add_spoken(made, [value for _, value in spoken_of(document)])
+    made.add_unsigned(ORDER, order_key(document))
+    made.add_bytes(STORED, document.canonical())
+    return made
+
+
+def _add_text(made: Document, field: str, values: Iterable[str]) -> None:
+    """Add the characters and the pairs of some values."""
+    folded = [text for value in values if (text := fold(value))]
+    if folded:
+        made.add_text(f"{field}_characters", " ".join(set("".join(folded))))
+        made.add_text(f"{field}_pairs", " ".join(pair for text in folded for pair in pairs(f"^{text}$")))
+
+
+_tokens: dict[tuple[str, int], Token] = {}
+
+
+def _token(text: str, place: int) -> Token:
+    """Return a token, an old one if possible: making them is what costs most in building an index."""
+    found = _tokens.get((text, place))
+    if found is None:
+        found = Token(text, place, 0)
+        if len(_tokens) < _TOKENS_REMEMBERED:
+            _tokens[text, place] = found
+    return found
+
+
+def _add_spoken(made: Document, values: Sequence[str]) -> None:
+    """Add syllables and pairs of initials, one place for each character and an empty one between values."""
+    syllables: list[Token] = []
+    letters: list[Token] = []
+    start = 0
+    for value in values:
+        folded = fold(value)
+        spelled = spelling(folded)
+        for place, several in enumerate(spelled, start):
+            syllables.extend([_token(syllable, place) for syllable in several])
+        firsts = initials(spelled)
+        for place, (one, next_one) in enumerate(pairwise(firsts), start):
+            letters.extend([_token(a + b, place) for a in one for b in next_one])
+        start += len(folded) + 1
+    made.add_pre_tokenized_text("pinyin", PreTokenizedString("", syllables))
+    made.add_pre_tokenized_text("initials", PreTokenizedString("", letters))
