@@ -1,0 +1,298 @@
+"""Scoring runs: the only writer of scores.
+
+A run reads one snapshot, computes outside any transaction, and writes in one: the scores that
+changed, the run, its audit entry, and the outbox rows that it answers. Killed before that, it leaves
+nothing; overtaken by another run, it starts again, so an older snapshot never covers a newer one.
+A score is internal: its change tells no consumer.
+"""
+
+from collections.abc import Iterator
+from dataclasses import asdict, dataclass, replace
+from datetime import date, datetime
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
+
+import duckdb
+import pyarrow as pa
+from sqlalchemy import Engine, bindparam, delete, insert, update
+from sqlmodel import Session, col
+
+from registry.audit.work import Actor, Subject, Work
+from registry.calendar import legal_day
+from registry.errors import Conflict, Malformed
+from registry.identifiers import new_id
+from registry.rulebook import Rulebook
+from registry.scoring import queries
+from registry.scoring.engines import Room, compute_changes, duckdb_over, level_sql
+from registry.scoring.params import law_on, params_of
+from registry.scoring.runs import Moment, Progress, Scope, extract, scope_of
+from registry.scoring.tables import Score, ScoreRun
+from registry.store.engine import reading, writing
+from registry.store.tables import Outbox
+from registry.store.versions import one_writer
+
+ROWS_AT_ONCE = 10_000
+ATTEMPTS = 3
+TEN_POINTS = 1_000
+
+
+@dataclass(frozen=True)
+class ScoreRunSummary:
+    """What a run did.
+
+    Attributes:
+        run_id: None where nothing had to be computed, so that nothing was written.
+        scored: Businesses computed.
+        changed: Of these, those with other points or another grade, or now without a score.
+        grades: Businesses on record by grade, `unset` for none.
+        points: Businesses on record by classes of ten points, under the lower end of each.
+    """
+
+    run_id: str | None
+    as_of_on: date
+    full: bool
+    scored: int
+    changed: int
+    grades: dict[str, int]
+    points: dict[str, int]
+
+    def as_json(self) -> dict[str, Any]:
+        """Return the figures in JSON's types."""
+        return asdict(self) | {"as_of_on": self.as_of_on.isoformat()}
+
+
+def _silent(_step: str, _rows: int) -> None:
+    """Show nothing."""
+
+
+def score_run(
+    engine: Engine,
+    rulebook: Rulebook,
+    *,
+    now: datetime,
+    actor: Actor,
+    full: bool = False,
+    as_of: date | None = None,
+    room: Room | None = None,
+    progress: Progress = _silent,
+) -> ScoreRunSummary:
+    """Compute the scores of today and record those that changed.
+
+    Args:
+        engine: The database.
+        rulebook: The effective one.
+        now: Aware instant of the act; the record is read as known at it.
+        actor: Who runs it.
+        full: True computes every business; otherwise those told by the outbox or the calendar.
+        as_of: The legal day, which must be that of `now`; None: that day.
+        room: Where and within what the run works.
+        progress: Called with the name of a step and the rows that it has done.
+
+    Raises:
+        Forbidden: The actor is no officer of the whole country.
+        Malformed: Another day than today.
+        Conflict: A run of a later instant is on record, or others kept overtaking this one.
+    """
+    today = legal_day(now)
+    if as_of is not None and as_of != today:
+        raise Malformed("score.not_today", field="as_of", day=as_of.isoformat(), today=today.isoformat())
+    moment = Moment(today, now)
+    for _ in range(ATTEMPTS):
+        summary = _attempt(engine, rulebook, moment, actor, full=full, room=room or Room(), progress=progress)
+        if summary is not None:
+            return summary
+    raise Conflict("score.overtaken", times=ATTEMPTS)
+
+
+def compute(
+    engine: Engine, rulebook: Rulebook, as_of: date, known_at: datetime, room: Room | None = None
+) -> Iterator[pa.RecordBatch]:
+    """Compute every score of a legal day as known at an instant; write nothing.
+
+    Args:
+        engine: The database.
+        rulebook: The one that was effective at that instant.
+        as_of: Legal day.
+        known_at: Aware instant.
+        room: Where and within what to work.
+
+    Returns:
+        Batches of `business_id`, `points` in hundredths and `grade`, in no order.
+    """
+    room = room or Room()
+    with TemporaryDirectory(dir=room.folder, prefix="score-") as folder:
+        everything = Scope(None, (), None)
+        with reading(engine) as session:
+            files = extract(session, everything, Moment(as_of, known_at), Path(folder), _silent)
+        with duckdb_over(files, {}, replace(room, folder=Path(folder))) as connection:
+            _add_law(connection, rulebook, as_of)
+            yield from connection.sql(
+                f"SELECT business_id, points, grade FROM ({level_sql('scores')})"  # noqa: S608  # our own
+            ).to_arrow_reader(ROWS_AT_ONCE)
+
+
+def compute_histogram(
+    engine: Engine, rulebook: Rulebook, as_of: date, known_at: datetime, room: Room | None = None
+) -> dict[str, Any]:
+    """Count the scores of a legal day as known at an instant by grade and points; write nothing."""
+    grades: dict[str, int] = {}
+    points: dict[str, int] = {}
+    for batch in compute(engine, rulebook, as_of, known_at, room):
+        for score in batch.to_pylist():
+            grade, lower = score["grade"] or "unset", score["points"] // TEN_POINTS * 10
+            grades[grade] = grades.get(grade, 0) + 1
+            points[str(lower)] = points.get(str(lower), 0) + 1
+    return {
+        "as_of_on": as_of.isoformat(),
+        "known_at": known_at.isoformat(),
+        "scored": sum(grades.values()),
+        "grades": dict(sorted(grades.items())),
+        "points": dict(sorted(points.items(), key=lambda entry: int(entry[0]))),
+    }
+
+
+def _add_law(connection: duckdb.DuckDBPyConnection, rulebook: Rulebook, as_of: date) -> None:
+    regions = connection.sql("SELECT DISTINCT region FROM businesses ORDER BY region").fetchall()
+    for name, table in params_of(law_on(rulebook, (region for (region,) in regions), as_of)).items():
+        connection.register(name, table)
+
+
+def _attempt(
+    engine: Engine,
+    rulebook: Rulebook,
+    moment: Moment,
+    actor: Actor,
+    *,
+    full: bool,
+    room: Room,
+    progress: Progress,
+) -> ScoreRunSummary | None:
+    """Run once; None: another run was recorded meanwhile, and nothing was written."""
+    with TemporaryDirectory(dir=room.folder, prefix="score-") as folder:
+        with reading(engine) as session:
+            Work(session, actor, moment.known_at, rulebook).require("officer", "")
+            scope = scope_of(session, rulebook, moment, full=full)
+            _refuse_backwards(scope, moment)
+            if scope.only == () and scope.last is not None and scope.last.as_of_on == moment.as_of:
+                return _summary(session, None, moment, full=False, scored=0, changed=0)
+            files = extract(session, scope, moment, Path(folder), progress)
+        with duckdb_over(files, {}, replace(room, folder=Path(folder))) as connection:
+            _add_law(connection, rulebook, moment.as_of)
+            compute_changes(connection)
+            progress("computed", _count(connection, "computed"))
+            with writing(engine) as session:
+                one_writer(session, "scores")
+                if _id_of(queries.last_run(session)) != _id_of(scope.last):
+                    return None
+                work = Work(session, actor, moment.known_at, rulebook)
+                return _record(work, scope, connection, progress)
+
+
+def _id_of(run: ScoreRun | None) -> str | None:
+    return run.id if run is not None else None
+
+
+def _refuse_backwards(scope: Scope, moment: Moment) -> None:
+    if scope.last is not None and scope.last.known_at > moment.known_at:
+        raise Conflict(
+            "score.before_last_run",
+            last=scope.last.known_at.isoformat(),
+            instant=moment.known_at.isoformat(),
+        )
+
+
+def _record(
+    work: Work, scope: Scope, connection: duckdb.DuckDBPyConnection, progress: Progress
+) -> ScoreRunSummary:
+    """Write the changes, the run and its audit entry, and settle what it answers."""
+    changed = 0
+    for batch in connection.table("changes").to_arrow_reader(ROWS_AT_ONCE):
+        _write(work, batch.to_pylist())
+        changed += batch.num_rows
+        progress("written", changed)
+    _settle(work.session, scope.told)
+    moment = Moment(work.today, work.now)
+    run_id = new_id()
+    summary = _summary(
+        work.session,
+        run_id,
+        moment,
+        full=scope.only is None,
+        scored=_count(connection, "computed"),
+        changed=changed,
+    )
+    figures = summary.as_json()
+    work.session.add(
+        ScoreRun(
+            id=run_id,
+            as_of_on=work.today,
+            known_at=work.now,
+            rulebook_hash=work.rulebook.hash,
+            full=summary.full,
+            summary=figures,
+            recorded_at=work.now,
+        )
+    )
+    work.record("scores.computed", Subject("score_run", run_id), **figures)
+    return summary
+
+
+def _write(work: Work, changes: list[dict[str, Any]]) -> None:
+    """Close the scores that no longer hold and append the new ones; a merged business gets none."""
+    session = work.session.connection()
+    closed = [
+        {"of": row["business_id"], "old": row["version"]} for row in changes if row["version"] is not None
+    ]
+    if closed:
+        session.execute(
+            update(Score)
+            .where(col(Score.business_id) == bindparam("of"), col(Score.version) == bindparam("old"))
+            .values(superseded_at=work.now),
+            closed,
+        )
+    held_once = queries.latest_versions(
+        work.session, [row["business_id"] for row in changes if row["version"] is None]
+    )
+    appended = [
+        {
+            "business_id": row["business_id"],
+            "version": (row["version"] or held_once.get(row["business_id"], 0)) + 1,
+            "as_of_on": work.today,
+            "points": row["points"],
+            "grade": row["grade"],
+            "rulebook_hash": work.rulebook.hash,
+            "recorded_at": work.now,
+            "superseded_at": None,
+        }
+        for row in changes
+        if row["points"] is not None
+    ]
+    if appended:
+        session.execute(insert(Score), appended)
+
+
+def _settle(session: Session, told: tuple[int, ...]) -> None:
+    for start in range(0, len(told), ROWS_AT_ONCE):
+        session.connection().execute(
+            delete(Outbox).where(col(Outbox.seq) == bindparam("answered")),
+            [{"answered": seq} for seq in told[start : start + ROWS_AT_ONCE]],
+        )
+
+
+def _summary(
+    session: Session, run_id: str | None, moment: Moment, *, full: bool, scored: int, changed: int
+) -> ScoreRunSummary:
+    return ScoreRunSummary(
+        run_id=run_id,
+        as_of_on=moment.as_of,
+        full=full,
+        scored=scored,
+        changed=changed,
+        grades=queries.grade_histogram(session),
+        points=queries.points_histogram(session, TEN_POINTS),
+    )
+
+
+def _count(connection: duckdb.DuckDBPyConnection, table: str) -> int:
+    return int(connection.table(table).count("*").fetchall()[0][0])

@@ -1,0 +1,104 @@
+"""Running the score expression: DuckDB over Parquet for all, over tables in memory for one business."""
+
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from tempfile import gettempdir
+from typing import Any
+
+import duckdb
+import ibis
+import pyarrow as pa
+
+from registry.scoring.expression import Levels, score_expression
+
+
+@dataclass(frozen=True)
+class Room:
+    """What a run may use; it never changes a result.
+
+    Attributes:
+        folder: Existing folder for extracts and for what does not fit into memory; None: the
+            system's folder for such files.
+        memory_mib: Bound of the engine's own memory.
+        threads: At least one.
+    """
+
+    folder: Path | None = None
+    memory_mib: int = 2048
+    threads: int = 2
+
+
+_CHANGES = """
+CREATE TABLE computed AS SELECT business_id, points, grade FROM ({scores});
+CREATE TABLE changes AS
+SELECT coalesce(computed.business_id, before.business_id) AS business_id,
+       before.version, computed.points, computed.grade
+FROM computed FULL JOIN before ON computed.business_id = before.business_id
+WHERE computed.points IS DISTINCT FROM before.points OR computed.grade IS DISTINCT FROM before.grade
+"""
+
+
+@cache
+def level_sql(level: str) -> str:
+    """Return one level of the expression in DuckDB's words, with integers as 64-bit columns.
+
+    Args:
+        level: A field of `Levels`.
+    """
+    expression = getattr(_levels(), level)
+    columns = ", ".join(
+        f'CAST("{name}" AS BIGINT) AS "{name}"' if kind.is_integer() else f'"{name}"'
+        for name, kind in expression.schema().items()
+    )  # DuckDB sums into 128 bits, which Arrow would carry as a decimal
+    return f"SELECT {columns} FROM ({ibis.to_sql(expression, dialect='duckdb')})"  # noqa: S608  # our own
+
+
+@cache
+def _levels() -> Levels:
+    return score_expression()
+
+
+def compute_changes(connection: duckdb.DuckDBPyConnection) -> None:
+    """Fill the tables `computed`, and `changes` for what differs from the scores in `before`.
+
+    A change without points is of a business that no longer has a score.
+    """
+    connection.execute(_CHANGES.format(scores=level_sql("scores")))
+
+
+@contextmanager
+def duckdb_over(
+    sources: Mapping[str, Any], params: Mapping[str, pa.Table], room: Room | None = None
+) -> Iterator[duckdb.DuckDBPyConnection]:
+    """Open DuckDB with the tables of the expression in it.
+
+    Args:
+        sources: `facts`, `businesses` and what else is asked about, as Parquet files or tables.
+        params: The law of the day, see `params.params_of`.
+        room: Bounds of a run; None for the few rows of one business.
+    """
+    with duckdb.connect(config=_config(room)) as connection:
+        for name, source in {**sources, **params}.items():
+            if isinstance(source, Path):
+                connection.read_parquet(str(source)).create_view(name)
+            else:
+                connection.register(name, source)
+        yield connection
+
+
+def _config(room: Room | None) -> dict[str, str | bool | int | float | list[str]]:
+    config: dict[str, str | bool | int | float | list[str]] = {
+        "autoinstall_known_extensions": False,
+        "autoload_known_extensions": False,
+        "preserve_insertion_order": False,
+    }
+    if room is None:
+        return config | {"threads": 1}
+    return config | {
+        "threads": room.threads,
+        "memory_limit": f"{room.memory_mib}MiB",
+        "temp_directory": str(Path(room.folder or gettempdir()) / "spill"),
+    }

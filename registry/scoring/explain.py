@@ -1,0 +1,194 @@
+"""Why a business has its score: every fact with its rule and points, and lines that sum exactly."""
+
+from datetime import date, datetime
+from operator import itemgetter
+from typing import Any, Literal
+
+import duckdb
+import pyarrow as pa
+from pydantic import BaseModel, ConfigDict
+from sqlmodel import Session
+
+from registry.businesses.tables import Business
+from registry.errors import NotFound, RuleRefused
+from registry.rulebook import Rulebook, ScorePoint, Source, Tag
+from registry.scoring.engines import duckdb_over, level_sql
+from registry.scoring.expression import BUSINESSES, FACTS, Levels
+from registry.scoring.facts import businesses_that_score, facts_known
+from registry.scoring.grades import why_ungraded
+from registry.scoring.params import Law, law_on, params_of
+from registry.scoring.parquet import read_table
+
+Level = Literal["kind", "dimension", "scheme"]
+
+
+class _Answer(BaseModel):
+    model_config = ConfigDict(frozen=True)
+
+
+class Rule(_Answer):
+    """The row of the rulebook by which a fact counts, and the ground that it stands on."""
+
+    code: str
+    name_zh: str
+    name_en: str
+    dimension: str
+    jurisdiction: str
+    in_force_from: date
+    source: Source | None
+    tag: Tag | None
+
+
+class Contribution(_Answer):
+    """What one fact adds, in hundredths of a point, before any cap."""
+
+    fact_id: str
+    kind: str
+    counts_from: date
+    quantity: int
+    unit_points: int
+    points: int
+    direct_grade: str | None
+    rule: Rule
+
+
+class Adjustment(_Answer):
+    """What a cap takes away or gives back, so that the lines sum to the score.
+
+    Attributes:
+        level: What is capped: all facts of a kind, a dimension, or the whole score.
+        code: The kind or the dimension; the scheme for the whole score.
+    """
+
+    level: Level
+    code: str
+    points: int
+
+
+class Explanation(_Answer):
+    """A score on a legal day, as known at an instant: base, contributions and adjustments sum to it.
+
+    Attributes:
+        ungraded_because: Code of the reason where there is no grade.
+    """
+
+    business_id: str
+    region: str
+    as_of_on: date
+    known_at: datetime
+    rulebook_hash: str
+    scheme_jurisdiction: str
+    base_points: int
+    contributions: tuple[Contribution, ...]
+    adjustments: tuple[Adjustment, ...]
+    points: int
+    grade: str | None
+    ungraded_because: str | None
+    grade_public: bool
+
+
+def explain(
+    session: Session, business_id: str, as_of: date, known_at: datetime, rulebook: Rulebook
+) -> Explanation:
+    """Explain the score of a business on a legal day, as known at an instant.
+
+    Args:
+        session: An open transaction.
+        business_id: Own identifier.
+        as_of: Legal day; what had not begun, had ended or was too old on it is not there.
+        known_at: Aware instant; what was recorded later is not there.
+        rulebook: The one that was effective at that instant.
+
+    Raises:
+        NotFound: There is no such business.
+        RuleRefused: It has no score: nobody was known by it then, it names no single party, it was
+            merged into another, or no scheme was in force where it was.
+    """
+    subject = _subject(session, business_id, as_of, known_at)
+    region = subject["region"][0].as_py()
+    law = law_on(rulebook, [region], as_of)
+    if not law.schemes:
+        raise RuleRefused("score.scheme_absent", region=region, on=as_of.isoformat())
+    facts = read_table(session, facts_known(as_of, known_at, [business_id]), FACTS.to_pyarrow())
+    with duckdb_over({"facts": facts, "businesses": subject}, params_of(law)) as connection:
+        contributions, kinds, dimensions, (score,) = (_rows(connection, level) for level in Levels._fields)
+    scheme = law.schemes[0].scheme
+    return Explanation(
+        business_id=business_id,
+        region=region,
+        as_of_on=as_of,
+        known_at=known_at,
+        rulebook_hash=rulebook.hash,
+        scheme_jurisdiction=scheme.jurisdiction,
+        base_points=scheme.base_points,
+        contributions=_contributions(contributions, law),
+        adjustments=_adjustments(kinds, dimensions, score, law),
+        points=score["points"],
+        grade=score["grade"],
+        ungraded_because=why_ungraded(law.schemes[0]) if score["grade"] is None else None,
+        grade_public=scheme.grade_public,
+    )
+
+
+def _subject(session: Session, business_id: str, as_of: date, known_at: datetime) -> pa.Table:
+    """Return the one row of `businesses`, or refuse; only an identifier on record goes further."""
+    if session.get(Business, business_id) is None:
+        raise NotFound("business.unknown", business_id=business_id)
+    scores = businesses_that_score(as_of, known_at, [business_id])
+    subject = read_table(session, scores, BUSINESSES.to_pyarrow())
+    if subject.num_rows == 0:
+        raise RuleRefused("score.not_a_subject", business_id=business_id)
+    return subject
+
+
+def _rows(connection: duckdb.DuckDBPyConnection, level: str) -> list[dict[str, Any]]:
+    rows: list[dict[str, Any]] = connection.sql(level_sql(level)).to_arrow_table().to_pylist()
+    return rows
+
+
+def _contributions(rows: list[dict[str, Any]], law: Law) -> tuple[Contribution, ...]:
+    ordered = sorted(rows, key=lambda row: (row["counts_from"], row["kind"], row["fact_id"]))
+    return tuple(
+        Contribution(
+            fact_id=row["fact_id"],
+            kind=row["kind"],
+            counts_from=row["counts_from"],
+            quantity=row["quantity"],
+            unit_points=row["unit_points"],
+            points=row["points"],
+            direct_grade=law.points[row["rule"]][1].direct_grade,
+            rule=_rule(law.points[row["rule"]][1]),
+        )
+        for row in ordered
+    )
+
+
+def _rule(row: ScorePoint) -> Rule:
+    return Rule(
+        code=row.code,
+        name_zh=row.name_zh,
+        name_en=row.name_en,
+        dimension=row.dimension,
+        jurisdiction=row.jurisdiction,
+        in_force_from=row.in_force_from,
+        source=row.source,
+        tag=row.tag,
+    )
+
+
+def _adjustments(
+    kinds: list[dict[str, Any]], dimensions: list[dict[str, Any]], score: dict[str, Any], law: Law
+) -> tuple[Adjustment, ...]:
+    capped: list[tuple[Level, str, dict[str, Any]]] = [
+        *(("kind", law.points[row["rule"]][1].code, row) for row in sorted(kinds, key=itemgetter("rule"))),
+        *(
+            ("dimension", law.dimensions[row["dimension"]][1], row)
+            for row in sorted(dimensions, key=itemgetter("dimension"))
+        ),
+        ("scheme", law.schemes[0].scheme.code, score),
+    ]
+    return tuple(
+        Adjustment(level=level, code=code, points=row["points"] - row["raw"])
+        for level, code, row in capped
+        if row["points"] != row["raw"]
+    )

@@ -1,0 +1,174 @@
+"""The score, written once: one Ibis expression for one business and for ten million.
+
+What the law says about a day is worked out beforehand (`params.py`): which days a fact may count
+from, and what one unit of it is then worth. So the expression only joins, compares days, multiplies
+and adds integers; it divides nothing, and every engine gives the same digits.
+
+    facts ─ contributions ─ kinds ─ dimensions ─ scores
+
+Each level is a named part of the same definition, so an explanation shows what was computed, not
+a second computation.
+"""
+
+from typing import NamedTuple
+
+import ibis
+from ibis import Schema, Table, _
+
+NO_LIMIT = 2**52  # beyond any sum of points; still exact where an engine counts in 64-bit floats
+
+FACTS = ibis.schema(
+    {
+        "business_id": "!string",
+        "region": "!string",
+        "fact_id": "!string",
+        "kind": "!string",
+        "counts_from": "!date",
+        "held_to": "!date",
+        "quantity": "!int64",
+    }
+)
+BUSINESSES = ibis.schema({"business_id": "!string", "region": "!string"})
+PARAMS: dict[str, Schema] = {
+    "day": ibis.schema({"as_of": "!date"}),
+    "regions": ibis.schema({"region": "!string", "scheme": "!int32"}),
+    "schemes": ibis.schema(
+        {
+            "scheme": "!int32",
+            "base": "!int64",
+            "floor": "!int64",
+            "ceiling": "!int64",
+            "direction": "!int64",
+        }
+    ),
+    "steps": ibis.schema(
+        {
+            "scheme": "!int32",
+            "kind": "!string",
+            "rule": "!int32",
+            "earliest": "!date",
+            "latest": "!date",
+            "points": "!int64",
+            "per_unit": "!boolean",
+            "direct_merit": "!int64",
+        }
+    ),
+    "rules": ibis.schema({"rule": "!int32", "dimension": "!int32", "floor": "!int64", "ceiling": "!int64"}),
+    "dimensions": ibis.schema({"dimension": "!int32", "floor": "!int64", "ceiling": "!int64"}),
+    "bands": ibis.schema(
+        {"scheme": "!int32", "merit_from": "!int64", "merit_to": "!int64", "grade": "!string"}
+    ),
+}
+
+
+class Levels(NamedTuple):
+    """The score from the single fact up to the grade.
+
+    Attributes:
+        contributions: One row a fact that counts: rule, points in hundredths, direct merit.
+        kinds: One row a business and rule: sum of its facts (`raw`), and within the kind's cap.
+        dimensions: One row a business and dimension: sum of its kinds, and within its cap.
+        scores: One row a business: `raw` sum on the base, `points` clamped, `merit`, `grade`.
+    """
+
+    contributions: Table
+    kinds: Table
+    dimensions: Table
+    scores: Table
+
+
+def score_expression() -> Levels:
+    """Return the levels over unbound tables named as in `FACTS`, `BUSINESSES` and `PARAMS`."""
+    tables = {name: ibis.table(schema, name=name) for name, schema in PARAMS.items()}
+    facts = ibis.table(FACTS, name="facts")
+    businesses = ibis.table(BUSINESSES, name="businesses")
+    contributions = _contributions(facts, tables)
+    kinds = _kinds(contributions, tables["rules"])
+    dimensions = _dimensions(kinds, tables["dimensions"])
+    return Levels(contributions, kinds, dimensions, _scores(businesses, dimensions, tables))
+
+
+def _contributions(facts: Table, params: dict[str, Table]) -> Table:
+    regions, steps, day = params["regions"], params["steps"], params["day"]
+    held = facts.filter(facts.held_to > day.as_of.as_scalar())
+    placed = held.join(regions, "region")
+    counted = placed.join(
+        steps,
+        [
+            placed.scheme == steps.scheme,
+            placed.kind == steps.kind,
+            placed.counts_from >= steps.earliest,
+            placed.counts_from <= steps.latest,
+        ],
+    )
+    units = ibis.ifelse(counted.per_unit, counted.quantity, ibis.literal(1, "int64"))
+    return counted.select(
+        "business_id",
+        "fact_id",
+        "kind",
+        "counts_from",
+        "quantity",
+        "rule",
+        unit_points=counted.points,
+        points=counted.points * units,
+        direct_merit=counted.direct_merit,
+    )
+
+
+def _kinds(contributions: Table, rules: Table) -> Table:
+    summed = contributions.group_by(["business_id", "rule"]).aggregate(
+        raw=_.points.sum().cast("int64"), direct_merit=_.direct_merit.min()
+    )
+    return summed.join(rules, "rule").select(
+        "business_id",
+        "rule",
+        "dimension",
+        "raw",
+        "direct_merit",
+        points=_within(summed.raw, rules.floor, rules.ceiling),
+    )
+
+
+def _dimensions(kinds: Table, dimensions: Table) -> Table:
+    summed = kinds.group_by(["business_id", "dimension"]).aggregate(
+        raw=_.points.sum().cast("int64"), direct_merit=_.direct_merit.min()
+    )
+    return summed.join(dimensions, "dimension").select(
+        "business_id",
+        "dimension",
+        "raw",
+        "direct_merit",
+        points=_within(summed.raw, dimensions.floor, dimensions.ceiling),
+    )
+
+
+def _scores(businesses: Table, dimensions: Table, params: dict[str, Table]) -> Table:
+    summed = dimensions.group_by("business_id").aggregate(
+        points=_.points.sum().cast("int64"), direct_merit=_.direct_merit.min()
+    )
+    placed = businesses.join(params["regions"], "region").join(params["schemes"], "scheme")
+    joined = placed.left_join(summed, "business_id")
+    raw = joined.base + joined.points.fill_null(0)
+    clamped = joined.select(
+        "business_id",
+        "scheme",
+        "direction",
+        "direct_merit",
+        raw=raw,
+        points=_within(raw, joined.floor, joined.ceiling),
+    )
+    merit = ibis.least(clamped.points * clamped.direction, clamped.direct_merit.fill_null(NO_LIMIT))
+    ranked = clamped.mutate(merit=merit)
+    bands = params["bands"]
+    return ranked.left_join(
+        bands,
+        [
+            ranked.scheme == bands.scheme,
+            ranked.merit >= bands.merit_from,
+            ranked.merit <= bands.merit_to,
+        ],
+    ).select("business_id", "scheme", "raw", "points", "merit", "grade")
+
+
+def _within(points: ibis.Value, floor: ibis.Value, ceiling: ibis.Value) -> ibis.Value:
+    return ibis.greatest(floor, ibis.least(ceiling, points))
