@@ -53,5 +53,7 @@ class SaidBefore:
             fact_id, before = self._by_key[said.key]
             if before.content != said.content:
                 raise Conflict(self._duplicate, field=self._field, id=fact_id)
+            if said.source_key is not None:  # a further source of the fact; it names no other one
+                self._by_source[said.source_key] = (fact_id, said)
             return fact_id
         return None

@@ -12,9 +12,11 @@ from registry.accounts.commands import AddAccount, GrantRole
 from registry.audit.work import Actor, Work
 from registry.businesses import commands as businesses
 from registry.businesses.commands import RegisterBusiness
+from registry.demonstration.commands import Designate, designate_unit
 from registry.founding import Found, found
 from registry.offices import commands as offices
 from registry.offices.commands import AddOffice
+from registry.pledges.commands import FilePledge, file_pledge
 from registry.rulebook import Rulebook, load_rulebook
 from registry.store.engine import writing
 
@@ -97,5 +99,27 @@ def business(by: Work, name: str = "浉河区李记水产店", **more: Any) -> s
     """Register a business and return its identifier."""
     command = RegisterBusiness(**{"name": name, "region": TOWN, "kind": "enterprise", **more})
     outcome = businesses.register_business(by, command)
+    assert outcome.id is not None
+    return outcome.id
+
+
+def pledge(by: Work, business_id: str, **more: Any) -> str:
+    """File a pledge and return its identifier."""
+    stated = {"matter": "retail_weighing", "pledged_on": "2026-03-15", **more}
+    outcome = file_pledge(by, FilePledge(business_id=business_id, **stated))
+    assert outcome.id is not None
+    return outcome.id
+
+
+def designation(by: Work, business_id: str, **more: Any) -> str:
+    """Designate a demonstration unit and return the designation's identifier."""
+    stated = {
+        "level": "city",
+        "title": "诚信计量示范单位",
+        "authority": "信阳市市场监督管理局",
+        "designated_on": "2025-12-01",
+        **more,
+    }
+    outcome = designate_unit(by, Designate(business_id=business_id, **stated))
     assert outcome.id is not None
     return outcome.id
