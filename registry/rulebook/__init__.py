@@ -16,6 +16,7 @@ from registry.rulebook.law_rows import (
     PublicityPeriod,
     Severity,
     SeverityClass,
+    SummaryProcedure,
     Term,
     ViolationType,
 )
@@ -57,6 +58,7 @@ __all__ = [
     "SeverityClass",
     "Source",
     "Step",
+    "SummaryProcedure",
     "Tag",
     "Term",
     "ViolationType",

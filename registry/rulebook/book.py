@@ -25,6 +25,7 @@ TABLES: tuple[type[Row], ...] = (
     law_rows.ViolationType,
     law_rows.Conduct,
     law_rows.PenaltyRange,
+    law_rows.SummaryProcedure,
     law_rows.Severity,
     law_rows.PublicityPeriod,
     law_rows.Choice,

@@ -81,6 +81,22 @@ class PenaltyRange(Row):
         return self
 
 
+class SummaryProcedure(Row):
+    """What may be decided on the spot (简易程序); anything beyond was decided by ordinary procedure.
+
+    Attributes:
+        kinds: Kinds of penalty that may be imposed so.
+        person_fine_max_fen: Largest fine on a natural person.
+        organisation_fine_max_fen: Largest fine on an organisation.
+    """
+
+    table: ClassVar[str] = "summary_procedures"
+
+    kinds: tuple[PenaltyKind, ...]
+    person_fine_max_fen: Fen
+    organisation_fine_max_fen: Fen
+
+
 class Severity(Row):
     """Which penalties make a decision slight, general or serious (轻微、一般、严重).
 
