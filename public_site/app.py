@@ -1,0 +1,25 @@
+"""The routes of the pages, for the composition to mount beside the API."""
+
+from litestar.types import ControllerRouterHandler
+
+from public_site import assets, businesses, lists, pages, search, statistics
+
+ROUTES: tuple[ControllerRouterHandler, ...] = (
+    pages.home,
+    pages.report,
+    pages.about,
+    search.search,
+    businesses.business,
+    lists.red,
+    lists.black,
+    lists.boards,
+    lists.one_list,
+    lists.one_entry,
+    statistics.statistics,
+    assets.static_file,
+)
+
+
+def site_routes() -> list[ControllerRouterHandler]:
+    """Return every route of the pages."""
+    return list(ROUTES)

@@ -1,0 +1,55 @@
+"""What a reader of pages sees when there is nothing to see: the same statuses, as pages."""
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from litestar import Request, Response
+
+from public_site.render import page
+from public_site.texts import words
+from registry.settings import Settings
+
+Handler = Callable[[Request[Any, Any, Any], Any], Response[Any]]
+
+MACHINES = ("/api/", "/healthz", "/readyz", "/metrics")
+KEPT = ("retry-after", "allow")
+
+
+def pages_for_errors(
+    settings: Settings, handlers: Mapping[type[Exception], Handler]
+) -> dict[type[Exception], Handler]:
+    """Return handlers that answer the same statuses, as a page where a person reads.
+
+    Args:
+        settings: Settings of the installation.
+        handlers: What answers programs; they go on deciding the status and writing the log.
+    """
+    return {kind: _paged(settings, handler) for kind, handler in handlers.items()}
+
+
+def error_page(settings: Settings, status: int, headers: Mapping[str, str]) -> Response[str]:
+    """Return the page of a status; it tells nothing of what was inside."""
+    t = words("zh")
+    known = status if f"error.title.{status}" in t.texts else 500 if status >= 500 else 400
+    answer = page(
+        settings,
+        "error.html",
+        status=status,
+        code=status,
+        title=t(f"error.title.{known}"),
+        words=t(f"error.words.{known}"),
+    )
+    for name, value in headers.items():
+        if name.lower() in KEPT:
+            answer.headers[name] = value
+    return answer
+
+
+def _paged(settings: Settings, handler: Handler) -> Handler:
+    def answer(request: Request[Any, Any, Any], exception: Any) -> Response[Any]:
+        problem = handler(request, exception)
+        if request.url.path.startswith(MACHINES):
+            return problem
+        return error_page(settings, problem.status_code or 500, problem.headers)
+
+    return answer

@@ -1,0 +1,29 @@
+"""The pages that say who we are and what a citizen may do, and the home page."""
+
+from litestar import Response, get
+from litestar.di import NamedDependency
+
+from api.edge import Edge
+from public_site.render import page
+from registry.publication import public_view
+from registry.store.engine import reading
+
+
+@get("/", sync_to_thread=True, include_in_schema=False)
+def home(edge: NamedDependency[Edge]) -> Response[str]:
+    """Show the search box and how much stands in the registry."""
+    with reading(edge.engine) as session:
+        state = public_view.state_of_the_registry(session, edge.today())
+    return page(edge.settings, "home.html", state=state.model_dump())
+
+
+@get("/report", sync_to_thread=True, include_in_schema=False)
+def report(edge: NamedDependency[Edge]) -> Response[str]:
+    """Tell how to report by telephone and by post."""
+    return page(edge.settings, "report.html")
+
+
+@get("/about", sync_to_thread=True, include_in_schema=False)
+def about(edge: NamedDependency[Edge]) -> Response[str]:
+    """Tell what this is, on what law it rests, and how to object."""
+    return page(edge.settings, "about.html")

@@ -1,0 +1,36 @@
+"""The page of sourced aggregates, which speak of no merchant."""
+
+from litestar import Response, get
+from litestar.di import NamedDependency
+from litestar.params import FromQuery
+
+from api.edge import Edge
+from public_site.render import link, page
+from public_site.texts import words
+from registry.publication import public_view
+from registry.store.engine import reading
+
+A_PAGE = 50
+
+
+@get("/statistics", sync_to_thread=True, include_in_schema=False)
+def statistics(
+    edge: NamedDependency[Edge], kind: FromQuery[str] = "", cursor: FromQuery[str] = ""
+) -> Response[str]:
+    """Show our own counts and the aggregates that authorities published."""
+    kinds = words("zh").family("record")
+    asked = kind if kind in kinds else ""
+    with reading(edge.engine) as session:
+        state = public_view.state_of_the_registry(session, edge.today())
+        found = public_view.statistics(session, cursor or None, A_PAGE, asked or None)
+    return page(
+        edge.settings,
+        "statistics.html",
+        state=state.model_dump(),
+        found=found,
+        kinds=kinds,
+        kind=asked,
+        shown_first=not cursor,
+        first=link("/statistics", kind=asked),
+        next=link("/statistics", kind=asked, cursor=found.after) if found.after else None,
+    )
