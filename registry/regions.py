@@ -7,7 +7,7 @@ from the dated list of `python-stdnum`, so that an old licence or case is explai
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from importlib.resources import files
 from typing import Literal
 
@@ -83,6 +83,7 @@ def prefix(code: str) -> str:
     return code
 
 
+@lru_cache(maxsize=8192)
 def ancestors(code: str) -> tuple[str, ...]:
     """Return the jurisdictions that a code lies in, widest first: `("", "41", "4115", "411502")`."""
     own = prefix(code)
@@ -125,9 +126,10 @@ def find_place(text: str) -> FoundRegion | None:
     below, rest = _first_named(_named_below(prefix(found.code)), rest)
     found = below or found
     if found.level != "county" and rest:
-        county = max((name for name in _counties() if rest.startswith(name)), key=len, default=rest)
-        if (below := _county_below(prefix(found.code), county)) is not None:
-            found, rest = below, rest.removeprefix(county)
+        above = prefix(found.code)
+        names = (name for name in _counties() if rest.startswith(name) and _county_below(above, name))
+        if (county := max(names, key=len, default=None)) is not None:
+            found, rest = _county_below(above, county) or found, rest.removeprefix(county)
     return FoundRegion(found, found.level, rest or None)
 
 

@@ -87,9 +87,8 @@ def _problems(rulebook: Rulebook, table: type[Row]) -> Iterator[Problem]:
             yield _problem(other, "overlap", f"{one.in_force_from.isoformat()}")
     if table is ViolationType:
         scored = {point.code for point in rulebook.rows(ScorePoint)}
-        for row in rows:
-            if f"violation.{row.code}" not in scored:
-                yield _problem(row, "unscored", None)
+        latest = {row.code: row for row in rows if f"violation.{row.code}" not in scored}
+        yield from (_problem(row, "unscored", None) for row in latest.values())
 
 
 def _problem(

@@ -9,6 +9,7 @@ it is at least general, so that what is open can only shorten what the public se
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
+from functools import lru_cache
 from typing import Literal
 
 from registry.calendar import add_months
@@ -271,8 +272,9 @@ def _later_ends(
     penalty: PenaltyFacts, rulebook: Rulebook, region: str, decided_on: date, published_on: date | None
 ) -> Iterable[date]:
     """Yield the first hidden day under each law that took effect after the decision and ends it by itself."""
-    days = {row.in_force_from for row in rulebook.rows(PublicityPeriod) if row.in_force_from > decided_on}
-    for day in sorted(days):
+    for day in _days_of_change(rulebook):
+        if day <= decided_on:
+            continue
         severity = severity_of(penalty, rulebook, region, day)
         period, _ = _period_in_any_procedure(penalty, severity, rulebook, region, day)
         if severity is None or period is None or period.max_months is None or not period.stops_automatically:
@@ -280,3 +282,9 @@ def _later_ends(
         starts = decided_on if period.counts_from == "decision" else published_on
         if period.counts_from is not None and starts is not None:
             yield max(day, add_months(starts, period.max_months) + _NEXT_DAY)
+
+
+@lru_cache(maxsize=8)
+def _days_of_change(rulebook: Rulebook) -> tuple[date, ...]:
+    """Return the days on which the law of publicity changes; an import asks for every row."""
+    return tuple(sorted({row.in_force_from for row in rulebook.rows(PublicityPeriod)}))
