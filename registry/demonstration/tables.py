@@ -2,7 +2,7 @@
 
 from datetime import date
 
-from sqlmodel import Field
+from sqlmodel import Field, Index
 
 from registry.store.columns import FactVersion, only_current
 
@@ -13,7 +13,7 @@ class DemonstrationUnit(FactVersion, table=True):
     __tablename__ = "demonstration_unit"
     __table_args__ = (
         only_current("one_current_designation", "designation_id"),
-        only_current("designation_by_business", "business_id", unique=False),
+        Index("designation_by_business", "business_id"),  # superseded versions too: a past score reads them
         only_current("one_designation_by_source", "source_key", where="source_key IS NOT NULL"),
     )
 

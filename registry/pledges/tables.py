@@ -2,7 +2,7 @@
 
 from datetime import date
 
-from sqlmodel import Field
+from sqlmodel import Field, Index
 
 from registry.store.columns import FactVersion, only_current
 
@@ -12,7 +12,7 @@ class Pledge(FactVersion, table=True):
 
     __table_args__ = (
         only_current("one_current_pledge", "pledge_id"),
-        only_current("pledge_by_business", "business_id", unique=False),
+        Index("pledge_by_business", "business_id"),  # superseded versions too: a past score reads them
         only_current("one_pledge_by_source", "source_key", where="source_key IS NOT NULL"),
     )
 

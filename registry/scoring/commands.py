@@ -125,7 +125,7 @@ def compute(
         everything = Scope(None, (), None)
         with reading(engine) as session:
             files = extract(session, everything, Moment(as_of, known_at), Path(folder), _silent)
-        with duckdb_over(files, {}, replace(room, folder=Path(folder))) as connection:
+        with duckdb_over(files, replace(room, folder=Path(folder))) as connection:
             _add_law(connection, rulebook, as_of)
             yield from connection.sql(
                 f"SELECT business_id, points, grade FROM ({level_sql('scores')})"  # noqa: S608  # our own
@@ -177,7 +177,7 @@ def _attempt(
             if scope.only == () and scope.last is not None and scope.last.as_of_on == moment.as_of:
                 return _summary(session, None, moment, full=False, scored=0, changed=0)
             files = extract(session, scope, moment, Path(folder), progress)
-        with duckdb_over(files, {}, replace(room, folder=Path(folder))) as connection:
+        with duckdb_over(files, replace(room, folder=Path(folder))) as connection:
             _add_law(connection, rulebook, moment.as_of)
             compute_changes(connection)
             progress("computed", _count(connection, "computed"))

@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 from tempfile import gettempdir
-from typing import Any
 
 import duckdb
 import ibis
@@ -30,6 +29,9 @@ class Room:
     memory_mib: int = 2048
     threads: int = 2
 
+
+# nothing is fetched from anywhere at run time
+_CLOSED = {"autoinstall_known_extensions": False, "autoload_known_extensions": False}
 
 _CHANGES = """
 CREATE TABLE computed AS SELECT business_id, points, grade FROM ({scores});
@@ -70,35 +72,39 @@ def compute_changes(connection: duckdb.DuckDBPyConnection) -> None:
 
 
 @contextmanager
-def duckdb_over(
-    sources: Mapping[str, Any], params: Mapping[str, pa.Table], room: Room | None = None
-) -> Iterator[duckdb.DuckDBPyConnection]:
-    """Open DuckDB with the tables of the expression in it.
+def duckdb_over(files: Mapping[str, Path], room: Room) -> Iterator[duckdb.DuckDBPyConnection]:
+    """Open DuckDB with Parquet files as its tables, within bounds.
 
     Args:
-        sources: `facts`, `businesses` and what else is asked about, as Parquet files or tables.
-        params: The law of the day, see `params.params_of`.
-        room: Bounds of a run; None for the few rows of one business.
+        files: By the name of the table.
+        room: Bounds of the run.
     """
-    with duckdb.connect(config=_config(room)) as connection:
-        for name, source in {**sources, **params}.items():
-            if isinstance(source, Path):
-                connection.read_parquet(str(source)).create_view(name)
-            else:
-                connection.register(name, source)
-        yield connection
-
-
-def _config(room: Room | None) -> dict[str, str | bool | int | float | list[str]]:
     config: dict[str, str | bool | int | float | list[str]] = {
-        "autoinstall_known_extensions": False,
-        "autoload_known_extensions": False,
+        **_CLOSED,
         "preserve_insertion_order": False,
-    }
-    if room is None:
-        return config | {"threads": 1}
-    return config | {
         "threads": room.threads,
         "memory_limit": f"{room.memory_mib}MiB",
         "temp_directory": str(Path(room.folder or gettempdir()) / "spill"),
     }
+    with duckdb.connect(config=config) as connection:
+        for name, path in files.items():
+            connection.read_parquet(str(path)).create_view(name)
+        yield connection
+
+
+@contextmanager
+def duckdb_in_memory(tables: Mapping[str, pa.Table]) -> Iterator[duckdb.DuckDBPyConnection]:
+    """Open DuckDB with the few rows of one business as its tables.
+
+    Threads share the engine, because starting one costs more than the question; each has its own
+    tables.
+    """
+    with _shared().cursor() as connection:
+        for name, table in tables.items():
+            connection.register(name, table)
+        yield connection
+
+
+@cache
+def _shared() -> duckdb.DuckDBPyConnection:
+    return duckdb.connect(config={**_CLOSED, "threads": 1})

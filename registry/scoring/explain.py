@@ -12,7 +12,7 @@ from sqlmodel import Session
 from registry.businesses.tables import Business
 from registry.errors import NotFound, RuleRefused
 from registry.rulebook import Rulebook, ScorePoint, Source, Tag
-from registry.scoring.engines import duckdb_over, level_sql
+from registry.scoring.engines import duckdb_in_memory, level_sql
 from registry.scoring.expression import BUSINESSES, FACTS, Levels
 from registry.scoring.facts import businesses_that_score, facts_known
 from registry.scoring.grades import why_ungraded
@@ -86,6 +86,33 @@ class Explanation(_Answer):
     ungraded_because: str | None
     grade_public: bool
 
+    def in_words(self) -> str:
+        """Return the lines of the sum, one for the base, each fact and each cap, then the total."""
+        lines = [
+            f"{_shown(self.base_points)}  {self.as_of_on}  {self.scheme_jurisdiction.ljust(6, '0')}",
+            *(
+                f"{_shown(line.points)}  {line.counts_from}  {line.rule.name_zh} {line.kind}"
+                f" × {line.quantity}  {line.fact_id}  {_ground(line.rule)}"
+                + (f"  → {line.direct_grade}" if line.direct_grade else "")
+                for line in self.contributions
+            ),
+            *(f"{_shown(line.points)}  {line.level} {line.code}" for line in self.adjustments),
+            f"{_shown(self.points)}  {self.grade or self.ungraded_because}",
+        ]
+        return "\n".join(lines)
+
+
+def _shown(points: int) -> str:
+    """Return hundredths as points with two decimals, in a column."""
+    whole, hundredths = divmod(abs(points), 100)
+    return f"{'-' if points < 0 else ''}{whole}.{hundredths:02}".rjust(10)
+
+
+def _ground(rule: Rule) -> str:
+    if rule.source is None:
+        return f"[{rule.tag}]"
+    return " ".join(filter(None, (rule.source.instrument, rule.source.article)))
+
 
 def explain(
     session: Session, business_id: str, as_of: date, known_at: datetime, rulebook: Rulebook
@@ -110,7 +137,7 @@ def explain(
     if not law.schemes:
         raise RuleRefused("score.scheme_absent", region=region, on=as_of.isoformat())
     facts = read_table(session, facts_known(as_of, known_at, [business_id]), FACTS.to_pyarrow())
-    with duckdb_over({"facts": facts, "businesses": subject}, params_of(law)) as connection:
+    with duckdb_in_memory({"facts": facts, "businesses": subject, **params_of(law)}) as connection:
         contributions, kinds, dimensions, (score,) = (_rows(connection, level) for level in Levels._fields)
     scheme = law.schemes[0].scheme
     return Explanation(
@@ -142,8 +169,9 @@ def _subject(session: Session, business_id: str, as_of: date, known_at: datetime
 
 
 def _rows(connection: duckdb.DuckDBPyConnection, level: str) -> list[dict[str, Any]]:
-    rows: list[dict[str, Any]] = connection.sql(level_sql(level)).to_arrow_table().to_pylist()
-    return rows
+    found = connection.execute(level_sql(level))
+    names = [column[0] for column in found.description or ()]
+    return [dict(zip(names, row, strict=True)) for row in found.fetchall()]
 
 
 def _contributions(rows: list[dict[str, Any]], law: Law) -> tuple[Contribution, ...]:

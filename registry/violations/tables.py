@@ -3,7 +3,7 @@
 from datetime import date
 from typing import Any
 
-from sqlalchemy import JSON, BigInteger, Column
+from sqlalchemy import JSON, BigInteger, Column, Index
 from sqlmodel import Field
 
 from registry.store.columns import FactVersion, only_current
@@ -35,6 +35,8 @@ class PenaltyDecision(FactVersion, table=True):
     confiscated_fen: int | None = Field(default=None, sa_type=BigInteger)
     basis: str | None = None
     summary: str | None = None
+    severity_stated: str | None = Field(default=None, description="Class that the deciding office set.")
+    published_on: date | None = Field(default=None, description="First day of its publication, if known.")
     standing: str
     source_key: str | None = None
     source: dict[str, Any] | None = Field(default=None, sa_column=Column(JSON))
@@ -45,7 +47,7 @@ class Violation(FactVersion, table=True):
 
     __table_args__ = (
         only_current("one_current_violation", "violation_id"),
-        only_current("violation_by_business", "business_id", unique=False),
+        Index("violation_by_business", "business_id"),  # superseded versions too: a past score reads them
         only_current("violation_by_decision", "decision_id", unique=False),
         only_current("violation_until", "publish_until", unique=False),
         only_current("violation_incomplete", "violation_id", where="incomplete IS NOT NULL", unique=False),
