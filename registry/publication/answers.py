@@ -168,7 +168,7 @@ class PublicRegime(Answer):
     grounds: tuple[str, ...]
     measures: tuple[str, ...]
     term_months: int | None
-    source: str | None
+    published_on: str = Field(description="Schedule: daily, weekly:1 to weekly:7, monthly:1 to monthly:28.")
     entries: int
     entries_by_region: dict[str, int] = Field(description="Count by region code.")
 

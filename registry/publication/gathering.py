@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, Select, and_, exists, or_, select
+from sqlalchemy import ColumnElement, Row, Select, and_, exists, func, or_, select
 from sqlalchemy.orm import aliased
 from sqlmodel import Session, col
 
@@ -19,7 +19,9 @@ from registry.demonstration.tables import DemonstrationUnit
 from registry.lists.rules import SHOWN_STATES
 from registry.lists.tables import ListEntry
 from registry.pledges.tables import Pledge
+from registry.publication.answers import OnList
 from registry.publication.rules import Identity, identity_of
+from registry.violations.publicity import violation_shown
 from registry.violations.tables import PenaltyDecision, Violation
 
 AT_ONCE = 1000
@@ -193,3 +195,48 @@ def designation_stands(on: date) -> ColumnElement[bool]:
         or_(col(DemonstrationUnit.valid_through).is_(None), col(DemonstrationUnit.valid_through) >= on),
         or_(col(DemonstrationUnit.cancelled_on).is_(None), col(DemonstrationUnit.cancelled_on) > on),
     )
+
+
+def shown_violations(*columns: Any, on: date) -> Select[*tuple[Any, ...]]:
+    """Return columns of the violations, with their decisions, that may be shown on a day."""
+    return (
+        select(*columns)
+        .select_from(Violation)
+        .join(PenaltyDecision, col(PenaltyDecision.decision_id) == col(Violation.decision_id))
+        .where(violation_shown(on))
+    )
+
+
+class Standing:
+    """What stands of many businesses on a day, read with one query each."""
+
+    def __init__(self, session: Session, ids: list[str], on: date) -> None:
+        run = session.connection().execute
+        self._lists: dict[str, list[Row[*tuple[Any, ...]]]] = defaultdict(list)
+        listed = select(
+            col(ListEntry.business_id),
+            col(ListEntry.regime),
+            col(ListEntry.colour),
+            col(ListEntry.persons_named),
+        )
+        listed = listed.where(col(ListEntry.business_id).in_(ids), entry_shown(on)).distinct()
+        for row in run(listed.order_by(col(ListEntry.regime))):
+            self._lists[row.business_id].append(row)
+        pledged = select(col(Pledge.business_id)).where(col(Pledge.business_id).in_(ids), pledge_stands(on))
+        self.pledged = set(run(pledged).scalars())
+        designated = select(col(DemonstrationUnit.business_id)).where(
+            col(DemonstrationUnit.business_id).in_(ids), designation_stands(on)
+        )
+        self.designated = set(run(designated).scalars())
+        counted = shown_violations(Violation.business_id, func.count(), on=on).group_by(Violation.business_id)
+        self.violations: dict[str, int] = dict(
+            run(counted.where(col(Violation.business_id).in_(ids))).tuples().all()
+        )
+
+    def lists(self, known: Known) -> list[OnList]:
+        """Return the lists that a business may be shown on."""
+        return [
+            OnList(regime=row.regime, colour=row.colour)
+            for row in self._lists.get(known.id, ())
+            if row.persons_named or not known.identity.natural_person
+        ]

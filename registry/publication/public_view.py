@@ -10,19 +10,19 @@ from collections.abc import Iterable, Iterator, Sequence
 from datetime import date
 from typing import Any, TypeVar
 
-from sqlalchemy import ColumnElement, Row, Select, and_, func, or_, select
+from sqlalchemy import ColumnElement, Select, func, select, tuple_
 from sqlmodel import Session, col
 
 from registry.businesses.tables import Business, BusinessVersion
 from registry.demonstration.tables import DemonstrationUnit
 from registry.errors import Malformed
+from registry.lists.rules import legal_basis
 from registry.lists.tables import ListEntry
 from registry.pledges.tables import Pledge
 from registry.publication.answers import (
     Answer,
     BusinessCard,
     IndexSource,
-    OnList,
     Page,
     PublicBusiness,
     PublicDesignation,
@@ -35,19 +35,21 @@ from registry.publication.answers import (
     Tombstone,
 )
 from registry.publication.gathering import (
+    AT_ONCE,
     Known,
+    Standing,
     all_businesses,
     designation_stands,
     entry_shown,
     in_parts,
     known_businesses,
     pledge_stands,
+    shown_violations,
 )
 from registry.publication.rules import words_about
 from registry.regions import region
 from registry.rulebook import ListRegime, Rulebook, ViolationType
 from registry.statistics.tables import Statistic
-from registry.violations.publicity import violation_shown
 from registry.violations.tables import PenaltyDecision, Violation
 
 Shown = TypeVar("Shown", bound=Answer)
@@ -80,7 +82,7 @@ def cards(session: Session, ids: Iterable[str], on: date) -> dict[str, BusinessC
     found = {}
     for some in in_parts(ids):
         known = known_businesses(session, some)
-        standing = _Standing(session, sorted(known), on)
+        standing = Standing(session, sorted(known), on)
         for one in known.values():
             found[one.id] = BusinessCard(
                 **_described(one),
@@ -99,7 +101,7 @@ def index_documents(session: Session, on: date, ids: Iterable[str] | None = None
     """
     parts = all_businesses(session) if ids is None else (known_businesses(session, p) for p in in_parts(ids))
     for known in parts:
-        standing = _Standing(session, sorted(known), on)
+        standing = Standing(session, sorted(known), on)
         for one in known.values():
             yield IndexSource(
                 business_id=one.id,
@@ -157,6 +159,17 @@ def entries(
     return Page(items=tuple(found[:limit]), after=_cursor(found[limit - 1]) if len(found) > limit else None)
 
 
+def all_entries(session: Session, regime: str, on: date, region_prefix: str) -> Iterator[PublicEntry]:
+    """Yield every entry of a list or board, the newest listing first, in bounded memory."""
+    after = None
+    while True:
+        page = entries(session, regime, on, region_prefix=region_prefix, after=after, limit=AT_ONCE)
+        yield from page.items
+        after = page.after
+        if after is None:
+            return
+
+
 def entry(session: Session, entry_id: str, on: date) -> PublicEntry | Tombstone | None:
     """Return an entry that is shown, the tombstone of one that was, or None where there is none."""
     query = select(ListEntry).where(col(ListEntry.entry_id) == entry_id)
@@ -189,13 +202,13 @@ def lists(
             name_zh=regime.name_zh,
             name_en=regime.name_en,
             level=regime.level,
-            region=regime.jurisdiction,
-            region_name=_region_name(regime.jurisdiction),
-            basis=regime.legal_basis,
+            region=regime.jurisdiction.ljust(6, "0"),
+            region_name=_region_name(regime.jurisdiction.ljust(6, "0")),
+            basis=legal_basis(regime),
             grounds=tuple(regime.grounds),
             measures=tuple(regime.measures),
             term_months=regime.term_months,
-            source=regime.source,
+            published_on=regime.published_on,
             entries=sum(counts[regime.code].values()),
             entries_by_region=dict(sorted(counts[regime.code].items())),
         )
@@ -212,6 +225,10 @@ def state_of_the_registry(session: Session, on: date) -> RegistryState:
         .where(col(BusinessVersion.superseded_at).is_(None))
         .where(col(Business.merged_into_id).is_(None), col(Business.standing) != "unidentified")
     )
+
+    def count(query: Select[*tuple[Any, ...]]) -> int:
+        return int(session.connection().execute(query).scalar_one())
+
     colours = dict(
         session.connection()
         .execute(
@@ -222,12 +239,10 @@ def state_of_the_registry(session: Session, on: date) -> RegistryState:
     )
     return RegistryState(
         on=on,
-        businesses=_count(session, shown_businesses),
-        pledges=_count(session, select(func.count()).select_from(Pledge).where(pledge_stands(on))),
-        designations=_count(
-            session, select(func.count()).select_from(DemonstrationUnit).where(designation_stands(on))
-        ),
-        violations=_count(session, _shown_violations(func.count(), on=on)),
+        businesses=count(shown_businesses),
+        pledges=count(select(func.count()).select_from(Pledge).where(pledge_stands(on))),
+        designations=count(select(func.count()).select_from(DemonstrationUnit).where(designation_stands(on))),
+        violations=count(shown_violations(func.count(), on=on)),
         red=colours.get("red", 0),
         black=colours.get("black", 0),
         board=colours.get("board", 0),
@@ -244,43 +259,6 @@ def statistics(
     rows = _rows(session, query.limit(limit + 1))
     items = tuple(_copied(PublicStatistic, row) for row in rows[:limit])
     return Page(items=items, after=items[-1].id if len(rows) > limit else None)
-
-
-class _Standing:
-    """What stands of many businesses on a day, read with one query each."""
-
-    def __init__(self, session: Session, ids: list[str], on: date) -> None:
-        run = session.connection().execute
-        self._lists: dict[str, list[Row[*tuple[Any, ...]]]] = defaultdict(list)
-        listed = select(
-            col(ListEntry.business_id),
-            col(ListEntry.regime),
-            col(ListEntry.colour),
-            col(ListEntry.persons_named),
-        )
-        listed = listed.where(col(ListEntry.business_id).in_(ids), entry_shown(on)).distinct()
-        for row in run(listed.order_by(col(ListEntry.regime))):
-            self._lists[row.business_id].append(row)
-        pledged = select(col(Pledge.business_id)).where(col(Pledge.business_id).in_(ids), pledge_stands(on))
-        self.pledged = set(run(pledged).scalars())
-        designated = select(col(DemonstrationUnit.business_id)).where(
-            col(DemonstrationUnit.business_id).in_(ids), designation_stands(on)
-        )
-        self.designated = set(run(designated).scalars())
-        counted = _shown_violations(Violation.business_id, func.count(), on=on).group_by(
-            Violation.business_id
-        )
-        self.violations: dict[str, int] = dict(
-            run(counted.where(col(Violation.business_id).in_(ids))).tuples().all()
-        )
-
-    def lists(self, known: Known) -> list[OnList]:
-        """Return the lists that a business may be shown on."""
-        return [
-            OnList(regime=row.regime, colour=row.colour)
-            for row in self._lists.get(known.id, ())
-            if row.persons_named or not known.identity.natural_person
-        ]
 
 
 def _described(known: Known) -> dict[str, Any]:
@@ -349,7 +327,7 @@ def _tombstone(row: ListEntry, on: date) -> Tombstone | None:
 
 
 def _violations(session: Session, known: Known, on: date, rulebook: Rulebook) -> Iterator[PublicViolation]:
-    query = _shown_violations(Violation, PenaltyDecision, on=on).where(col(Violation.business_id) == known.id)
+    query = shown_violations(Violation, PenaltyDecision, on=on).where(col(Violation.business_id) == known.id)
     order = (col(PenaltyDecision.decided_on).desc(), col(Violation.violation_id))
     names = rulebook.in_force(ViolationType, known.region, on)
     for found, decision in session.execute(query.order_by(*order)):
@@ -377,15 +355,6 @@ def _violations(session: Session, known: Known, on: date, rulebook: Rulebook) ->
         )
 
 
-def _shown_violations(*columns: Any, on: date) -> Select[*tuple[Any, ...]]:
-    return (
-        select(*columns)
-        .select_from(Violation)
-        .join(PenaltyDecision, col(PenaltyDecision.decision_id) == col(Violation.decision_id))
-        .where(violation_shown(on))
-    )
-
-
 def _entries_after(
     regime: str, on: date, region_prefix: str, cursor: str | None, limit: int
 ) -> Select[*tuple[Any, ...]]:
@@ -396,7 +365,7 @@ def _entries_after(
         )
     if cursor is not None:
         query = query.where(_beyond(cursor))
-    return query.order_by(col(ListEntry.listed_on).desc(), col(ListEntry.entry_id)).limit(limit)
+    return query.order_by(col(ListEntry.listed_on).desc(), col(ListEntry.entry_id).desc()).limit(limit)
 
 
 def _cursor(row: ListEntry | PublicEntry) -> str:
@@ -409,8 +378,7 @@ def _beyond(cursor: str) -> ColumnElement[bool]:
         listed_on = date.fromisoformat(day)
     except ValueError as not_ours:
         raise Malformed("cursor.malformed", field="cursor") from not_ours
-    same_day = and_(col(ListEntry.listed_on) == listed_on, col(ListEntry.entry_id) > entry_id)
-    return or_(col(ListEntry.listed_on) < listed_on, same_day)
+    return tuple_(col(ListEntry.listed_on), col(ListEntry.entry_id)) < (listed_on, entry_id)
 
 
 def _copied(answer: type[Shown], row: Any) -> Shown:
@@ -424,10 +392,6 @@ def _of(table: type[Any], business_id: str) -> Select[*tuple[Any, ...]]:
 
 def _rows(session: Session, query: Select[*tuple[Any, ...]]) -> Sequence[Any]:
     return session.execute(query).scalars().all()
-
-
-def _count(session: Session, query: Select[*tuple[Any, ...]]) -> int:
-    return int(session.connection().execute(query).scalar_one())
 
 
 def _region_name(code: str) -> str | None:

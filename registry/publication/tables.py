@@ -3,10 +3,12 @@
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import JSON, Column, Index
+from sqlalchemy import JSON, Column, Index, text
 from sqlmodel import Field, SQLModel
 
 from registry.store.columns import Instant
+
+_UNBUILT = text("built_generation < generation")
 
 
 class Edition(SQLModel, table=True):
@@ -15,9 +17,13 @@ class Edition(SQLModel, table=True):
     Attributes:
         generation: Raised by every withdrawal; files of an older generation are never served.
         built_generation: The generation whose files are complete on disk; 0 before the first.
+        signature: Over the statement, hex; made when the files are first built.
     """
 
-    __table_args__ = (Index("edition_by_list", "regime", "region", "version", unique=True),)
+    __table_args__ = (
+        Index("edition_by_list", "regime", "region", "version", unique=True),
+        Index("edition_unbuilt", "id", sqlite_where=_UNBUILT, postgresql_where=_UNBUILT),
+    )
 
     id: str = Field(primary_key=True)
     regime: str
@@ -27,8 +33,8 @@ class Edition(SQLModel, table=True):
     entries: int
     root: str
     statement: dict[str, Any] = Field(sa_column=Column(JSON, nullable=False), description="What is signed.")
-    signature: str
-    public_key: str
+    signature: str | None = None
+    public_key: str | None = None
     rulebook_hash: str
     previous_version: str | None = None
     generation: int
@@ -43,8 +49,8 @@ class EditionEntry(SQLModel, table=True):
     __table_args__ = (Index("edition_entry_by_entry", "entry_id"),)
 
     edition_id: str = Field(primary_key=True, foreign_key="edition.id")
-    position: int = Field(primary_key=True)
+    position: int = Field(primary_key=True, description="From 0.")
     entry_id: str
-    leaf: str
-    salt: str | None = None
-    content: dict[str, Any] | None = Field(default=None, sa_column=Column(JSON(none_as_null=True)))
+    leaf: str = Field(description="Hash of the salted content, hex.")
+    salt: str | None = Field(default=None, description="32 random bytes, hex.")
+    content: str | None = Field(default=None, description="Canonical JSON of the public entry.")

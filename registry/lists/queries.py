@@ -1,0 +1,221 @@
+"""Nouns about lists: proposals, entries, and the facts that a listing may rest on."""
+
+from collections.abc import Iterable, Sequence
+from datetime import date
+from typing import Any
+
+from sqlalchemy import Select, or_, select
+from sqlmodel import Session, col
+
+from registry.businesses.tables import Alias, Business, BusinessVersion
+from registry.demonstration.tables import DemonstrationUnit
+from registry.lists.rules import SHOWN_STATES, Fact, may_be_shown, stands_on
+from registry.lists.tables import EntryGround, ListEntry, Proposal, ProposalStep
+from registry.pledges.tables import Pledge
+from registry.violations.tables import PenaltyDecision, Violation
+
+AT_ONCE = 1000
+
+
+def proposal(session: Session, proposal_id: str) -> Proposal | None:
+    """Return a proposal, or None where there is none."""
+    return session.get(Proposal, proposal_id)
+
+
+def proposals(
+    session: Session, region_prefix: str, *, open_only: bool = True, after: str = "", limit: int = 50
+) -> Sequence[Proposal]:
+    """Return proposals of a region in order of identifier."""
+    query = select(Proposal).where(col(Proposal.id) > after)
+    query = query.where(
+        col(Proposal.region).between(region_prefix.ljust(6, "0"), region_prefix.ljust(6, "9"))
+    )
+    if open_only:
+        query = query.where(col(Proposal.closed_on).is_(None))
+    return session.execute(query.order_by(col(Proposal.id)).limit(limit)).scalars().all()
+
+
+def steps(session: Session, proposal_id: str) -> Sequence[ProposalStep]:
+    """Return the steps that a proposal has taken, in order."""
+    query = select(ProposalStep).where(col(ProposalStep.proposal_id) == proposal_id)
+    return session.execute(query.order_by(col(ProposalStep.seq))).scalars().all()
+
+
+def current_entry(session: Session, entry_id: str, *, lock: bool = False) -> ListEntry | None:
+    """Return what holds of an entry now, or None where there is none."""
+    query = select(ListEntry).where(col(ListEntry.entry_id) == entry_id)
+    query = query.where(col(ListEntry.superseded_at).is_(None))
+    if lock:
+        query = query.with_for_update()
+    return session.execute(query).scalars().one_or_none()
+
+
+def standing_entry(session: Session, regime: str, business_id: str) -> ListEntry | None:
+    """Return the entry of a business on a list that has not ended, or None."""
+    query = _standing().where(col(ListEntry.regime) == regime, col(ListEntry.business_id) == business_id)
+    return session.execute(query.where(col(ListEntry.proposal_id).is_not(None))).scalars().first()
+
+
+def open_proposal(session: Session, regime: str, business_id: str) -> Proposal | None:
+    """Return the open case for listing a business on a list, or None."""
+    query = select(Proposal).where(col(Proposal.regime) == regime, col(Proposal.closed_on).is_(None))
+    return session.execute(query.where(col(Proposal.business_id) == business_id)).scalars().one_or_none()
+
+
+def entries_resting_on(session: Session, fact_ids: Iterable[str]) -> Sequence[ListEntry]:
+    """Return the entries, not yet ended, that rest on one of the facts."""
+    found: dict[str, ListEntry] = {}
+    asked = sorted(set(fact_ids))
+    for start in range(0, len(asked), AT_ONCE):
+        resting = select(col(EntryGround.entry_id)).where(
+            col(EntryGround.fact_id).in_(asked[start : start + AT_ONCE])
+        )
+        for entry in session.execute(_standing().where(col(ListEntry.entry_id).in_(resting))).scalars():
+            found[entry.entry_id] = entry
+    return [found[entry_id] for entry_id in sorted(found)]
+
+
+def entries_due(session: Session, on: date, limit: int) -> Sequence[ListEntry]:
+    """Return entries whose publicity has come to its end and that were not yet withdrawn."""
+    query = _standing().where(col(ListEntry.publish_until) <= on)
+    return session.execute(query.order_by(col(ListEntry.entry_id)).limit(limit)).scalars().all()
+
+
+def entries_fallen(
+    session: Session, business_ids: Iterable[str] | None = None, limit: int = AT_ONCE
+) -> Sequence[ListEntry]:
+    """Return entries, not yet ended, whose every violation rests on an annulled decision.
+
+    Args:
+        session: Read only.
+        business_ids: Only entries of these; None: of all.
+        limit: Most that are returned.
+    """
+    grounds = (
+        select(1)
+        .select_from(EntryGround)
+        .join(Violation, col(Violation.violation_id) == col(EntryGround.fact_id))
+        .join(PenaltyDecision, col(PenaltyDecision.decision_id) == col(Violation.decision_id))
+        .where(col(EntryGround.entry_id) == col(ListEntry.entry_id))
+        .where(col(Violation.superseded_at).is_(None), col(PenaltyDecision.superseded_at).is_(None))
+    )
+    annulled = col(PenaltyDecision.standing) == "annulled"
+    query = _standing().where(grounds.where(annulled).exists(), ~grounds.where(~annulled).exists())
+    if business_ids is not None:
+        query = query.where(col(ListEntry.business_id).in_(sorted(set(business_ids))))
+    return session.execute(query.order_by(col(ListEntry.entry_id)).limit(limit)).scalars().all()
+
+
+def _standing() -> Select[ListEntry]:
+    return (
+        select(ListEntry)
+        .where(col(ListEntry.superseded_at).is_(None), col(ListEntry.withdrawn_on).is_(None))
+        .where(col(ListEntry.state).in_((*SHOWN_STATES, "suspended")))
+    )
+
+
+def subject(session: Session, business_id: str) -> tuple[Business, BusinessVersion, bool] | None:
+    """Return a business with what holds of it now, and whether it has a trade name."""
+    query = (
+        select(Business, BusinessVersion)
+        .join(BusinessVersion, col(BusinessVersion.business_id) == col(Business.id))
+        .where(col(Business.id) == business_id, col(BusinessVersion.superseded_at).is_(None))
+    )
+    found = session.execute(query).tuples().one_or_none()
+    if found is None:
+        return None
+    trade = select(col(Alias.id)).where(col(Alias.business_id) == business_id)
+    trade = trade.where(col(Alias.kind).in_(("trade_name", "short_name")))
+    return (*found, session.execute(trade.limit(1)).first() is not None)
+
+
+def facts(session: Session, fact_ids: Sequence[str], on: date) -> list[Fact]:
+    """Return those of the facts that are on record, with what stops each from supporting a listing."""
+    found = [
+        *(_violation(*row, on) for row in _violations(session, fact_ids)),
+        *(_pledge(row, on) for row in _current(session, Pledge, col(Pledge.pledge_id), fact_ids)),
+        *(
+            _designation(row, on)
+            for row in _current(session, DemonstrationUnit, col(DemonstrationUnit.designation_id), fact_ids)
+        ),
+    ]
+    return sorted(found, key=lambda fact: fact.id)
+
+
+def unrepaired(session: Session, business_id: str, on: date, since: date | None) -> list[str]:
+    """Return the violations that speak against a red listing: in force or under review, not repaired.
+
+    Args:
+        session: Read only.
+        business_id: Of the candidate.
+        on: Day of the check.
+        since: Only decisions from this day on, undated ones always; None: however old.
+    """
+    query = _violation_rows().where(
+        col(Violation.business_id) == business_id, col(PenaltyDecision.standing) != "annulled"
+    )
+    query = query.where(or_(col(Violation.repaired_on).is_(None), col(Violation.repaired_on) > on))
+    if since is not None:
+        query = query.where(
+            or_(col(PenaltyDecision.decided_on).is_(None), col(PenaltyDecision.decided_on) >= since)
+        )
+    return sorted(violation.violation_id for violation, _ in session.execute(query).tuples())
+
+
+def _violation_rows() -> Select[Violation, PenaltyDecision]:
+    return (
+        select(Violation, PenaltyDecision)
+        .join(PenaltyDecision, col(PenaltyDecision.decision_id) == col(Violation.decision_id))
+        .where(col(Violation.superseded_at).is_(None), col(PenaltyDecision.superseded_at).is_(None))
+    )
+
+
+def _violations(session: Session, ids: Sequence[str]) -> Sequence[tuple[Violation, PenaltyDecision]]:
+    query = _violation_rows().where(col(Violation.violation_id).in_(ids))
+    return session.execute(query).tuples().all()
+
+
+def _violation(row: Violation, decision: PenaltyDecision, on: date) -> Fact:
+    obstacle = None
+    if row.incomplete is not None:
+        obstacle = "incomplete"
+    elif decision.standing != "in_force":
+        obstacle = decision.standing
+    elif row.repaired_on is not None and row.repaired_on <= on:
+        obstacle = "repaired"
+    elif not may_be_shown(on, row.publish_from, row.publish_until):
+        obstacle = "not_public"
+    return Fact(
+        id=row.violation_id,
+        business_id=row.business_id,
+        kind="violation",
+        codes=tuple(row.type_codes),
+        severity=row.severity,
+        publish_until=row.publish_until,
+        obstacle=obstacle,
+    )
+
+
+def _pledge(row: Pledge, on: date) -> Fact:
+    stands = stands_on(on, row.pledged_on, row.valid_through, row.broken_on, row.withdrawn_on)
+    return Fact(
+        row.pledge_id, row.business_id, "pledge", ("pledge",), obstacle=_lacks(row.incomplete, stands)
+    )
+
+
+def _designation(row: DemonstrationUnit, on: date) -> Fact:
+    stands = stands_on(on, row.designated_on, row.valid_through, row.cancelled_on)
+    codes = ("designation", "demonstration_unit")
+    return Fact(
+        row.designation_id, row.business_id, "designation", codes, obstacle=_lacks(row.incomplete, stands)
+    )
+
+
+def _lacks(incomplete: str | None, stands: bool) -> str | None:
+    if incomplete is not None:
+        return "incomplete"
+    return None if stands else "ended"
+
+
+def _current(session: Session, table: type[Any], key: Any, ids: Sequence[str]) -> Sequence[Any]:
+    return session.execute(select(table).where(key.in_(ids), table.superseded_at.is_(None))).scalars().all()

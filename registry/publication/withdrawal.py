@@ -1,0 +1,201 @@
+"""Taking back: the one way in which an entry ends, on the list and in everything published.
+
+In one transaction the entry ends, every edition that holds it loses its content and salt and rises
+by a generation, consumers are told, and the log grows by a leaf. From its commit on no page, answer
+or file shows it; the files are built again afterwards.
+"""
+
+from collections.abc import Iterable, Sequence
+
+from pydantic import Field
+
+from registry.audit.work import Subject, Work
+from registry.commands import Command, Outcome
+from registry.documents.tables import Document
+from registry.errors import Conflict, NotFound, RuleRefused
+from registry.lists import entries, queries
+from registry.lists.commands import checked_facts
+from registry.lists.rules import BY_ITSELF, ENDINGS, Ending, one_regime, publish_until, quoted
+from registry.lists.tables import ListEntry, Proposal
+from registry.log.leaves import Effect
+from registry.publication.editions import take_back
+from registry.store.versions import unmoved
+
+AT_ONCE = 1000
+
+
+class WithdrawEntry(Command):
+    """Withdraw an entry: on which ground, by which rule, on which paper."""
+
+    entry_id: str
+    expected_version: int
+    ground: Ending
+    rule: str = Field(min_length=1, max_length=200, description="Instrument and article, or rulebook code.")
+    document_id: str | None = Field(default=None, description="Needed unless the ground acts by itself.")
+
+
+class SuspendEntry(Command):
+    """Suspend a red entry while an effective violation stands against the business."""
+
+    entry_id: str
+    expected_version: int
+    document_id: str
+
+
+class RenewEntry(Command):
+    """Renew or restore a red entry for another term."""
+
+    entry_id: str
+    expected_version: int
+    document_id: str
+
+
+def withdraw_entry(work: Work, command: WithdrawEntry) -> Outcome:
+    """Withdraw an entry from its list and from everything published.
+
+    Raises:
+        NotFound: There is no such entry or document.
+        Conflict: The entry has moved on, or ended before.
+        Forbidden: The person may not decide in that region.
+        RuleRefused: A list of that colour knows no such ground, or the paper is missing.
+    """
+    entry = _entry(work, command.entry_id, command.expected_version)
+    by_itself = command.ground in BY_ITSELF
+    work.require("officer" if by_itself else "approver", entry.region)
+    if command.ground not in ENDINGS[entry.colour]:
+        raise RuleRefused("entry.ground", field="ground", ground=command.ground, colour=entry.colour)
+    if command.document_id is not None or not by_itself:
+        _refuse_document(work, command.document_id)
+    _end(work, [(entry, command.ground, command.rule)], document=command.document_id)
+    return Outcome("changed", entry.entry_id)
+
+
+def lapse_due(work: Work) -> int:
+    """Withdraw every entry whose last day has passed or whose decisions were all annulled.
+
+    Doing it twice changes nothing; what is due was not shown before either, because the day decides.
+
+    Returns:
+        How many entries were withdrawn.
+
+    Raises:
+        Forbidden: The office does not supervise the whole country.
+    """
+    work.require("officer", "")
+    done = withdraw_fallen(work)
+    while due := queries.entries_due(work.session, work.today, AT_ONCE):
+        _end(work, [(entry, "expired", "publish_until") for entry in due])
+        done += len(due)
+    return done
+
+
+def withdraw_fallen(work: Work, business_ids: Iterable[str] | None = None) -> int:
+    """Withdraw the entries whose every violation rests on an annulled decision.
+
+    Args:
+        work: By an officer of the whole country; a job is one.
+        business_ids: Only entries of these; None: of all.
+
+    Returns:
+        How many entries were withdrawn.
+
+    Raises:
+        Forbidden: The office does not supervise the whole country.
+    """
+    work.require("officer", "")
+    asked = None if business_ids is None else list(business_ids)
+    done = 0
+    while fallen := queries.entries_fallen(work.session, asked, AT_ONCE):
+        _end(work, [(entry, "annulled", "decision_annulled") for entry in fallen])
+        done += len(fallen)
+    return done
+
+
+def suspend_entry(work: Work, command: SuspendEntry) -> Outcome:
+    """Suspend a red entry: it is not shown, and files lose it, until it is renewed or cancelled.
+
+    Raises:
+        NotFound: There is no such entry or document.
+        Conflict: The entry has moved on, or ended before.
+        Forbidden: The person may not decide in that region.
+        RuleRefused: It is no red entry that is shown.
+    """
+    entry = _entry(work, command.entry_id, command.expected_version)
+    work.require("approver", entry.region)
+    if entry.colour != "red" or entry.state != "listed":
+        raise RuleRefused("entry.not_red_and_listed", field="entry_id", state=entry.state)
+    _refuse_document(work, command.document_id)
+    take_back(work.session, [entry.entry_id])
+    _record(work, "entry.suspended", [entries.suspend(work, entry)], document=command.document_id)
+    return Outcome("changed", entry.entry_id)
+
+
+def renew_entry(work: Work, command: RenewEntry) -> Outcome:
+    """Renew a red entry for another term from today, on the same conditions as at first.
+
+    Raises:
+        NotFound: There is no such entry or document, or a fact it rests on is gone.
+        Conflict: The entry has moved on, or ended before.
+        Forbidden: The person may not decide in that region.
+        RuleRefused: It is no red entry, the person proposed it, or the conditions no longer hold.
+    """
+    entry = _entry(work, command.entry_id, command.expected_version)
+    work.require("approver", entry.region)
+    proposal = work.session.get(Proposal, entry.proposal_id) if entry.proposal_id else None
+    if entry.colour != "red" or proposal is None:
+        raise RuleRefused("entry.not_red_and_listed", field="entry_id", state=entry.state)
+    if proposal.proposed_by_person == work.actor.person_id:
+        raise RuleRefused("step.same_person", field="entry_id", step="renew")
+    _refuse_document(work, command.document_id)
+    regime = one_regime(work.rulebook, entry.regime, entry.region, work.today)
+    facts = checked_facts(work, regime, entry.business_id, proposal.evidence)
+    renewed = entries.renew(work, entry, publish_until(regime, work.today, facts))
+    _record(work, "entry.renewed", [renewed], document=command.document_id, rule=quoted(regime))
+    return Outcome("changed", entry.entry_id)
+
+
+def _entry(work: Work, entry_id: str, expected_version: int) -> ListEntry:
+    entry = unmoved(lambda: queries.current_entry(work.session, entry_id, lock=True), expected_version)
+    if entry is None:
+        raise NotFound("entry.unknown", field="entry_id", entry_id=entry_id)
+    if entry.withdrawn_on is not None:
+        raise Conflict("entry.ended", field="entry_id", entry_id=entry_id, ground=entry.withdrawn_ground)
+    return entry
+
+
+def _refuse_document(work: Work, document_id: str | None) -> None:
+    if document_id is None:
+        raise RuleRefused("entry.paper_missing", field="document_id")
+    if work.session.get(Document, document_id) is None:
+        raise NotFound("document.unknown", field="document_id", document_id=document_id)
+
+
+def _end(work: Work, ended: Sequence[tuple[ListEntry, Ending, str]], document: str | None = None) -> None:
+    """End entries in lists, editions, index and log at once."""
+    take_back(work.session, [entry.entry_id for entry, _, _ in ended])
+    last = [entries.end(work, entry, ground, rule) for entry, ground, rule in ended]
+    _record(work, "entry.withdrawn", last, document=document)
+
+
+def _record(work: Work, act: str, ended: Sequence[ListEntry], **detail: str | None) -> None:
+    one = ended[0].entry_id
+    work.record(
+        act,
+        Subject("entry" if len(ended) == 1 else "batch", one),
+        concerns=dict.fromkeys(entry.business_id for entry in ended),
+        effects=[
+            Effect(
+                act,
+                entry.entry_id,
+                {
+                    "entry": entry.entry_id,
+                    "regime": entry.regime,
+                    "state": entry.state,
+                    "rule": entry.withdrawn_rule,
+                },
+            )
+            for entry in ended
+        ],
+        entries=[[entry.entry_id, entry.state] for entry in ended],
+        **detail,
+    )
