@@ -1,6 +1,6 @@
 """Putting the application together: routes, problems, headers, and what handlers stand on."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager
 from datetime import datetime
 from typing import Any
@@ -35,6 +35,7 @@ def create_app(
     *,
     rulebook: Callable[[], Rulebook],
     routes: Sequence[ControllerRouterHandler] = (),
+    on_errors: Callable[[Mapping[Any, Any]], Mapping[Any, Any]] = dict,
     lifespans: Sequence[Lifespan] = (),
 ) -> Litestar:
     """Return the application.
@@ -46,6 +47,7 @@ def create_app(
         now: The clock: aware UTC instants.
         rulebook: Gives the effective rulebook.
         routes: Pages and whatever else the composition adds to the API.
+        on_errors: Turns the handlers of problems into those that pages need beside the API.
         lifespans: What runs as long as the application: jobs, the index writer.
     """
     edge = Edge(settings, engine, index, now, rulebook)
@@ -57,7 +59,7 @@ def create_app(
     return Litestar(
         route_handlers=[*ROUTES, *routes],
         dependencies={"edge": Provide(lambda: edge, sync_to_thread=False)},
-        exception_handlers=dict(problems.HANDLERS),  # type: ignore[arg-type]  # litestar wants one kind of handler
+        exception_handlers=dict(on_errors(problems.HANDLERS)),
         on_app_init=[wrap],
         lifespan=list(lifespans),
         request_max_body_size=LARGEST_BODY,

@@ -6,6 +6,7 @@ import signal
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, contextmanager
 from datetime import UTC, datetime
+from functools import partial
 from typing import Any
 
 from granian.constants import Interfaces
@@ -16,6 +17,7 @@ from api.app import create_app, served
 from jobs import runner
 from jobs.running import Plant
 from public_site.app import site_routes
+from public_site.errors import pages_for_errors
 from registry.errors import Broken
 from registry.overrides.commands import ensure_archived
 from registry.overrides.queries import effective_rulebook
@@ -74,6 +76,7 @@ def application(parts: Plant, *, jobs: bool) -> Any:
         parts.now,
         rulebook=parts.rulebook,
         routes=site_routes(),
+        on_errors=partial(pages_for_errors, parts.settings),
         lifespans=[working] if jobs else [],
     )
     return served(app)

@@ -2,7 +2,7 @@
 
 from litestar.types import ControllerRouterHandler
 
-from public_site import assets, businesses, lists, pages, search, statistics
+from public_site import assets, businesses, editions, lists, pages, search, statistics
 
 ROUTES: tuple[ControllerRouterHandler, ...] = (
     pages.home,
@@ -15,6 +15,8 @@ ROUTES: tuple[ControllerRouterHandler, ...] = (
     lists.boards,
     lists.one_list,
     lists.one_entry,
+    editions.all_editions,
+    editions.one_edition,
     statistics.statistics,
     assets.static_file,
 )

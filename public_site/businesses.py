@@ -7,8 +7,10 @@ from litestar.params import FromPath
 from litestar.response import Redirect
 
 from api.edge import Edge
-from public_site.lists import names_of, regimes_of
+from public_site.lists import regimes_of
+from public_site.names import Names
 from public_site.render import page
+from public_site.texts import words
 from registry.businesses.queries import surviving
 from registry.publication import public_view
 from registry.store.engine import reading
@@ -21,12 +23,14 @@ def business(edge: NamedDependency[Edge], business_id: FromPath[str]) -> Respons
     Raises:
         NotFoundException: There is no such business, or none that may be shown.
     """
+    rulebook, today = edge.rulebook(), edge.today()
     with reading(edge.engine) as session:
         carrier = surviving(session, business_id)
         if carrier is not None and carrier.id != business_id:
             return Redirect(f"/businesses/{carrier.id}", status_code=308)
-        found = public_view.business(session, business_id, edge.today(), edge.rulebook())
-        regimes = regimes_of(session, edge)
+        found = public_view.business(session, business_id, today, rulebook)
+        regimes = regimes_of(session, rulebook, today)
     if found is None:
         raise NotFoundException
-    return page(edge.settings, "business.html", it=found, regimes=regimes, names=names_of(edge))
+    names = Names(rulebook, today, words("zh"))
+    return page(edge.settings, "business.html", it=found, regimes=regimes, names=names)

@@ -1,6 +1,7 @@
 """Lists and boards: each with its legal basis, its entries, and what is left of a withdrawn one."""
 
 from collections.abc import Mapping
+from datetime import date
 from typing import Literal
 
 from litestar import Response, get
@@ -16,7 +17,7 @@ from public_site.texts import words
 from registry.publication import public_view
 from registry.publication.answers import PublicRegime, Tombstone
 from registry.regions import prefix, region
-from registry.rulebook import ListRegime
+from registry.rulebook import ListRegime, Rulebook
 from registry.store.engine import reading
 
 A_GLANCE = 10
@@ -25,19 +26,13 @@ Colour = Literal["red", "black", "board"]
 HOMES: Mapping[str, str] = {"red": "/lists/red", "black": "/lists/black", "board": "/boards"}
 
 
-def regimes_of(session: Session, edge: Edge) -> dict[str, PublicRegime]:
+def regimes_of(session: Session, rulebook: Rulebook, today: date) -> dict[str, PublicRegime]:
     """Return the lists and boards in force today, wherever they apply, by code."""
-    rulebook, today = edge.rulebook(), edge.today()
     return {
         one.code: one
         for jurisdiction in sorted({row.jurisdiction for row in rulebook.rows(ListRegime)})
         for one in public_view.lists(session, rulebook, today, jurisdiction.ljust(6, "0"))
     }
-
-
-def names_of(edge: Edge) -> Names:
-    """Return the words that the law in force today has for its codes."""
-    return Names(edge.rulebook(), edge.today(), words("zh"))
 
 
 @get("/lists/red", sync_to_thread=True, include_in_schema=False)
@@ -70,20 +65,21 @@ def one_list(
     Raises:
         NotFoundException: No such list is in force.
     """
+    rulebook, today = edge.rulebook(), edge.today()
     with reading(edge.engine) as session:
-        asked = regimes_of(session, edge).get(regime)
+        asked = regimes_of(session, rulebook, today).get(regime)
         if asked is None:
             raise NotFoundException
         where = _known(region)
         found = public_view.entries(
-            session, regime, edge.today(), region_prefix=prefix(where), after=cursor or None, limit=A_PAGE
+            session, regime, today, region_prefix=prefix(where), after=cursor or None, limit=A_PAGE
         )
     here = f"/lists/{regime}"
     return page(
         edge.settings,
         "regime.html",
         regime=asked,
-        names=names_of(edge),
+        names=Names(rulebook, today, words("zh")),
         home=HOMES[asked.colour],
         found=found,
         region=where,
@@ -102,9 +98,10 @@ def one_entry(edge: NamedDependency[Edge], regime: FromPath[str], entry_id: From
     Raises:
         NotFoundException: There never was such an entry on that list.
     """
+    rulebook, today = edge.rulebook(), edge.today()
     with reading(edge.engine) as session:
-        found = public_view.entry(session, entry_id, edge.today())
-        regimes = regimes_of(session, edge)
+        found = public_view.entry(session, entry_id, today)
+        regimes = regimes_of(session, rulebook, today)
     if found is None or found.regime != regime:
         raise NotFoundException
     of = regimes.get(regime)
@@ -116,14 +113,14 @@ def one_entry(edge: NamedDependency[Edge], regime: FromPath[str], entry_id: From
         it=found,
         regime=of,
         home=HOMES[of.colour] if of else "/",
-        names=names_of(edge),
+        names=Names(rulebook, today, words("zh")),
     )
 
 
 def _of_colour(edge: Edge, colour: Colour, region: str) -> Response[str]:
-    where, today = _known(region), edge.today()
+    where, rulebook, today = _known(region), edge.rulebook(), edge.today()
     with reading(edge.engine) as session:
-        regimes = [one for one in regimes_of(session, edge).values() if one.colour == colour]
+        regimes = [one for one in regimes_of(session, rulebook, today).values() if one.colour == colour]
         shown = [
             (one, public_view.entries(session, one.code, today, region_prefix=prefix(where), limit=A_GLANCE))
             for one in regimes
@@ -138,7 +135,7 @@ def _of_colour(edge: Edge, colour: Colour, region: str) -> Response[str]:
         colour=colour,
         here_path=HOMES[colour],
         shown=shown,
-        names=names_of(edge),
+        names=Names(rulebook, today, words("zh")),
         region=where,
         regions=_choices(counts, where),
         total=sum(counts.values()),

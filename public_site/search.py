@@ -61,8 +61,9 @@ def search(
     t = words("zh")
     asked = Asked(q.strip(), region, sector, list, cursor)
     found, problem = _answer(edge, asked)
+    rulebook = edge.rulebook()
     with reading(edge.engine) as session:
-        regimes = regimes_of(session, edge)
+        regimes = regimes_of(session, rulebook, edge.today())
     items = found.items if found else ()
     return page(
         edge.settings,
