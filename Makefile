@@ -3,6 +3,7 @@
 PYTHON ?= python3
 WORKERS ?= 2
 ARGS ?=
+BROWSER := chromium fonts-wqy-microhei libatomic1
 
 BIN := .venv/bin
 SUDO := $(shell [ "$$(id -u)" = 0 ] || command -v sudo)
@@ -53,7 +54,7 @@ test: .venv/test
 	$(BIN)/pytest -m 'not browser and not long' -n $(WORKERS) $(ARGS)
 
 browser: .venv/test
-	@dpkg -s chromium fonts-wqy-microhei >/dev/null 2>&1 || { echo 'Installing chromium and a Chinese font by apt-get …' >&2; $(APT) update >/dev/null && $(APT) install --yes --no-install-recommends chromium fonts-wqy-microhei >/dev/null; }
+	@dpkg -s $(BROWSER) >/dev/null 2>&1 || { echo 'Installing $(BROWSER) by apt-get …' >&2; $(APT) update >/dev/null && $(APT) install --yes --no-install-recommends $(BROWSER) >/dev/null; }
 	$(BIN)/pytest -m browser $(ARGS)
 
 long: .venv/test
