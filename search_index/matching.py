@@ -5,12 +5,11 @@ a business stands in the answer. An engine that finds too much can be checked wi
 """
 
 from collections.abc import Callable, Iterator
-from functools import cache
 
 from search_index.documents import SearchDocument
-from search_index.names import fold_with_origins
+from search_index.names import fold, origins_of
 from search_index.pinyin import Spelling, initials, spelling
-from search_index.plan import LOWEST_RANK, Plan, Term, Tier, rank_of
+from search_index.plan import Plan, Term, Tier, is_apart, rank_of
 from search_index.protocol import FieldName, MatchKind, Reason
 
 Value = tuple[FieldName, str]
@@ -70,8 +69,11 @@ def explain(plan: Plan, document: SearchDocument) -> tuple[int, tuple[Reason, ..
 
 def reasons_for(plan: Plan, rank: int, document: SearchDocument) -> tuple[Reason, ...]:
     """Return the reasons for a document that an engine found on a rank."""
-    lowest = Tier(min(rank, LOWEST_RANK) // 2)
-    found = (_first(term, document, lowest) for term in plan.terms(rank))
+    tier = Tier(rank // 2)
+    if not is_apart(rank):
+        reason = _reason(plan.whole.text, tier, document)
+        return (reason,) if reason else ()
+    found = (_first(word, document, tier) for word in plan.words)
     return tuple(one[1] for one in found if one is not None)
 
 
@@ -109,53 +111,55 @@ _WRITTEN: dict[Tier, tuple[Callable[[SearchDocument], Iterator[Value]], tuple[Ma
 def _written(text: str, values: Iterator[Value], kinds: tuple[MatchKind, ...]) -> Reason | None:
     """Return where a folded text stands in one of the values, in one of the kinds."""
     for field, value in values:
-        folded, origins = fold_with_origins(value)
+        folded = fold(value)
         start = folded.find(text)
         if start >= 0:
             kind: MatchKind = "exact" if folded == text else "prefix" if start == 0 else "substring"
             if kind in kinds:
-                return Reason(field, kind, value[origins[start] : origins[start + len(text) - 1] + 1])
+                return Reason(field, kind, _run(value, start, len(text)))
     return None
+
+
+def _run(value: str, start: int, length: int) -> str:
+    """Return the run of a text as it was written, by its place in the fold."""
+    origins = origins_of(value)
+    return value[origins[start] : origins[start + length - 1] + 1]
 
 
 def _spoken(text: str, kind: MatchKind, document: SearchDocument) -> Reason | None:
     """Return where letters are the pinyin, or the initials, of a run of characters."""
     for field, value in spoken_of(document):
-        folded, origins = fold_with_origins(value)
-        spelled = spelling(folded)
-        for start in range(len(folded)):
-            length = (
-                _pinyin_length(text, spelled, start)
-                if kind == "pinyin"
-                else _initials_length(text, spelled, start)
-            )
-            if length:
-                return Reason(field, kind, value[origins[start] : origins[start + length - 1] + 1])
+        spelled = spelling(fold(value))
+        firsts = initials(spelled)
+        for start, letters in enumerate(firsts):
+            if text[0] in letters:
+                length = (
+                    _pinyin_length(text, spelled, start)
+                    if kind == "pinyin"
+                    else _initials_length(text, firsts, start)
+                )
+                if length:
+                    return Reason(field, kind, _run(value, start, length))
     return None
 
 
 def _pinyin_length(text: str, spelled: Spelling, start: int) -> int:
     """Return how many characters from a place spell the letters, the last perhaps cut short, or 0."""
-
-    @cache
-    def length(place: int, read: int) -> int:
-        if place == len(spelled):
+    reached = {0}  # how many letters may have been read before the place
+    for length, several in enumerate(spelled[start:], 1):
+        rests = [(read, text[read:]) for read in reached]
+        if any(syllable.startswith(rest) for _, rest in rests for syllable in several):
+            return length
+        reached = {
+            read + len(syllable) for read, rest in rests for syllable in several if rest.startswith(syllable)
+        }
+        if not reached:
             return 0
-        rest = text[read:]
-        for syllable in spelled[place]:
-            if syllable.startswith(rest):
-                return 1
-            if rest.startswith(syllable) and (more := length(place + 1, read + len(syllable))):
-                return 1 + more
-        return 0
-
-    return length(start, 0)
+    return 0
 
 
-def _initials_length(text: str, spelled: Spelling, start: int) -> int:
+def _initials_length(text: str, firsts: Spelling, start: int) -> int:
     """Return how many characters from a place begin with the letters, or 0."""
-    letters = initials(spelled[start : start + len(text)])
-    fits = len(letters) == len(text) and all(
-        letter in some for letter, some in zip(text, letters, strict=True)
-    )
+    run = firsts[start : start + len(text)]
+    fits = len(run) == len(text) and all(one in letters for one, letters in zip(text, run, strict=True))
     return len(text) if fits else 0

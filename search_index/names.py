@@ -50,15 +50,9 @@ def fold(text: str) -> str:
     return text.translate(_FOLDING)
 
 
-def fold_with_origins(text: str) -> tuple[str, tuple[int, ...]]:
-    """Return the fold of a text, and for each of its characters the place in the text it came from."""
-    folded: list[str] = []
-    origins: list[int] = []
-    for place, character in enumerate(text):
-        part = fold(character)
-        folded.append(part)
-        origins.extend([place] * len(part))
-    return "".join(folded), tuple(origins)
+def origins_of(text: str) -> tuple[int, ...]:
+    """Return for each character of the fold of a text the place in the text it came from."""
+    return tuple(place for place, character in enumerate(text) for _ in fold(character))
 
 
 def words(text: str) -> tuple[str, ...]:

@@ -1,7 +1,8 @@
 """Pinyin of names, and how a run of letters may be read as pinyin.
 
-A character keeps up to three readings at its place, so every combination of them is found without
-being listed: the reading in a known phrase first (银行 yín háng), then those of the dictionary.
+A character keeps at its place every reading that some phrase of the dictionary attests (行 in 银行 and
+in 行人), so each combination is found without being listed. Readings that no phrase has (市 as fu) would
+only bring in strangers.
 """
 
 import unicodedata
@@ -12,11 +13,11 @@ from pypinyin.constants import PHRASES_DICT, PINYIN_DICT
 
 Spelling = tuple[tuple[str, ...], ...]
 
-READINGS = 3
+UNATTESTED = 3
 LONGEST_SYLLABLE = 6
 SEGMENTATIONS = 32
-_LONGEST_PHRASE = 4
 _VOWELS = frozenset("aeiouv")
+_SURNAMES = {"区": "ou", "盖": "ge", "缪": "miao", "种": "chong", "覃": "qin", "翟": "zhai", "员": "yun"}
 _TONELESS = {ord(marked): "v" for marked in "üǖǘǚǜ"}
 
 
@@ -33,61 +34,34 @@ def _as_typed(syllable: str) -> tuple[str, ...]:
     return syllable, syllable.replace("v", "u"), syllable.replace("v", "yu")
 
 
+@cache
+def _attested() -> frozenset[tuple[str, str]]:
+    """Return each character with each of its readings that some phrase of the dictionary has."""
+    found = set(_SURNAMES.items())
+    for phrase, said in PHRASES_DICT.items():
+        if len(phrase) == len(said):
+            found.update((each, _toneless(reading[0])) for each, reading in zip(phrase, said, strict=True))
+    return frozenset(found)
+
+
 @lru_cache(maxsize=1 << 15)
 def readings(character: str) -> tuple[str, ...]:
     """Return the readings of a character, the usual one first; none if it is not Chinese."""
-    found = dict.fromkeys(_toneless(reading) for reading in PINYIN_DICT.get(ord(character), "").split(","))
-    voiced = [reading for reading in found if not _VOWELS.isdisjoint(reading)]
-    return tuple(voiced[:READINGS])
+    listed = dict.fromkeys(_toneless(reading) for reading in PINYIN_DICT.get(ord(character), "").split(","))
+    voiced = [reading for reading in listed if not _VOWELS.isdisjoint(reading)]
+    attested = [reading for reading in voiced if (character, reading) in _attested()]
+    return tuple(attested or voiced[:UNATTESTED])
 
 
-@cache
-def _telling_phrases() -> dict[str, tuple[str, ...]]:
-    """Return the reading of each short phrase in which a character is not read as usual."""
-    telling = {}
-    for phrase, syllables in PHRASES_DICT.items():
-        if 1 < len(phrase) <= _LONGEST_PHRASE and len(syllables) == len(phrase):
-            said = tuple(_toneless(syllable[0]) for syllable in syllables)
-            if any(reading not in readings(each)[:1] for each, reading in zip(phrase, said, strict=True)):
-                telling[phrase] = said
-    return telling
-
-
-@cache
-def _telling_heads() -> frozenset[str]:
-    """Return how telling phrases begin, to pass over most of a name quickly."""
-    return frozenset(phrase[:2] for phrase in _telling_phrases())
-
-
-def _in_phrases(text: str) -> dict[int, str]:
-    """Return, by place, the readings that known phrases give to characters of a text."""
-    given: dict[int, str] = {}
-    heads = _telling_heads()
-    for start in range(len(text) - 1):
-        if text[start : start + 2] in heads:
-            for length in range(_LONGEST_PHRASE, 1, -1):
-                said = _telling_phrases().get(text[start : start + length])
-                if said is not None:
-                    given.update((start + at, reading) for at, reading in enumerate(said) if reading)
-                    break
-    return given
-
-
-@lru_cache(maxsize=1 << 13)
-def _all_typed(spoken: tuple[str, ...]) -> tuple[str, ...]:
-    return tuple(dict.fromkeys(typed for reading in spoken for typed in _as_typed(reading)))
+@lru_cache(maxsize=1 << 15)
+def _syllables_of(character: str) -> tuple[str, ...]:
+    """Return the syllables a character may be typed as."""
+    return tuple(dict.fromkeys(typed for reading in readings(character) for typed in _as_typed(reading)))
 
 
 def spelling(folded: str) -> Spelling:
     """Return for each place of a folded text the syllables it may be typed as; none for other letters."""
-    given = _in_phrases(folded)
-    spelled = []
-    for place, character in enumerate(folded):
-        usual = readings(character)
-        if place in given:
-            usual = tuple(dict.fromkeys((given[place], *usual)))[:READINGS]
-        spelled.append(_all_typed(usual))
-    return tuple(spelled)
+    return tuple(map(_syllables_of, folded))
 
 
 @cache
@@ -133,6 +107,11 @@ def _heads(rest: str, ways: list[list[tuple[str, ...]]]) -> Iterator[tuple[str, 
             yield rest[:length], ways[len(rest) - length]
 
 
-def initials(spelled: Spelling) -> tuple[frozenset[str], ...]:
+@lru_cache(maxsize=1 << 13)
+def _first_letters(spelled: tuple[str, ...]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(syllable[0] for syllable in spelled))
+
+
+def initials(spelled: Spelling) -> Spelling:
     """Return for each place the first letters of its syllables."""
-    return tuple(frozenset(syllable[0] for syllable in one) for one in spelled)
+    return tuple(map(_first_letters, spelled))

@@ -48,14 +48,15 @@ class Plan:
     whole: Term
     words: tuple[Term, ...]
 
-    def terms(self, rank: int) -> tuple[Term, ...]:
-        """Return what was found on a rank: the query in one piece, or its words apart."""
-        return self.words if rank % 2 else (self.whole,)
-
 
 def rank_of(tier: Tier, *, apart: bool) -> int:
     """Return the rank of a match: by tier, and within it one piece before words apart."""
     return 2 * tier + apart
+
+
+def is_apart(rank: int) -> bool:
+    """Say whether a rank is one of words found apart."""
+    return rank % 2 == 1
 
 
 LOWEST_RANK = rank_of(Tier.INITIALS, apart=True)

@@ -1,26 +1,39 @@
 """Tantivy queries for a query that was taken apart, rank by rank."""
 
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from itertools import chain
 
 import tantivy
 from tantivy import FieldType, Occur
 
 from search_index.pinyin import segmentations
-from search_index.plan import Plan, Term, Tier, rank_of
+from search_index.plan import Plan, Term, Tier, is_apart, rank_of
 from search_index.protocol import Query
 from search_index.tantivy_rows import CODE_RUN, ORDER, SCHEMA
 
-Rung = tuple[int, tantivy.Query]
+
+@dataclass(frozen=True)
+class Rung:
+    """One rank: the query for it, and the query for it or any higher rank."""
+
+    rank: int
+    query: tantivy.Query
+    so_far: tantivy.Query
+
+    @property
+    def apart(self) -> bool:
+        """Say whether the words of the query are looked for apart here."""
+        return is_apart(self.rank)
 
 
 def ladder(plan: Plan | None, *, anything: bool) -> list[Rung]:
-    """Return the ranks on which a query may be found, each with the query for it or any higher rank.
+    """Return the ranks on which a query may be found, the highest first.
 
     With `anything`, nothing was asked but filters, and every document is on the first rank.
     """
     if anything:
-        return [(0, tantivy.Query.all_query())]
+        return [Rung(0, tantivy.Query.all_query(), tantivy.Query.all_query())]
     return _rungs(plan) if plan is not None else []
 
 
@@ -28,17 +41,18 @@ def _rungs(plan: Plan) -> list[Rung]:
     rungs: list[Rung] = []
     whole: list[tantivy.Query] = []
     apart: list[list[tantivy.Query]] = [[] for _ in plan.words]
+    scattered: list[tantivy.Query] = []
     for tier in Tier:
-        scattered = [all_of([any_of(one) for one in apart])] if apart and all(apart) else []
         if tier in plan.whole.tiers:
-            whole.append(_clause(plan.whole, tier))
-            rungs.append((rank_of(tier, apart=False), any_of([*whole, *scattered])))
-        for word, found in zip(plan.words, apart, strict=True):
-            if tier in word.tiers:
-                found.append(_clause(word, tier))
-        if any(tier in word.tiers for word in plan.words) and all(apart):
-            scattered = [all_of([any_of(one) for one in apart])]
-            rungs.append((rank_of(tier, apart=True), any_of([*whole, *scattered])))
+            clause = _clause(plan.whole, tier)
+            whole.append(clause)
+            rungs.append(Rung(rank_of(tier, apart=False), clause, any_of([*whole, *scattered])))
+        if any(tier in word.tiers for word in plan.words):
+            for word, found in zip(plan.words, apart, strict=True):
+                if tier in word.tiers:
+                    found.append(_clause(word, tier))
+            scattered = [all_of([any_of(found) for found in apart])]
+            rungs.append(Rung(rank_of(tier, apart=True), scattered[0], any_of([*whole, *scattered])))
     return rungs
 
 

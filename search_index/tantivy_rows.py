@@ -114,17 +114,21 @@ def _token(text: str, place: int) -> Token:
 
 def _add_spoken(made: Document, values: Sequence[str]) -> None:
     """Add syllables and pairs of initials, one place for each character and an empty one between values."""
-    syllables: list[Token] = []
-    letters: list[Token] = []
-    start = 0
-    for value in values:
-        folded = fold(value)
-        spelled = spelling(folded)
-        for place, several in enumerate(spelled, start):
-            syllables.extend([_token(syllable, place) for syllable in several])
-        firsts = initials(spelled)
-        for place, (one, next_one) in enumerate(pairwise(firsts), start):
-            letters.extend([_token(a + b, place) for a in one for b in next_one])
-        start += len(folded) + 1
-    made.add_pre_tokenized_text("pinyin", PreTokenizedString("", syllables))
-    made.add_pre_tokenized_text("initials", PreTokenizedString("", letters))
+    spelled = spelling("^".join(map(fold, values)))
+    _add_placed(made, "pinyin", spelled)
+    firsts = initials(spelled)
+    if all(len(one) == 1 for one in firsts):
+        made.add_text("initials", " ".join(pairs("".join(one[0] for one in firsts))))
+    else:
+        _add_placed(
+            made, "initials", [[a + b for a in one for b in following] for one, following in pairwise(firsts)]
+        )
+
+
+def _add_placed(made: Document, field: str, places: Sequence[Sequence[str]]) -> None:
+    """Add the words that stand at each place, in the cheaper way where each has just one."""
+    if all(len(several) == 1 for several in places):
+        made.add_text(field, " ".join(several[0] for several in places))
+    else:
+        tokens = [_token(word, place) for place, several in enumerate(places) for word in several]
+        made.add_pre_tokenized_text(field, PreTokenizedString("", tokens))

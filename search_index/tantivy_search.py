@@ -1,6 +1,7 @@
 """Reading the tantivy index: one page of hits in order, rank after rank."""
 
 import re
+from collections import deque
 from collections.abc import Iterator, Sequence
 
 import tantivy
@@ -11,7 +12,7 @@ from search_index.documents import SearchDocument
 from search_index.matching import reasons_for
 from search_index.plan import LOWEST_RANK, Plan
 from search_index.protocol import Hit
-from search_index.tantivy_queries import Rung, beyond, only
+from search_index.tantivy_queries import Rung, any_of, beyond, only
 from search_index.tantivy_rows import BUCKETS, ORDER, SCHEMA, STORED
 
 _CURSOR = re.compile(r"([0-9]{1,2})\.([0-9]{1,19})")
@@ -27,26 +28,41 @@ def climb(
     wanted: int,
     after: tuple[int, int] | None,
 ) -> tuple[list[Found], int]:
-    """Return the first hits in order, beginning after a cursor, and the number of all."""
+    """Return the first hits in order, beginning after a cursor, and the number of all.
+
+    Words apart make many ranks, most of them empty: there all are counted first, so that the climb
+    ends when all are found. Otherwise what is left after the climb is counted, which costs less.
+    """
     found: list[Found] = []
-    total = 0
+    seen = 0
     shown: tantivy.Query | None = None
-    for rank, query in rungs:
-        if after is None or rank >= after[0]:
-            beginning = [beyond(after[1])] if after is not None and rank == after[0] else []
-            asked = only(query, but_not=shown, within=[*within, *beginning])
-            result = searcher.search(
-                asked, limit=wanted - len(found), count=True, order_by_field=ORDER, order=Order.Asc
-            )
-            found.extend((rank, int(order), address) for order, address in result.hits)
-            total += _count(result)
-            if len(found) == wanted:
-                break
-        shown = query
-    if after is not None or len(found) == wanted:
-        everything = only(rungs[-1][1], but_not=None, within=within)
-        total = _count(searcher.search(everything, limit=1, count=True, order_by_field=ORDER))
+    total: int | None = None
+    if after is not None or any(rung.apart for rung in rungs):
+        total = _number(searcher, only(rungs[-1].so_far, but_not=None, within=within))
+    left = deque(rungs)
+    while left and len(found) < wanted and seen != total:
+        rung = left.popleft()
+        if after is not None and rung.rank < after[0]:
+            shown = rung.so_far
+            continue
+        beginning = [beyond(after[1])] if after is not None and rung.rank == after[0] else []
+        asked = only(rung.query, but_not=shown, within=[*within, *beginning])
+        result = searcher.search(
+            asked, limit=wanted - len(found), count=True, order_by_field=ORDER, order=Order.Asc
+        )
+        found.extend((rung.rank, int(order), address) for order, address in result.hits)
+        seen += _count(result)
+        if seen or after is not None:
+            shown = rung.so_far
+    if total is None:
+        rest = only(any_of([rung.query for rung in left]), but_not=shown, within=within)
+        total = seen + (_number(searcher, rest) if left else 0)
     return found, total
+
+
+def _number(searcher: tantivy.Searcher, query: tantivy.Query) -> int:
+    """Return how many documents a query finds."""
+    return _count(searcher.search(query, limit=1, count=True, order_by_field=ORDER))
 
 
 def _count(result: tantivy.SearchResult) -> int:
