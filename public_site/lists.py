@@ -17,7 +17,7 @@ from public_site.texts import words
 from registry.publication import public_view
 from registry.publication.answers import PublicRegime, Tombstone
 from registry.regions import prefix, region
-from registry.rulebook import ListRegime, Rulebook
+from registry.rulebook import Rulebook
 from registry.store.engine import reading
 
 A_GLANCE = 10
@@ -28,11 +28,7 @@ HOMES: Mapping[str, str] = {"red": "/lists/red", "black": "/lists/black", "board
 
 def regimes_of(session: Session, rulebook: Rulebook, today: date) -> dict[str, PublicRegime]:
     """Return the lists and boards in force today, wherever they apply, by code."""
-    return {
-        one.code: one
-        for jurisdiction in sorted({row.jurisdiction for row in rulebook.rows(ListRegime)})
-        for one in public_view.lists(session, rulebook, today, jurisdiction.ljust(6, "0"))
-    }
+    return {one.code: one for one in public_view.lists(session, rulebook, today)}
 
 
 @get("/lists/red", sync_to_thread=True, include_in_schema=False)

@@ -12,6 +12,7 @@ from typing import Literal
 
 from registry.calendar import add_months, add_working_days
 from registry.errors import RuleRefused
+from registry.regions import prefix
 from registry.rulebook import Deadline, ListRegime, Row, Rulebook
 
 Colour = Literal["red", "black", "board"]
@@ -136,6 +137,16 @@ def one_regime(rulebook: Rulebook, code: str, region: str, on: date) -> ListRegi
     if legal_basis(regime) is None and (regime.colour != "board" or regime.measures):
         raise RuleRefused("listing.no_basis", field="regime", regime=code)
     return regime
+
+
+def regimes_below(rulebook: Rulebook, region: str, on: date) -> tuple[ListRegime, ...]:
+    """Return the lists and boards in force on a day in a region and below it, the widest place first."""
+    own = prefix(region)
+    places = {row.jurisdiction for row in rulebook.rows(ListRegime) if row.jurisdiction.startswith(own)}
+    found: dict[str, ListRegime] = {}
+    for place in sorted({own, *places}):
+        found |= rulebook.in_force(ListRegime, place, on)
+    return tuple(found.values())
 
 
 def legal_basis(regime: ListRegime) -> str | None:

@@ -16,7 +16,7 @@ from sqlmodel import Session, col
 from registry.businesses.tables import Business, BusinessVersion
 from registry.demonstration.tables import DemonstrationUnit
 from registry.errors import Malformed
-from registry.lists.rules import legal_basis
+from registry.lists.rules import legal_basis, regimes_below
 from registry.lists.tables import ListEntry
 from registry.pledges.tables import Pledge
 from registry.publication.answers import (
@@ -212,7 +212,7 @@ def lists(
             entries=sum(counts[regime.code].values()),
             entries_by_region=dict(sorted(counts[regime.code].items())),
         )
-        for regime in rulebook.in_force(ListRegime, jurisdiction, on).values()
+        for regime in regimes_below(rulebook, jurisdiction, on)
     )
 
 
