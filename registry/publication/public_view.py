@@ -48,7 +48,7 @@ from registry.publication.gathering import (
 )
 from registry.publication.rules import words_about
 from registry.regions import region
-from registry.rulebook import ListRegime, Rulebook, ViolationType
+from registry.rulebook import Rulebook, ViolationType
 from registry.statistics.tables import Statistic
 from registry.violations.tables import PenaltyDecision, Violation
 
