@@ -1,6 +1,6 @@
 """Saying a fact again: what tells a repetition from a new fact and from a contradiction."""
 
-from collections.abc import Hashable
+from collections.abc import Callable, Hashable
 from typing import NamedTuple
 
 from registry.errors import Conflict
@@ -23,10 +23,12 @@ class Said(NamedTuple):
 class SaidBefore:
     """The facts on record that the rows of a batch may say again."""
 
-    def __init__(self, *, duplicate: str, source_differs: str, field: str) -> None:
+    def __init__(
+        self, *, duplicate: Callable[[str], Conflict], source_differs: Callable[[str], Conflict]
+    ) -> None:
+        """Take how to refuse: from the id of the fact on record, from the key in the source."""
         self._duplicate = duplicate
         self._source_differs = source_differs
-        self._field = field
         self._by_key: dict[Hashable, tuple[str, Said]] = {}
         self._by_source: dict[str, tuple[str, Said]] = {}
 
@@ -45,14 +47,12 @@ class SaidBefore:
         if said.source_key is not None and said.source_key in self._by_source:
             fact_id, before = self._by_source[said.source_key]
             if before[:2] != said[:2]:
-                raise Conflict(
-                    self._source_differs, field="source_key", source_key=said.source_key, id=fact_id
-                )
+                raise self._source_differs(said.source_key)
             return fact_id
         if said.key in self._by_key:
             fact_id, before = self._by_key[said.key]
             if before.content != said.content:
-                raise Conflict(self._duplicate, field=self._field, id=fact_id)
+                raise self._duplicate(fact_id)
             if said.source_key is not None:  # a further source of the fact; it names no other one
                 self._by_source[said.source_key] = (fact_id, said)
             return fact_id

@@ -6,6 +6,7 @@ from sqlmodel import Session, col, select
 
 from registry.businesses.bearers import Bearers
 from registry.demonstration.tables import DemonstrationUnit
+from registry.errors import Conflict
 from registry.said import Said, SaidBefore
 
 AT_ONCE = 4000
@@ -47,9 +48,8 @@ def incomplete_designations(session: Session, *, limit: int, after: str = "") ->
 def said_before(session: Session, bearers: Bearers, source_keys: Iterable[str]) -> SaidBefore:
     """Return the designations on record of these businesses, and from these sources."""
     before = SaidBefore(
-        duplicate="designation.duplicate",
-        source_differs="designation.source_differs",
-        field="designated_on",
+        duplicate=lambda known: Conflict("designation.duplicate", field="designated_on", id=known),
+        source_differs=lambda key: Conflict("designation.source_differs", field="source_key", source_key=key),
     )
     for column, values in (
         (DemonstrationUnit.business_id, bearers.ids),

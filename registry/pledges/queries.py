@@ -5,6 +5,7 @@ from collections.abc import Iterable, Sequence
 from sqlmodel import Session, col, select
 
 from registry.businesses.bearers import Bearers
+from registry.errors import Conflict
 from registry.pledges.tables import Pledge
 from registry.said import Said, SaidBefore
 
@@ -43,7 +44,8 @@ def incomplete_pledges(session: Session, *, limit: int, after: str = "") -> Sequ
 def said_before(session: Session, bearers: Bearers, source_keys: Iterable[str]) -> SaidBefore:
     """Return the pledges on record of these businesses, and from these sources."""
     before = SaidBefore(
-        duplicate="pledge.duplicate", source_differs="pledge.source_differs", field="pledged_on"
+        duplicate=lambda known: Conflict("pledge.duplicate", field="pledged_on", id=known),
+        source_differs=lambda key: Conflict("pledge.source_differs", field="source_key", source_key=key),
     )
     for column, values in ((Pledge.business_id, bearers.ids), (Pledge.source_key, source_keys)):
         asked = sorted(values)

@@ -10,13 +10,18 @@ from tests.architecture.sources import Source, product_sources
 
 LAWFUL_NAME = re.compile(r".+_(days|weeks|months|years|fen|yuan|bp|points)$", re.IGNORECASE)
 SMALLEST = 10  # one digit counts things; two digits are a figure that somebody decided
+UNITS = {  # arithmetic and display, which no law sets
+    "registry/scoring/rules.py": {"WHOLE_BP"},  # ten thousand basis points are the whole
+    "registry/scoring/commands.py": {"TEN_POINTS"},  # the width of a bar in the histogram
+}
 INVENTED = ("jobs/demo/",)  # the demonstration town: its amounts and days are invented facts, not law
 
 
 def law_like(source: Source) -> Iterator[str]:
     for node in ast.walk(source.tree):
         for name, value in _named_values(node):
-            if LAWFUL_NAME.match(name) and _figure(value) >= SMALLEST:
+            unit = name in UNITS.get(source.path, ())
+            if LAWFUL_NAME.match(name) and _figure(value) >= SMALLEST and not unit:
                 yield f"{source.at(node)}: {name} is {_figure(value)}"
         if isinstance(node, ast.Call) and _last_name(node.func) == "timedelta":
             first = [("days", value) for value in node.args[:1]]

@@ -17,8 +17,10 @@ Texts = Mapping[str, Mapping[str, str]]
 
 def wordless(sources: Iterable[Source], texts: Texts) -> Iterator[str]:
     """Yield each refusal whose words are missing or differ in parameters, then each unused text."""
-    used = set()
+    used: set[object] = set()
     for source in sources:
+        # a reason may also be said without being raised
+        used |= {node.value for node in ast.walk(source.tree) if isinstance(node, ast.Constant)}
         for call in _refusals(source.tree):
             code = call.args[0].value if call.args and isinstance(call.args[0], ast.Constant) else None
             given = {keyword.arg for keyword in call.keywords} - NO_PARAMETER
@@ -27,7 +29,6 @@ def wordless(sources: Iterable[Source], texts: Texts) -> Iterator[str]:
             elif code not in texts:
                 yield f"{source.at(call)}: {code} has no text"
             else:
-                used.add(code)
                 for language, words in texts[code].items():
                     if _parameters(words) != given:
                         yield f"{source.at(call)}: {code} in {language} does not use {given or 'nothing'}"
