@@ -10,10 +10,11 @@ import click
 from jobs.acting import acting
 from registry.errors import Malformed
 from registry.publication.editions import prepare_edition
-from registry.publication.files import build_files
+from registry.publication.files import build_files, edition_folder
+from registry.publication.tables import Edition
 from registry.publication.verify import verify_edition
 from registry.settings import read_settings
-from registry.store.engine import open_engine
+from registry.store.engine import open_engine, reading
 
 
 @click.command()
@@ -27,12 +28,23 @@ def publish(regime: str, region: str, as_of: datetime | None, account: str) -> N
     with acting(account, settings) as work:
         if as_of is not None and as_of.date() != work.today:
             raise Malformed("edition.other_day", field="as_of", day=as_of.date().isoformat())
-        edition = prepare_edition(work, regime, region)
+        outcome = prepare_edition(work, regime, region)
     engine = open_engine(settings.database)
-    build_files(engine, settings.data_dir, edition.id)
+    edition_id = str(outcome.id)
+    build_files(engine, settings.data_dir, edition_id)
+    with reading(engine) as session:
+        edition = session.get_one(Edition, edition_id)
     click.echo(
         json.dumps(
-            {"regime": regime, "region": region, "version": edition.version, "entries": edition.entries},
+            {
+                "what": outcome.what,
+                "regime": regime,
+                "region": region,
+                "version": edition.version,
+                "entries": edition.entries,
+                "root": edition.root,
+                "folder": str(edition_folder(settings.data_dir, edition) / f"g{edition.generation}"),
+            },
             ensure_ascii=False,
         )
     )

@@ -1,19 +1,17 @@
 """`score [--as-of D]` and `score explain ID`."""
 
 import json
-import sys
 from datetime import UTC, datetime
 
 import click
 
 from jobs import process
 from registry.calendar import legal_day
-from registry.errors import NotFound
 from registry.founding import job_actor
 from registry.overrides.queries import effective_rulebook, rulebook_at
 from registry.rulebook import load_rulebook
 from registry.scoring.commands import compute_histogram, score_run
-from registry.scoring.explain import explain
+from registry.scoring.explain import Explanation, explain
 from registry.settings import read_settings
 from registry.store.engine import open_engine, reading
 
@@ -65,10 +63,25 @@ def explain_command(
             known,
             rulebook_at(session, known),
         )
-    if answer is None:
-        raise NotFound("business.unknown", business_id=business_id)
-    click.echo(answer.model_dump_json(indent=2) if as_json else answer.in_words())
-    sys.exit(0)
+    click.echo(answer.model_dump_json(indent=2) if as_json else words(answer))
+
+
+def words(answer: Explanation) -> str:
+    """Return an explanation for a person: base, every contribution and cap, and their sum."""
+    lines = [
+        f"{answer.business_id} · {answer.as_of_on} · {answer.region}",
+        f"{'base':<34}{answer.base_points / 100:>9.2f}",
+    ]
+    for one in answer.contributions:
+        ground = one.rule.source.instrument if one.rule.source else f"[{one.rule.tag}]"
+        direct = f" → {one.direct_grade}" if one.direct_grade else ""
+        lines.append(
+            f"{one.kind:<34}{one.points / 100:>9.2f}  {one.counts_from}  {one.fact_id}{direct}  {ground}"
+        )
+    for cap in answer.adjustments:
+        lines.append(f"{f'cap of {cap.level} {cap.code}':<34}{cap.points / 100:>9.2f}")
+    grade = answer.grade or f"unset ({answer.ungraded_because})"
+    return "\n".join([*lines, f"{'sum':<34}{answer.points / 100:>9.2f}  grade {grade}"])
 
 
 def _aware(instant: datetime) -> datetime:

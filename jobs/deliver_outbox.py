@@ -1,14 +1,14 @@
 """Deliver the outbox: the search index reads each subject again, and editions get their files.
 
-The index is durable before the rows are deleted, so a crash in between repeats the delivery and
-never loses it.
+An entry whose grounds have fallen since is withdrawn on the way. The index is durable before the rows
+are deleted, so a crash in between repeats the delivery and never loses it; no write transaction is
+open while the index works.
 """
-
-from itertools import islice
 
 from jobs.running import Plant
 from registry.publication import files
 from registry.publication.public_view import index_documents
+from registry.publication.withdrawal import withdraw_fallen
 from registry.store import outbox
 from registry.store.engine import reading, writing
 from registry.store.tables import Outbox
@@ -28,18 +28,24 @@ def run(plant: Plant) -> str:
 
 
 def _deliver_search(plant: Plant) -> int:
-    """Bring one batch of subjects to the index."""
+    """Bring one batch of subjects to the index and return the number of its rows."""
     with writing(plant.engine) as session:
         rows: list[Outbox] = list(outbox.pending(session, "search", BATCH))
-        if rows:
-            ids = list(dict.fromkeys(row.subject_id for row in rows))
-            today = plant.work(session, "deliver_outbox").today
-            sync(
-                plant.index,
-                lambda asked: (from_source(source) for source in index_documents(session, today, ids=asked)),
-                ids,
-            )
-            outbox.settle(session, rows)
+        ids = list(dict.fromkeys(row.subject_id for row in rows))
+        work = plant.work(session, "deliver_outbox")
+        if ids:
+            withdraw_fallen(work, ids)
+        session.expunge_all()
+    if not rows:
+        return 0
+    with reading(plant.engine) as session:
+        sync(
+            plant.index,
+            lambda asked: (from_source(source) for source in index_documents(session, work.today, ids=asked)),
+            ids,
+        )
+    with writing(plant.engine) as session:
+        outbox.settle(session, rows)
     return len(rows)
 
 
@@ -47,7 +53,7 @@ def build_files(plant: Plant) -> int:
     """Build the files of every edition whose present generation has none."""
     built = 0
     with reading(plant.engine) as session:
-        waiting = list(islice(files.pending_builds(session), 1000))
+        waiting = files.pending_builds(session)
     for edition_id in waiting:
         files.build_files(plant.engine, plant.settings.data_dir, edition_id)
         built += 1

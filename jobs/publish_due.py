@@ -3,25 +3,27 @@
 from datetime import date
 
 from jobs.running import Plant
-from registry.publication import editions
+from registry.publication.editions import prepare_edition
 from registry.rulebook import ListRegime
-from registry.store.engine import reading, writing
+from registry.store.engine import writing
 
 
 def run(plant: Plant) -> str:
     """Prepare an edition of each list that is due today and return how many, in words for the log."""
-    with reading(plant.engine) as session:
-        work = plant.work(session, "publish_due")
-        due = [
-            (code, region)
-            for region in editions.publishing_regions(session)
-            for code, regime in plant.rulebook().in_force(ListRegime, region, work.today).items()
-            if regime.jurisdiction == region and is_due(regime.published_on, work.today)
-        ]
-    for code, region in due:
+    written = 0
+    for regime in plant.rulebook().rows(ListRegime):
         with writing(plant.engine) as session:
-            editions.prepare_edition(plant.work(session, "publish_due"), code, region)
-    return f"editions={len(due)}"
+            work = plant.work(session, "publish_due")
+            if not (in_force(regime, work.today) and is_due(regime.published_on, work.today)):
+                continue
+            outcome = prepare_edition(work, regime.code, regime.jurisdiction.ljust(6, "0"))
+            written += outcome.what == "created"
+    return f"editions={written}"
+
+
+def in_force(regime: ListRegime, on: date) -> bool:
+    """Say whether a list exists in law on a day."""
+    return regime.in_force_from <= on and (regime.in_force_to is None or on < regime.in_force_to)
 
 
 def is_due(schedule: str, on: date) -> bool:

@@ -12,7 +12,7 @@ from apscheduler.schedulers.background import BackgroundScheduler
 from sqlalchemy import Engine, text
 
 from jobs.running import Plant, claim, finish
-from jobs.schedule import CONTINUOUS, DAILY, DELIVERY_SECONDS, TICK_SECONDS
+from jobs.schedule import CONTINUOUS, DAILY, TICK_SECONDS
 
 log = logging.getLogger("honest_metrology.jobs")
 
@@ -38,7 +38,8 @@ def running(plant: Plant) -> Iterator[None]:
     """Keep the clock ticking as long as the context lasts."""
     scheduler = BackgroundScheduler(timezone="UTC")
     options = {"coalesce": True, "max_instances": 1, "misfire_grace_time": None}
-    scheduler.add_job(CONTINUOUS, "interval", args=[plant], seconds=DELIVERY_SECONDS, id="deliver", **options)
+    for name, run, seconds in CONTINUOUS:
+        scheduler.add_job(run, "interval", args=[plant], seconds=seconds, id=name, **options)
     scheduler.add_job(run_due, "interval", args=[plant], seconds=TICK_SECONDS, id="due", **options)
     scheduler.add_job(run_due, args=[plant], id="catch_up")
     scheduler.start()

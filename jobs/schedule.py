@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime, time, timedelta
 
-from jobs import deliver_outbox, lapse_publicity, nightly_score, publish_due
+from jobs import checkpoint_wal, deliver_outbox, lapse_publicity, nightly_score, publish_due
 from jobs.running import Plant
 from registry.calendar import SHANGHAI, legal_day
 
@@ -30,7 +30,10 @@ DAILY = (
     Daily("publish_due", time(6, 0), publish_due.run),
 )
 
-DELIVERY_SECONDS = 0.5
 TICK_SECONDS = 30
 
-CONTINUOUS = deliver_outbox.run
+# what never stops: the job and the seconds between two runs
+CONTINUOUS: tuple[tuple[str, Callable[[Plant], str], float], ...] = (
+    ("deliver_outbox", deliver_outbox.run, 0.5),
+    ("checkpoint_wal", checkpoint_wal.run, 20),
+)

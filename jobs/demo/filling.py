@@ -1,0 +1,148 @@
+"""Filling a folder: the main job from import to index, step by step, each step timed."""
+
+import csv
+import time
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+from jobs import deliver_outbox, lapse_publicity, nightly_score
+from jobs.demo import law, people, procedures
+from jobs.demo.stage import Stage
+from jobs.demo.summary import figures
+from jobs.demo.town import Town
+from jobs.running import Plant
+from registry.founding import Found, found
+from registry.imports import ImportReport, builtin, import_file
+from registry.overrides.commands import ensure_archived
+from registry.overrides.queries import effective_rulebook
+from registry.publication.editions import prepare_edition
+from registry.publication.signing import load_or_create
+from registry.rulebook import Rulebook, load_rulebook
+from registry.settings import Settings
+from registry.store.engine import open_engine, reading, writing
+from registry.store.migrate import upgrade
+from search_index.embedded import EmbeddedIndex
+
+EDITIONS = (("henan_black", "410000"), ("henan_red", "410000"), ("metrology_board", "000000"))
+
+
+@dataclass
+class Filling:
+    """What the filling did: reports, tokens, seconds per step, figures."""
+
+    tokens: dict[str, str] = field(default_factory=dict)
+    seconds: dict[str, float] = field(default_factory=dict)
+    refused: Counter[str] = field(default_factory=Counter)
+    figures: dict[str, Any] = field(default_factory=dict)
+
+    @contextmanager
+    def step(self, name: str) -> Iterator[None]:
+        """Time one step."""
+        started = time.perf_counter()
+        yield
+        self.seconds[name] = round(time.perf_counter() - started, 3)
+
+    def took(self, report: ImportReport) -> None:
+        """Remember what an import refused, and why."""
+        self.refused.update(report.refused_by_reason)
+
+
+def fill(settings: Settings, as_of: date) -> Filling:
+    """Fill an empty folder with real cases and an invented town around a day."""
+    filling = Filling()
+    with filling.step("found"):
+        engine = open_engine(settings.database)
+        upgrade(engine)
+        load_or_create(settings.data_dir)
+        stage = Stage(engine, settings.data_dir, as_of, load_rulebook())
+        _found(stage)
+        with stage.acting("admin", 90, 8) as work:
+            filling.tokens = people.enter_people(work)
+        law.add_local_law(stage, 89)
+    with filling.step("import_real"):
+        for kind in ("cases", "records"):
+            filling.took(import_file(kind, builtin(kind), lambda: stage.acting("archivist", 80)))
+    with filling.step("import_town"):
+        _import_town(stage, filling, settings.data_dir / "demo")
+    with filling.step("lists"):
+        procedures.list_merchants(stage)
+    plant = _plant(settings, stage)
+    with filling.step("publish_first"):
+        _publish(stage, 30)
+    with filling.step("withdraw"):
+        procedures.repair_one(stage)
+    with filling.step("publish"):
+        lapse_publicity.run(plant)
+        _publish(stage, 0)
+    with filling.step("score"):
+        nightly_score.run(plant)
+    with filling.step("index_and_files"):
+        deliver_outbox.run(plant)
+    with reading(engine) as session:
+        filling.figures = figures(session, as_of, plant.index)
+    plant.index.close()
+    engine.dispose()
+    return filling
+
+
+def _found(stage: Stage) -> None:
+    with writing(stage.engine) as session:
+        found(
+            session,
+            Found(
+                office_code="SAMR",
+                office_name="国家级演示机关",
+                region="000000",
+                level="nation",
+                administrator="admin",
+                administrator_name="演示·管理员",
+            ),
+            stage.instant(90, 7),
+            stage.package,
+        )
+        ensure_archived(session, stage.package, stage.instant(90, 7))
+
+
+def _import_town(stage: Stage, filling: Filling, folder: Path) -> None:
+    """Write the town's import files and import them like everybody else's."""
+    town = Town(stage.as_of)
+    folder.mkdir(parents=True, exist_ok=True)
+    for kind, rows in (
+        ("businesses", town.businesses),
+        ("pledges", town.pledges()),
+        ("designations", town.designations()),
+        ("violations", town.violations()),
+    ):
+        path = folder / f"{kind}.csv"
+        _write_csv(path, list(rows))
+        filling.took(import_file(kind, path, lambda: stage.acting("officer", 75)))
+
+
+def _write_csv(path: Path, rows: Iterable[dict[str, str]]) -> None:
+    rows = list(rows)
+    with path.open("w", encoding="utf-8", newline="") as file:
+        writer = csv.DictWriter(file, fieldnames=list(rows[0]))
+        writer.writeheader()
+        writer.writerows(rows)
+
+
+def _publish(stage: Stage, days_before: int) -> None:
+    for regime, region in EDITIONS:
+        account = "archivist" if region == "000000" else "province"
+        with stage.acting(account, days_before, 12) as work:
+            prepare_edition(work, regime, region)
+
+
+def _plant(settings: Settings, stage: Stage) -> Plant:
+    index = EmbeddedIndex.open(settings.data_dir / "index", write=True)
+
+    def rulebook() -> Rulebook:
+        with reading(stage.engine) as session:
+            return effective_rulebook(session, stage.package)
+
+    return Plant(settings, stage.engine, index, lambda: stage.instant(0, 13), rulebook)

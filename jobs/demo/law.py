@@ -1,0 +1,41 @@
+"""Law that the demonstration's city adds to the rulebook, by two persons, as a real city would.
+
+The national rules leave open which fines are small; without a local row a record that needs the
+class waits. The amounts here are invented, tagged so, and bind nobody.
+"""
+
+from jobs.demo.stage import Stage
+from registry.overrides.commands import ApproveOverride, ProposeOverride, approve_override, propose_override
+
+ROWS = (
+    {
+        "code": "fine",
+        "jurisdiction": "4115",
+        "in_force_from": "2026-04-01",
+        "tag": "default",
+        "note": "演示：一般罚款按“一般”失信信息处理",
+        "kinds": ["fine", "small_fine"],
+        "severity": "general",
+    },
+    {
+        "code": "samr2025",
+        "jurisdiction": "4115",
+        "in_force_from": "2025-12-25",
+        "in_force_to": "2026-04-01",
+        "tag": "default",
+        "note": "演示：市场监管总局规定的分类标准未查到，暂按“一般”处理",
+        "kinds": ["fine", "small_fine", "confiscation"],
+        "severity": "general",
+    },
+)
+
+
+def add_local_law(stage: Stage, days_before: int) -> None:
+    """Propose and approve the city's rows."""
+    for row in ROWS:
+        with stage.acting("city-officer", days_before, 9) as work:
+            override_id = propose_override(
+                work, ProposeOverride(rule_table="severities", row=row, reason="演示用地方规则")
+            )
+        with stage.acting("superior", days_before, 10) as work:
+            approve_override(work, stage.package, ApproveOverride(override_id=override_id))

@@ -1,0 +1,48 @@
+"""Offices and accounts of the demonstration."""
+
+from datetime import date
+
+from registry.accounts.commands import AddAccount, GrantRole, add_account, issue_key
+from registry.audit.work import Work
+from registry.offices.commands import AddOffice, add_office
+
+OFFICES = (
+    ("AMR-41", "河南省市场监督管理局", "410000", "province", "SAMR"),
+    ("AMR-4115", "信阳市市场监督管理局", "411500", "city", "AMR-41"),
+    ("AMR-411502", "信阳市浉河区市场监督管理局", "411502", "county", "AMR-4115"),
+)
+
+ACCOUNTS = (
+    # name, person, office, role, region
+    ("archivist", "演示·资料员", "SAMR", "officer", "000000"),
+    ("province", "演示·省局编辑", "AMR-41", "officer", "410000"),
+    ("superior", "演示·市局审批人", "AMR-4115", "approver", "411500"),
+    ("city-officer", "演示·市局承办人", "AMR-4115", "officer", "411500"),
+    ("officer", "演示·承办人", "AMR-411502", "officer", "411502"),
+    ("approver", "演示·审批人", "AMR-411502", "approver", "411502"),
+    ("auditor", "演示·审计员", "SAMR", "auditor", "000000"),
+)
+
+SHOWN_KEYS = ("officer", "approver", "superior", "auditor")
+
+
+def enter_people(admin: Work) -> dict[str, str]:
+    """Enter offices and accounts, and return the tokens of those that are shown, by account."""
+    for code, name, region, level, superior in OFFICES:
+        add_office(
+            admin,
+            AddOffice.model_validate(
+                {
+                    "code": code,
+                    "name": name,
+                    "region": region,
+                    "level": level,
+                    "superior_code": superior,
+                    "held_from_on": date(2018, 10, 1),
+                }
+            ),
+        )
+    for name, person, office, role, region in ACCOUNTS:
+        grant = GrantRole.model_validate({"role": role, "region": region})
+        add_account(admin, AddAccount(name=name, person_name=person, office_code=office, grants=(grant,)))
+    return {name: issue_key(admin, name).token for name in SHOWN_KEYS}

@@ -1,0 +1,76 @@
+"""The figures of a folder: what the main job made, counted from the database and the index."""
+
+from collections import Counter
+from collections.abc import Sequence
+from datetime import date
+from typing import Any
+
+from sqlmodel import Session, col, func, select
+
+from registry.businesses.tables import Business
+from registry.demonstration.tables import DemonstrationUnit
+from registry.lists.tables import ListEntry
+from registry.pledges.tables import Pledge
+from registry.publication.tables import Edition
+from registry.scoring.queries import grade_histogram, points_histogram
+from registry.statistics.tables import Statistic
+from registry.violations.tables import Violation
+from search_index.protocol import Index
+
+POINTS_WIDTH = 1000
+
+
+def figures(session: Session, on: date, index: Index) -> dict[str, Any]:
+    """Return the figures of a folder, in JSON's types."""
+    return {
+        "as_of_on": on.isoformat(),
+        "businesses": _pairs(
+            session.exec(select(Business.standing, func.count()).group_by(Business.standing)).all()
+        ),
+        "pledges": _current(session, Pledge),
+        "designations": _current(session, DemonstrationUnit),
+        "statistics": session.exec(select(func.count()).select_from(Statistic)).one(),
+        "violations_by_code": _pairs(
+            (code or "none", count)
+            for code, count in session.exec(
+                select(Violation.type_code, func.count())
+                .where(col(Violation.superseded_at).is_(None))
+                .group_by(Violation.type_code)
+            ).all()
+        ),
+        "incomplete_facts": _incomplete(session),
+        "grades": grade_histogram(session),
+        "points": points_histogram(session, POINTS_WIDTH),
+        "list_entries": _pairs(
+            (f"{regime}.{state}", count)
+            for regime, state, count in session.exec(
+                select(ListEntry.regime, ListEntry.state, func.count())
+                .where(col(ListEntry.superseded_at).is_(None))
+                .group_by(ListEntry.regime, ListEntry.state)
+            ).all()
+        ),
+        "editions": {
+            f"{edition.regime}/{edition.region}/{edition.version}": edition.entries
+            for edition in session.exec(select(Edition).order_by(col(Edition.recorded_at))).all()
+        },
+        "index_documents": index.count(),
+    }
+
+
+def _current(session: Session, table: type[Pledge] | type[DemonstrationUnit]) -> int:
+    query = select(func.count()).select_from(table).where(col(table.superseded_at).is_(None))
+    return session.exec(query).one()
+
+
+def _incomplete(session: Session) -> dict[str, int]:
+    found: Counter[str] = Counter()
+    for table in (Pledge, DemonstrationUnit, Violation):
+        query = select(table.incomplete).where(col(table.superseded_at).is_(None))
+        for codes in session.exec(query.where(col(table.incomplete).is_not(None))):
+            found.update(str(codes).split(","))
+    return dict(sorted(found.items()))
+
+
+def _pairs(rows: Any) -> dict[str, int]:
+    counted: Sequence[tuple[str, int]] = sorted(rows)
+    return dict(counted)
