@@ -19,6 +19,7 @@ from registry.offices.commands import AddOffice
 from registry.pledges.commands import FilePledge, file_pledge
 from registry.rulebook import Rulebook, load_rulebook
 from registry.store.engine import writing
+from registry.violations.commands import RecordViolation, record_violation
 
 NOW = datetime(2026, 11, 20, 2, 0, tzinfo=UTC)  # a Friday, ten in the morning in Shanghai
 TODAY = date(2026, 11, 20)
@@ -121,5 +122,23 @@ def designation(by: Work, business_id: str, **more: Any) -> str:
         **more,
     }
     outcome = designate_unit(by, Designate(business_id=business_id, **stated))
+    assert outcome.id is not None
+    return outcome.id
+
+
+def violation(by: Work, business_id: str, **more: Any) -> str:
+    """Record a violation that scores and may be shown, and return its identifier."""
+    stated = {
+        "decision_no": "信浉市监处罚〔2026〕12号",
+        "authority": "信阳市浉河区市场监督管理局",
+        "region": TOWN,
+        "decided_on": "2026-06-01",
+        "procedure": "ordinary",
+        "penalties": ("larger_fine", "confiscation"),
+        "fine_fen": 150_000,
+        "conduct_code": "cheating_instrument_used",
+        **more,
+    }
+    outcome = record_violation(by, RecordViolation(business_id=business_id, **stated))
     assert outcome.id is not None
     return outcome.id

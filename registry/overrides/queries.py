@@ -69,9 +69,8 @@ def _laid_over(package: Rulebook, approved: tuple[tuple[str, str, str], ...]) ->
         try:
             rows.append(parse_row(table, json.loads(row)))
         except Malformed as misfit:
-            raise Broken(
-                f"override {override_id} does not fit this release", problems=[str(misfit)]
-            ) from misfit
+            problem = f"override {override_id}: {misfit}"
+            raise Broken("an override does not fit this release", problems=[problem]) from misfit
     return package.with_rows(rows)
 
 

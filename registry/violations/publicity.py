@@ -9,12 +9,11 @@ from registry.violations.tables import PenaltyDecision, Violation
 
 
 def violation_shown(on: date) -> ColumnElement[bool]:
-    """Say in SQL that a violation and its decision may be shown on a day."""
+    """Say in SQL that a violation and its decision may be shown on a day, as `effects.publishes` does."""
     return and_(
         col(Violation.superseded_at).is_(None),
         col(PenaltyDecision.superseded_at).is_(None),
         col(PenaltyDecision.standing) != "annulled",
-        col(Violation.incomplete).is_(None),
         col(Violation.severity).is_not(None),
         or_(col(Violation.repaired_on).is_(None), col(Violation.repaired_on) > on),
         or_(col(Violation.held_from_on).is_(None), col(Violation.held_from_on) <= on),
