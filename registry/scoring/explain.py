@@ -65,12 +65,23 @@ class Adjustment(_Answer):
     points: int
 
 
-class Explanation(_Answer):
-    """A score on a legal day, as known at an instant: base, contributions and adjustments sum to it.
+class Account(_Answer):
+    """How a score comes about: base, contributions and adjustments sum to its points.
 
     Attributes:
         ungraded_because: Code of the reason where there is no grade.
     """
+
+    base_points: int
+    contributions: tuple[Contribution, ...]
+    adjustments: tuple[Adjustment, ...]
+    points: int
+    grade: str | None
+    ungraded_because: str | None
+
+
+class Explanation(Account):
+    """The account of a business on a legal day, as known at an instant."""
 
     business_id: str
     region: str
@@ -78,40 +89,7 @@ class Explanation(_Answer):
     known_at: datetime
     rulebook_hash: str
     scheme_jurisdiction: str
-    base_points: int
-    contributions: tuple[Contribution, ...]
-    adjustments: tuple[Adjustment, ...]
-    points: int
-    grade: str | None
-    ungraded_because: str | None
     grade_public: bool
-
-    def in_words(self) -> str:
-        """Return the lines of the sum, one for the base, each fact and each cap, then the total."""
-        lines = [
-            f"{_shown(self.base_points)}  {self.as_of_on}  {self.scheme_jurisdiction.ljust(6, '0')}",
-            *(
-                f"{_shown(line.points)}  {line.counts_from}  {line.rule.name_zh} {line.kind}"
-                f" × {line.quantity}  {line.fact_id}  {_ground(line.rule)}"
-                + (f"  → {line.direct_grade}" if line.direct_grade else "")
-                for line in self.contributions
-            ),
-            *(f"{_shown(line.points)}  {line.level} {line.code}" for line in self.adjustments),
-            f"{_shown(self.points)}  {self.grade or self.ungraded_because}",
-        ]
-        return "\n".join(lines)
-
-
-def _shown(points: int) -> str:
-    """Return hundredths as points with two decimals, in a column."""
-    whole, hundredths = divmod(abs(points), 100)
-    return f"{'-' if points < 0 else ''}{whole}.{hundredths:02}".rjust(10)
-
-
-def _ground(rule: Rule) -> str:
-    if rule.source is None:
-        return f"[{rule.tag}]"
-    return " ".join(filter(None, (rule.source.instrument, rule.source.article)))
 
 
 def explain(
@@ -137,23 +115,38 @@ def explain(
     if not law.schemes:
         raise RuleRefused("score.scheme_absent", region=region, on=as_of.isoformat())
     facts = read_table(session, facts_known(as_of, known_at, [business_id]), FACTS.to_pyarrow())
-    with duckdb_in_memory({"facts": facts, "businesses": subject, **params_of(law)}) as connection:
-        contributions, kinds, dimensions, (score,) = (_rows(connection, level) for level in Levels._fields)
+    account = account_of(subject, facts, law)
     scheme = law.schemes[0].scheme
     return Explanation(
+        **dict(account),
         business_id=business_id,
         region=region,
         as_of_on=as_of,
         known_at=known_at,
         rulebook_hash=rulebook.hash,
         scheme_jurisdiction=scheme.jurisdiction,
-        base_points=scheme.base_points,
+        grade_public=scheme.grade_public,
+    )
+
+
+def account_of(subject: pa.Table, facts: pa.Table, law: Law) -> Account:
+    """Return how the score of one business comes about from its facts.
+
+    Args:
+        subject: One row of `expression.BUSINESSES`.
+        facts: Rows of `expression.FACTS`, all of that business.
+        law: What scores in its region on the day.
+    """
+    with duckdb_in_memory({"facts": facts, "businesses": subject, **params_of(law)}) as connection:
+        contributions, kinds, dimensions, (score,) = (_rows(connection, level) for level in Levels._fields)
+    rules = law.schemes[0]
+    return Account(
+        base_points=rules.scheme.base_points,
         contributions=_contributions(contributions, law),
         adjustments=_adjustments(kinds, dimensions, score, law),
         points=score["points"],
         grade=score["grade"],
-        ungraded_because=why_ungraded(law.schemes[0]) if score["grade"] is None else None,
-        grade_public=scheme.grade_public,
+        ungraded_because=why_ungraded(rules) if score["grade"] is None else None,
     )
 
 
