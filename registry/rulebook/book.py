@@ -6,7 +6,6 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from datetime import date
 from functools import lru_cache
-from itertools import pairwise
 from types import MappingProxyType
 from typing import Any, Self, TypeVar
 
@@ -127,19 +126,23 @@ class Rulebook:
         return row
 
     def with_rows(self, rows: Iterable[Row]) -> "Rulebook":
-        """Return a rulebook with overrides added, in the order given.
+        """Return a rulebook with overrides added; give all at once, in the order they were approved.
 
-        Of rows with the same code and jurisdiction (and scheme), one that begins later closes the
-        earlier one; one that begins on the same day replaces it. An earlier row that outlasts an
-        override with an end holds again from that end.
+        Of rows with the same code and jurisdiction (and scheme), the one that began last holds; one
+        that begins on the same day as another replaces it. So a later row closes an earlier one,
+        and an earlier one that outlasts it holds again from its end.
         """
         held: dict[tuple[str, ...], list[Row]] = defaultdict(list)
         for table, kept in self._tables.items():
             for row in kept:
                 held[(table.table, *row.identity)].append(row)
+        touched: set[tuple[str, ...]] = set()
         for row in rows:
             key = (row.table, *row.identity)
-            held[key] = _override(held[key], row)
+            held[key] = [one for one in held[key] if one.in_force_from != row.in_force_from] + [row]
+            touched.add(key)
+        for key in touched:
+            held[key] = _one_at_a_time(held[key])
         return Rulebook(row for kept in held.values() for row in kept)
 
     def to_json(self) -> str:
@@ -169,23 +172,27 @@ def _order(row: Row) -> tuple[tuple[str, ...], date]:
     return (row.identity, row.in_force_from)
 
 
-def _override(kept: list[Row], new: Row) -> list[Row]:
-    """Lay a row over the rows of the same identity and let each end where the next begins."""
-    covered = [
-        row for row in kept if row.in_force_from < new.in_force_from and row.ends_after(new.in_force_from)
-    ]
-    later = [row for row in kept if row.in_force_from > new.in_force_from]
-    resumed = [
-        row.model_copy(update={"in_force_from": new.in_force_to})
-        for row in covered
-        if new.in_force_to is not None and row.ends_after(new.in_force_to)
-    ]
-    earlier = [row for row in kept if row.in_force_from < new.in_force_from]
-    chain = sorted([*earlier, new, *resumed, *later], key=lambda row: row.in_force_from)
-    closed = [
-        row.model_copy(update={"in_force_to": after.in_force_from})
-        if row.ends_after(after.in_force_from)
-        else row
-        for row, after in pairwise(chain)
-    ]
-    return [*closed, chain[-1]]
+def _one_at_a_time(rows: list[Row]) -> list[Row]:
+    """Cut rows that overlap so that on every day only the one that began last is left."""
+    changes = sorted({day for row in rows for day in (row.in_force_from, row.in_force_to) if day is not None})
+    pieces: list[Row] = []
+    for begins, ends in zip(changes, [*changes[1:], None], strict=True):
+        holding = [row for row in rows if row.holds(begins)]
+        if holding:
+            last = max(holding, key=lambda row: row.in_force_from)
+            pieces.append(last.model_copy(update={"in_force_from": begins, "in_force_to": ends}))
+    return _joined(pieces)
+
+
+def _joined(pieces: list[Row]) -> list[Row]:
+    """Join pieces of one row that follow each other without a gap."""
+    joined: list[Row] = []
+    for piece in pieces:
+        before = joined[-1] if joined else None
+        if before is not None and before.in_force_to == piece.in_force_from:
+            longer = before.model_copy(update={"in_force_to": piece.in_force_to})
+            if longer == piece.model_copy(update={"in_force_from": before.in_force_from}):
+                joined[-1] = longer
+                continue
+        joined.append(piece)
+    return joined

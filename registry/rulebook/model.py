@@ -75,6 +75,8 @@ class Row(Frozen):
             raise ValueError(f"{missing[0]} is missing: give it, or the tag unknown")
         if self.in_force_to is not None and self.in_force_to <= self.in_force_from:
             raise ValueError("in_force_to must be later than in_force_from")
+        if self.jurisdiction != regions.prefix(self.jurisdiction):
+            raise ValueError(f"jurisdiction {self.jurisdiction} is a longer way to write its prefix")
         if regions.region(self.jurisdiction.ljust(6, "0")) is None:
             raise ValueError(f"jurisdiction {self.jurisdiction} is no region")
         return self
