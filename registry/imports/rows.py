@@ -1,0 +1,203 @@
+"""Taking batches of rows of businesses and of facts: values to commands, outcomes to the report."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import partial
+from typing import Any, Protocol, TypeVar
+
+from pydantic import TypeAdapter, ValidationError
+
+from registry.audit.work import Work
+from registry.businesses.bearers import Bearer, Bearers
+from registry.businesses.commands import RegisterBusiness, register_businesses
+from registry.commands import Command, Outcome
+from registry.demonstration.commands import Designate, designate_units
+from registry.errors import Malformed, Refusal
+from registry.imports.columns import COLUMNS
+from registry.imports.files import RawRow
+from registry.imports.finding import Finder, permitted
+from registry.imports.party import hides_part
+from registry.imports.report import ImportReport, RowError
+from registry.imports.sheet import ReadRow, Sheet
+from registry.imports.values import fold
+from registry.pledges.commands import FilePledge, file_pledges
+from registry.rulebook.law_rows import Conduct
+from registry.violations.commands import record_violations
+from registry.violations.forms import RecordViolation
+
+C = TypeVar("C", bound=Command)
+WHO = frozenset({"uscc", "name", "region", "market", "stall"})
+
+
+class Importer(Protocol):
+    """What takes the batches of one file, in order."""
+
+    def check(self, headings: Sequence[str]) -> None:
+        """Refuse a CSV file by its headings."""
+
+    def take(self, work: Work, rows: Sequence[RawRow], report: ImportReport) -> None:
+        """Take one batch into the transaction of `work`, and tell the report what became of it."""
+
+
+class Businesses:
+    """Rows of businesses; what one file says twice of a business must be the same."""
+
+    def __init__(self) -> None:
+        self._sheet = Sheet(COLUMNS["businesses"])
+        self._settled: set[str] = set()
+
+    def check(self, headings: Sequence[str]) -> None:
+        """Refuse a CSV file by its headings."""
+        self._sheet.match(headings)
+
+    def take(self, work: Work, rows: Sequence[RawRow], report: ImportReport) -> None:
+        """Register the businesses of a batch."""
+        read = [row for row in read_rows(self._sheet, rows, report) if _is_whole(row, report)]
+        shaped = shape(RegisterBusiness, [(row, row.values) for row in read], report)
+        outcomes = register_businesses(work, [command for _row, command in shaped], self._settled)
+        settle("business", [row for row, _command in shaped], outcomes, report)
+
+
+@dataclass(frozen=True)
+class FactKind:
+    """A kind of fact: its command, how many are recorded, and what else a row of it needs."""
+
+    sort: str
+    command: type[Command]
+    record: Callable[[Work, Sequence[Any]], list[Outcome]]
+    more: Callable[[Work, Mapping[str, Any], Bearer], Mapping[str, Any]]
+
+
+class Facts:
+    """Rows of facts about businesses on record."""
+
+    def __init__(self, kind: str) -> None:
+        self._sheet = Sheet(COLUMNS[kind])
+        self._kind = FACT_KINDS[kind]
+
+    def check(self, headings: Sequence[str]) -> None:
+        """Refuse a CSV file by its headings."""
+        self._sheet.match(headings)
+
+    def take(self, work: Work, rows: Sequence[RawRow], report: ImportReport) -> None:
+        """Record the facts of a batch about the businesses that its rows name."""
+        filled = []
+        for row, bearer in _borne(work, read_rows(self._sheet, rows, report), report):
+            stated = {field: value for field, value in row.values.items() if field not in WHO}
+            more = self._kind.more(work, row.values, bearer)
+            filled.append((row, {"business_id": bearer.id, **stated, **more}))
+        shaped = shape(self._kind.command, filled, report)
+        outcomes = self._kind.record(work, [command for _row, command in shaped])
+        settle(self._kind.sort, [row for row, _command in shaped], outcomes, report)
+
+
+def _nothing_more(_work: Work, _values: Mapping[str, Any], _bearer: Bearer) -> Mapping[str, Any]:
+    return {}
+
+
+def _decided_where_and_what(work: Work, values: Mapping[str, Any], bearer: Bearer) -> Mapping[str, Any]:
+    """Return the region of the decision, and the conduct by its code where the row has its name."""
+    words = {
+        fold(name): row.code for row in work.rulebook.rows(Conduct) for name in (row.name_zh, row.name_en)
+    }
+    said = values["conduct_code"]
+    return {"region": values.get("region", bearer.region), "conduct_code": words.get(fold(said), said)}
+
+
+FACT_KINDS: Mapping[str, FactKind] = {
+    "pledges": FactKind("pledge", FilePledge, file_pledges, _nothing_more),
+    "designations": FactKind("designation", Designate, designate_units, _nothing_more),
+    "violations": FactKind("violation", RecordViolation, record_violations, _decided_where_and_what),
+}
+
+
+def read_rows(sheet: Sheet, rows: Sequence[RawRow], report: ImportReport) -> list[ReadRow]:
+    """Return the rows whose every cell could be read; the others go to the report."""
+    good = []
+    for raw in rows:
+        read = sheet.read(raw)
+        if isinstance(read, ReadRow):
+            good.append(read)
+        else:
+            report.refused.extend(read)
+    return good
+
+
+def shape(
+    command: type[C], filled: Sequence[tuple[ReadRow, Mapping[str, Any]]], report: ImportReport
+) -> list[tuple[ReadRow, C]]:
+    """Return rows with their commands, validated at once; what does not fit goes to the report."""
+    adapter = _adapter(command)
+    left = list(filled)
+    while True:
+        try:
+            made = adapter.validate_python([values for _row, values in left])
+        except ValidationError as invalid:
+            bad: dict[int, list[RowError]] = {}
+            for fault in invalid.errors():
+                index, *where = fault["loc"]
+                refusal = _misfit(fault, str(where[0]) if where else None)
+                bad.setdefault(int(index), []).append(left[int(index)][0].error(refusal))
+            report.refused.extend(error for errors in bad.values() for error in errors)
+            left = [pair for index, pair in enumerate(left) if index not in bad]
+            continue
+        return [(row, one) for (row, _values), one in zip(left, made, strict=True)]
+
+
+_ADAPTERS: dict[type[Command], TypeAdapter[Any]] = {}
+
+
+def _adapter(command: type[C]) -> TypeAdapter[list[C]]:
+    if command not in _ADAPTERS:
+        _ADAPTERS[command] = TypeAdapter(list[command])  # type: ignore[valid-type]  # made at run time
+    return _ADAPTERS[command]
+
+
+def _misfit(fault: Any, field: str | None) -> Refusal:
+    if fault["type"] == "string_too_long":
+        return Malformed("import.too_long", field=field, longest=fault["ctx"]["max_length"])
+    return Malformed("import.value", field=field, problem=fault["msg"])
+
+
+def settle(sort: str, rows: Sequence[ReadRow], outcomes: Sequence[Outcome], report: ImportReport) -> None:
+    """Tell the report what became of rows that made one thing each."""
+    for row, outcome in zip(rows, outcomes, strict=True):
+        report.tally([outcome])
+        report.facts[sort] += outcome.what in ("created", "changed")
+        if outcome.refusal is not None:
+            report.refused.append(row.error(outcome.refusal))
+        report.warnings.extend(map(row.error, outcome.warnings))
+
+
+def _borne(work: Work, read: list[ReadRow], report: ImportReport) -> list[tuple[ReadRow, Bearer]]:
+    """Return rows with the business that bears their fact, where it is one that the actor may record of."""
+    finder = Finder(work.session, (row.values for row in read))
+    found: list[tuple[ReadRow, str]] = []
+    for row in read:
+        try:
+            found.append((row, finder.find(row.values)))
+        except Refusal as refusal:
+            report.refused.append(row.error(refusal))
+    bearers = Bearers(work.session, {business_id for _row, business_id in found})
+    borne = []
+    for row, business_id in found:
+        bearer = permitted(work, bearers, business_id)
+        if isinstance(bearer, Bearer):
+            borne.append((row, bearer))
+        else:
+            report.refused.append(row.error(bearer))
+    return borne
+
+
+def _is_whole(row: ReadRow, report: ImportReport) -> bool:
+    """Refuse a name that hides part of itself: without a code nobody can say who is meant."""
+    if "uscc" in row.values or not hides_part(row.values["name"]):
+        return True
+    report.refused.append(row.error(Malformed("import.name_masked", field="name", name=row.values["name"])))
+    return False
+
+
+IMPORTERS: Mapping[str, Callable[[], Importer]] = {
+    "businesses": Businesses,
+    **{kind: partial(Facts, kind) for kind in FACT_KINDS},
+}

@@ -1,0 +1,105 @@
+"""From the cells of a row to the values of a command, by the columns of a kind."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from registry.errors import Malformed, Refusal
+from registry.imports.columns import Column
+from registry.imports.files import RawRow
+from registry.imports.report import RowError
+from registry.imports.values import clean, fold
+
+
+@dataclass(frozen=True, slots=True)
+class ReadRow:
+    """A row whose every cell could be read.
+
+    Attributes:
+        values: By field; only what the row states.
+        headings: Heading in the file by field, to say where something is wrong.
+    """
+
+    raw: RawRow
+    values: dict[str, Any]
+    headings: Mapping[str, str]
+
+    def error(self, refusal: Refusal) -> RowError:
+        """Return what a command refused, at the cell that it speaks of."""
+        heading = self.headings.get(refusal.field or "")
+        value = self.raw.cells.get(heading) if heading is not None else None
+        return RowError(self.raw.number, heading, None if value is None else str(value), refusal)
+
+
+class Sheet:
+    """The columns of one file, matched to those of a kind by their English or Chinese headings."""
+
+    def __init__(self, columns: Sequence[Column]) -> None:
+        self.columns = columns
+        self._by_heading = {fold(h): column for column in columns for h in (column.heading, *column.zh)}
+        self._matched: dict[tuple[str, ...], list[tuple[str, Column]]] = {}
+
+    def match(self, headings: Sequence[str]) -> list[tuple[str, Column]]:
+        """Return the headings of a file or row, each with its column.
+
+        Raises:
+            Malformed: A heading is unknown, stands for a column twice, or a required one is missing.
+        """
+        key = tuple(headings)
+        if key not in self._matched:
+            self._matched[key] = self._match(headings)
+        return self._matched[key]
+
+    def _match(self, headings: Sequence[str]) -> list[tuple[str, Column]]:
+        matched: dict[str, tuple[str, Column]] = {}
+        for heading in headings:
+            column = self._by_heading.get(fold(heading))
+            if column is None:
+                known = "、".join(f"{column.heading}/{column.zh[0]}" for column in self.columns)
+                raise Malformed("import.heading_unknown", heading=heading, known=known)
+            if column.field in matched:
+                raise Malformed("import.heading_twice", heading=heading)
+            matched[column.field] = (heading, column)
+        missing = [c for c in self.columns if c.required and c.field not in matched]
+        if missing:
+            names = "、".join(f"{column.heading}/{column.zh[0]}" for column in missing)
+            raise Malformed("import.heading_missing", missing=names)
+        return list(matched.values())
+
+    def read(self, raw: RawRow) -> ReadRow | list[RowError]:
+        """Return the values of a row, or everything that is wrong with its cells."""
+        if raw.refusal is not None:
+            return [RowError(raw.number, None, None, raw.refusal)]
+        try:
+            matched = self.match(list(raw.cells))
+        except Malformed as unknown:
+            return [RowError(raw.number, None, None, unknown)]
+        values: dict[str, Any] = {}
+        errors: list[RowError] = []
+        for heading, column in matched:
+            cell = raw.cells.get(heading)
+            try:
+                value = _value(cell, column)
+            except Malformed as refusal:
+                errors.append(RowError(raw.number, heading, _shown(cell), refusal))
+                continue
+            if value is not None:
+                values[column.field] = value
+        if errors:
+            return errors
+        return ReadRow(raw, values, {column.field: heading for heading, column in matched})
+
+
+def _value(cell: Any, column: Column) -> object:
+    if cell is not None and not isinstance(cell, str):
+        raise Malformed("import.not_text", field=column.field)
+    text = clean(cell, column.field) if cell else ""
+    if text:
+        return column.read(text, column.field)
+    if column.required:
+        raise Malformed("import.cell_missing", field=column.field)
+    return None
+
+
+def _shown(cell: object) -> str | None:
+    return None if cell is None else str(cell)[:200]
