@@ -158,31 +158,50 @@ def publicity_of(
     Source: rulebook `publicity_periods`; choice `publicity.prevails`.
     """
     if decided_on is None:
-        return Publicity(severity, None, None, None, None, ("decision.undated",))
+        return _not_shown(severity, "decision.undated")
     if not penalty.kinds:
-        return Publicity(severity, None, None, None, None, ("penalty.unknown",))
+        return _not_shown(severity, "penalty.unknown")
     period, unclear = _period_in_any_procedure(penalty, severity, rulebook, region, decided_on)
     if period is None:
-        return Publicity(severity, None, None, None, None, (unclear,))
-    regime = period.regime_of_law
+        return _not_shown(severity, unclear)
     if not period.shown:
-        return Publicity(severity, None, None, None, regime, ("publicity.withheld",))
-    reasons = _missing(period, severity, published_on)
-    starts = decided_on if period.counts_from == "decision" else published_on
-    if reasons or starts is None or period.max_months is None:
-        return Publicity(severity, None, None, None, regime, reasons)
-    until = add_months(starts, period.max_months) + _NEXT_DAY
-    for newer in _later_ends(penalty, rulebook, region, decided_on, published_on):
-        until = min(until, newer)
-    least = None if period.min_months is None else add_months(starts, period.min_months) + _NEXT_DAY
+        return _not_shown(severity, "publicity.withheld", regime=period.regime_of_law)
+    if reasons := _missing(period, severity, published_on):
+        return _not_shown(severity, *reasons, regime=period.regime_of_law)
+    later = _later_ends(penalty, rulebook, region, decided_on, published_on)
+    return _shown(severity, period, decided_on, published_on, later)
+
+
+def _shown(
+    severity: SeverityClass | None,
+    period: PublicityPeriod,
+    decided_on: date,
+    published_on: date | None,
+    later: Iterable[date],
+) -> Publicity:
+    """Return the days on which a complete decision is shown, cut by law that came later."""
+    until = min(day for day in (_end(period.max_months, period, decided_on, published_on), *later) if day)
+    least = _end(period.min_months, period, decided_on, published_on)
     return Publicity(
         severity=severity,
         publish_from=published_on or decided_on,
         publish_until=until,
         minimum_until=None if least is None else min(least, until),
-        regime=regime,
+        regime=period.regime_of_law,
         reasons=(),
     )
+
+
+def _not_shown(severity: SeverityClass | None, *reasons: Reason, regime: str | None = None) -> Publicity:
+    return Publicity(severity, None, None, None, regime, reasons)
+
+
+def _end(
+    months: int | None, period: PublicityPeriod, decided_on: date, published_on: date | None
+) -> date | None:
+    """Return the first day after so many months from the event that the period counts from."""
+    starts = {"decision": decided_on, "publication": published_on}.get(period.counts_from or "")
+    return None if months is None or starts is None else add_months(starts, months) + _NEXT_DAY
 
 
 def _severity(penalty: PenaltyFacts, rows: Iterable[Severity]) -> SeverityClass | None:
@@ -277,11 +296,10 @@ def _later_ends(
             continue
         severity = severity_of(penalty, rulebook, region, day)
         period, _ = _period_in_any_procedure(penalty, severity, rulebook, region, day)
-        if severity is None or period is None or period.max_months is None or not period.stops_automatically:
-            continue
-        starts = decided_on if period.counts_from == "decision" else published_on
-        if period.counts_from is not None and starts is not None:
-            yield max(day, add_months(starts, period.max_months) + _NEXT_DAY)
+        if severity is not None and period is not None and period.stops_automatically:
+            end = _end(period.max_months, period, decided_on, published_on)
+            if end is not None:
+                yield max(day, end)
 
 
 @lru_cache(maxsize=8)
