@@ -15,6 +15,7 @@ from litestar.types import ControllerRouterHandler
 from sqlalchemy import Engine
 
 from api import problems
+from api.docs import Documentation
 from api.edge import Edge
 from api.headers import Headers
 from api.routes import ROUTES
@@ -84,7 +85,7 @@ def _openapi() -> OpenAPIConfig:
             "Errors are RFC 9457 problems with a pointer to the field."
         ),
         path="/api",
-        render_plugins=[JsonRenderPlugin(path="/openapi.json")],
+        render_plugins=[Documentation(path="/"), JsonRenderPlugin(path="/openapi.json")],
         components=Components(
             security_schemes={"key": SecurityScheme(type="http", scheme="bearer", description="`key issue`")}
         ),

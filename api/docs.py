@@ -3,10 +3,12 @@
 import hashlib
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 import swagger_ui_bundle
-from litestar import MediaType, Response, get
+from litestar import MediaType, Request, Response, get
 from litestar.exceptions import NotFoundException
+from litestar.openapi.plugins import OpenAPIRenderPlugin
 from litestar.params import FromPath
 
 PAGE = """<!doctype html>
@@ -36,10 +38,12 @@ def _asset(name: str) -> bytes:
     return next(Path(swagger_ui_bundle.__file__).parent.rglob(name)).read_bytes()
 
 
-@get("/api", sync_to_thread=False, media_type=MediaType.HTML, include_in_schema=False)
-def documentation() -> str:
-    """Return the documentation page."""
-    return PAGE
+class Documentation(OpenAPIRenderPlugin):
+    """The page at the root of the interface."""
+
+    def render(self, request: Request[Any, Any, Any], openapi_schema: dict[str, Any]) -> bytes:
+        """Return the page; it fetches the document itself."""
+        return PAGE.encode()
 
 
 @get("/api/docs/{name:str}", sync_to_thread=False, include_in_schema=False)

@@ -23,6 +23,10 @@ MEDIA_TYPES = {
 
 RegionCode = Annotated[str, QueryParameter(pattern=r"^\d{6}$", description="GB/T 2260 code of the edition.")]
 
+AnyRegion = Annotated[
+    str | None, QueryParameter(pattern=r"^\d{6}$", description="Only editions of this region.")
+]
+
 
 class PublishedEdition(BaseModel):
     """One edition: what was signed, and the files that hold its rows."""
@@ -49,7 +53,7 @@ class Editions(Controller):
 
     @get("/", sync_to_thread=True, summary="Editions of a list")
     def all(
-        self, edge: NamedDependency[Edge], regime: FromPath[str], region: RegionCode | None = None
+        self, edge: NamedDependency[Edge], regime: FromPath[str], region: AnyRegion = None
     ) -> list[PublishedEdition]:
         """Return the editions of a list, the latest first."""
         with reading(edge.engine) as session:

@@ -4,7 +4,7 @@ from litestar.types import ControllerRouterHandler
 
 from api.businesses import Businesses
 from api.demonstration import Designations
-from api.docs import documentation, documentation_asset
+from api.docs import documentation_asset
 from api.documents import Documents
 from api.health import alive, metrics, ready
 from api.lists import Lists, Proposals
@@ -18,7 +18,6 @@ ROUTES: tuple[ControllerRouterHandler, ...] = (
     alive,
     ready,
     metrics,
-    documentation,
     documentation_asset,
     Businesses,
     Lists,
