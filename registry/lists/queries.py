@@ -121,7 +121,7 @@ def subject(session: Session, business_id: str) -> tuple[Business, BusinessVersi
         .join(BusinessVersion, col(BusinessVersion.business_id) == col(Business.id))
         .where(col(Business.id) == business_id, col(BusinessVersion.superseded_at).is_(None))
     )
-    found = session.execute(query).tuples().one_or_none()
+    found = session.execute(query).one_or_none()
     if found is None:
         return None
     trade = select(col(Alias.id)).where(col(Alias.business_id) == business_id)
@@ -149,17 +149,19 @@ def unrepaired(session: Session, business_id: str, on: date, since: date | None)
         session: Read only.
         business_id: Of the candidate.
         on: Day of the check.
-        since: Only decisions from this day on, undated ones always; None: however old.
+        since: Only decisions from this day on, undated ones always; None: those whose lawful
+            period of publicity has not ended.
     """
     query = _violation_rows().where(
         col(Violation.business_id) == business_id, col(PenaltyDecision.standing) != "annulled"
     )
     query = query.where(or_(col(Violation.repaired_on).is_(None), col(Violation.repaired_on) > on))
-    if since is not None:
-        query = query.where(
-            or_(col(PenaltyDecision.decided_on).is_(None), col(PenaltyDecision.decided_on) >= since)
-        )
-    return sorted(violation.violation_id for violation, _ in session.execute(query).tuples())
+    if since is None:
+        query = query.where(or_(col(Violation.publish_until).is_(None), col(Violation.publish_until) > on))
+    else:
+        decided_on = col(PenaltyDecision.decided_on)
+        query = query.where(or_(decided_on.is_(None), decided_on >= since))
+    return sorted(violation.violation_id for violation, _ in session.execute(query))
 
 
 def _violation_rows() -> Select[Violation, PenaltyDecision]:
@@ -172,7 +174,7 @@ def _violation_rows() -> Select[Violation, PenaltyDecision]:
 
 def _violations(session: Session, ids: Sequence[str]) -> Sequence[tuple[Violation, PenaltyDecision]]:
     query = _violation_rows().where(col(Violation.violation_id).in_(ids))
-    return session.execute(query).tuples().all()
+    return session.execute(query).all()
 
 
 def _violation(row: Violation, decision: PenaltyDecision, on: date) -> Fact:
@@ -205,10 +207,8 @@ def _pledge(row: Pledge, on: date) -> Fact:
 
 def _designation(row: DemonstrationUnit, on: date) -> Fact:
     stands = stands_on(on, row.designated_on, row.valid_through, row.cancelled_on)
-    codes = ("designation", "demonstration_unit")
-    return Fact(
-        row.designation_id, row.business_id, "designation", codes, obstacle=_lacks(row.incomplete, stands)
-    )
+    kind = "designation"
+    return Fact(row.designation_id, row.business_id, kind, (kind,), obstacle=_lacks(row.incomplete, stands))
 
 
 def _lacks(incomplete: str | None, stands: bool) -> str | None:

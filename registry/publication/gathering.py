@@ -229,9 +229,7 @@ class Standing:
         )
         self.designated = set(run(designated).scalars())
         counted = shown_violations(Violation.business_id, func.count(), on=on).group_by(Violation.business_id)
-        self.violations: dict[str, int] = dict(
-            run(counted.where(col(Violation.business_id).in_(ids))).tuples().all()
-        )
+        self.violations: dict[str, int] = dict(run(counted.where(col(Violation.business_id).in_(ids))).all())
 
     def lists(self, known: Known) -> list[OnList]:
         """Return the lists that a business may be shown on."""

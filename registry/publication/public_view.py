@@ -234,7 +234,6 @@ def state_of_the_registry(session: Session, on: date) -> RegistryState:
         .execute(
             select(col(ListEntry.colour), func.count()).where(entry_shown(on)).group_by(col(ListEntry.colour))
         )
-        .tuples()
         .all()
     )
     return RegistryState(
