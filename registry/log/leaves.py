@@ -7,12 +7,12 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-import rfc8785
 from sqlalchemy import insert, update
 from sqlmodel import Session, col
 
 from registry.errors import Broken
 from registry.identifiers import new_id
+from registry.log.canonical import canonical
 from registry.log.tables import LogHead, LogLeaf, LogSalt
 
 SALT_BYTES = 32
@@ -34,7 +34,7 @@ def commitment_of(salt: bytes, content: bytes) -> str:
 
 def leaf_hash_of(leaf: Mapping[str, Any]) -> str:
     """Return the RFC 6962 hash of a leaf: SHA-256 over 0x00 and its canonical JSON, hex."""
-    return hashlib.sha256(b"\x00" + rfc8785.dumps(dict(leaf))).hexdigest()
+    return hashlib.sha256(b"\x00" + canonical(leaf)).hexdigest()
 
 
 def append(session: Session, effects: Iterable[Effect], *, on: date, office_code: str, now: datetime) -> None:
@@ -72,7 +72,7 @@ def _leaf(
     effect: Effect, on: date, office_code: str, now: datetime
 ) -> tuple[dict[str, object], dict[str, object]]:
     salt = secrets.token_bytes(SALT_BYTES)
-    content = rfc8785.dumps(dict(effect.content))
+    content = canonical(effect.content)
     leaf_id = new_id()
     commitment = commitment_of(salt, content)
     public = {
