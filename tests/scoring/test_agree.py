@@ -2,63 +2,18 @@
 
 from datetime import UTC, date, datetime
 
-import pyarrow as pa
 import pytest
 from hypothesis import given as drawn
 from hypothesis import settings
 from hypothesis import strategies as some
 from sqlalchemy import Engine
 
-from registry.rulebook import Rulebook
 from registry.scoring.commands import compute
-from registry.scoring.explain import Account, account_of
-from registry.scoring.expression import BUSINESSES, FACTS
-from registry.scoring.params import law_on
 from tests import given
 from tests.scoring import oracle
 from tests.scoring.histories import Author, write
 from tests.scoring.oracle import Fact
-from tests.scoring.rulebooks import band, dimension, national_and, point, scheme
-
-# Every shape that a scheme can have, somewhere: no bands, more is worse, decay, negative floors,
-# caps of a kind and of a dimension, unbounded totals, points that change on a day.
-LOCAL_LAW = national_and(
-    [
-        scheme("1502", ceiling_points=18_000, window_months=24),
-        dimension("1502", "rules", floor_points=-2_500),
-        dimension("1502", "bonus", ceiling_points=777),
-        point("1502", "violation.M48", -3_333, "rules", decay="linear", counts_months=13),
-        point("1502", "violation.M43", -101, "rules", per="unit", decay="linear", counts_months=36),
-        point("1502", "pledge", 501, "bonus", decay="linear", counts_months=7),
-        point("1502", "designation", 333, "bonus", ceiling_points=600, counts_months=60),
-        scheme("330225", base_points=1_200, floor_points=None, ceiling_points=None, window_months=30),
-        dimension("330225"),
-        point(
-            "330225",
-            "violation.M46",
-            -777,
-            decay="steps",
-            steps=[{"from_month": 6, "bp": 6_667}, {"from_month": 12, "bp": 3_333}],
-        ),
-        point("330225", "violation.K03", -155, per="unit", floor_points=-400, direct_grade="C"),
-        point("330225", "pledge", 99, decay="steps", steps=[{"from_month": 0, "bp": 5_001}]),
-        band("330225", "A", 900),
-        band("330225", "C", 301),
-        band("330225", "D", 0),
-        scheme("13", base_points=0, floor_points=-500, ceiling_points=9_000, higher_is_better=False),
-        dimension("13", ceiling_points=5_000, floor_points=-700),
-        point("13", "violation.M43", 250, per="unit", ceiling_points=1_500),
-        point("13", "violation.M48", 2_000, decay="linear", direct_grade="D"),
-        point("13", "violation.C03", 800),
-        point("13", "designation", -300),
-        band("13", "A", 0),
-        band("13", "B", 500),
-        band("13", "C", 1_500),
-        band("13", "D", 4_000),
-        point("4115", "violation.M48", -2_500, "violations", per="unit", in_force_from=date(2025, 1, 1)),
-        point("411503", "pledge", 150, "commitment", ceiling_points=450),
-    ]
-)
+from tests.scoring.rulebooks import LOCAL_LAW, account, point
 
 
 @pytest.mark.parametrize("seed", [1, 2])
@@ -91,27 +46,6 @@ def test_every_generated_history_scores_as_the_oracle_says(engine: Engine, seed:
         assert found == expected
         graded |= {grade for _, grade in found.values()}
     assert graded == {"A", "B", "C", "D", None}, "the histories no longer reach every grade"
-
-
-def account(rulebook: Rulebook, region: str, facts: list[Fact], on: date) -> Account:
-    """Return the account of a business that has just these facts."""
-    rows = [
-        {
-            "business_id": "b",
-            "region": region,
-            "fact_id": f"f{number}",
-            "kind": fact.kind,
-            "counts_from": fact.counts_from,
-            "held_to": fact.held_to or date.max,
-            "quantity": fact.quantity,
-        }
-        for number, fact in enumerate(facts)
-    ]
-    return account_of(
-        pa.Table.from_pylist([{"business_id": "b", "region": region}], BUSINESSES.to_pyarrow()),
-        pa.Table.from_pylist(rows, FACTS.to_pyarrow()),
-        law_on(rulebook, [region], on),
-    )
 
 
 KINDS = sorted({row.code for row in LOCAL_LAW.rows(type(point("", "pledge", 1)))})
