@@ -1,0 +1,83 @@
+"""One town for all tests of the pages: they only read, so it is built once."""
+
+import shutil
+from collections.abc import Callable, Iterator
+from functools import partial
+from pathlib import Path
+
+import pytest
+from litestar.testing import TestClient
+
+from api.app import create_app, served
+from public_site.app import site_routes
+from public_site.errors import pages_for_errors
+from registry.settings import read_settings
+from registry.store.engine import open_engine
+from search_index.embedded import EmbeddedIndex
+from tests import given
+from tests.public_site.reading import Page, Site
+from tests.public_site.town import Town, build
+
+
+@pytest.fixture(scope="session")
+def town(tmp_path_factory: pytest.TempPathFactory, migrated_sqlite: Path) -> Iterator[Town]:
+    """The town, in a folder of its own on SQLite."""
+    folder = tmp_path_factory.mktemp("town")
+    shutil.copy(migrated_sqlite, folder)
+    engine = open_engine(f"sqlite:///{folder / migrated_sqlite.name}")
+    index = EmbeddedIndex.open(folder / "index", write=True)
+    yield build(engine, folder, index)
+    index.close()
+    engine.dispose()
+
+
+def client_of(town: Town, *, demonstration: bool) -> Site:
+    """Return a client of the town's pages."""
+    settings = read_settings(data_dir=town.folder, demonstration=demonstration)
+    app = create_app(
+        settings,
+        town.engine,
+        town.index,
+        lambda: given.NOW,
+        rulebook=given.rulebook,
+        routes=site_routes(),
+        on_errors=partial(pages_for_errors, settings),
+    )
+    return TestClient(served(app), raise_server_exceptions=False)
+
+
+@pytest.fixture(scope="session")
+def site(town: Town) -> Iterator[Site]:
+    """A client of the pages."""
+    with client_of(town, demonstration=False) as client:
+        yield client
+
+
+@pytest.fixture
+def read(site: Site) -> Callable[..., Page]:
+    """Open a page and read it; the status must be as expected."""
+
+    def opened(path: str, status: int = 200) -> Page:
+        answer = site.get(path)
+        assert answer.status_code == status, answer.text
+        return Page(answer.text)
+
+    return opened
+
+
+@pytest.fixture(scope="session")
+def every_page(town: Town, site: Site) -> dict[str, str]:
+    """Every kind of page there is, by address."""
+    businesses = [f"/businesses/{one}" for one in town.businesses.values()]
+    entries = [f"/lists/henan_black/entries/{town.entries[who]}" for who in ("cheat", "forgiven")]
+    editions = site.get("/api/v1/lists/henan_black/editions").json()
+    one = f"/lists/henan_black/editions/{editions[0]['version']}?region={editions[0]['region']}"
+    paths = [
+        *("/", "/search", "/search?q=浉河", "/search?q=没有这家店", "/search?region=zz"),
+        *("/lists/red", "/lists/black", "/boards", "/lists/henan_black", "/lists/metrology_board"),
+        *("/lists/henan_black/editions", "/lists/henan_red/editions", one),
+        *("/statistics", "/report", "/about", "/nowhere"),
+        *businesses,
+        *entries,
+    ]
+    return {path: site.get(path).text for path in paths}

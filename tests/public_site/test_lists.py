@@ -1,0 +1,85 @@
+"""Lists and boards: their basis, their entries, and what is left of a withdrawn one."""
+
+from collections.abc import Callable
+from hashlib import sha256
+
+from tests.public_site.reading import Page, Site
+from tests.public_site.town import CHEAT, FORGIVEN, MODEL, Town
+
+Read = Callable[..., Page]
+
+
+def test_a_black_list_stands_with_its_legal_basis_measures_and_term(read: Read) -> None:
+    words = read("/lists/black").words
+    for part in ("河南省计量失信黑名单", "河南省社会信用条例", "36 个月", "现有 1 条", CHEAT):
+        assert part in words
+
+
+def test_a_board_never_stands_on_the_page_of_black_lists(read: Read) -> None:
+    assert "公示板" not in read("/lists/black").one("main").words
+    assert "计量违法行为信息公示板" in read("/boards").words
+
+
+def test_a_board_says_plainly_that_it_has_no_legal_basis_and_no_measures(read: Read) -> None:
+    for path in ("/boards", "/lists/metrology_board"):
+        words = read(path).words
+        assert "没有法定名单依据，不是黑名单" in words
+        assert "不附加任何措施" in words
+
+
+def test_a_red_list_shows_who_keeps_faith(read: Read) -> None:
+    words = read("/lists/red").words
+    assert MODEL in words
+    assert CHEAT not in words
+
+
+def test_a_region_without_entries_shows_none(read: Read) -> None:
+    assert CHEAT in read("/lists/henan_black?region=411502").words
+    assert CHEAT not in read("/lists/henan_black?region=410100").words
+    assert CHEAT not in read("/lists/black?region=410100").words
+
+
+def test_a_withdrawn_entrys_page_has_no_name(site: Site, town: Town) -> None:
+    answer = site.get(f"/lists/henan_black/entries/{town.entries['forgiven']}")
+    assert answer.status_code == 410
+    assert FORGIVEN not in answer.text
+    assert town.businesses["forgiven"] not in answer.text
+    assert "悔改" not in answer.text
+    words = Page(answer.text).words
+    for part in ("该条目已撤下", "信用修复", "《信用修复管理办法》", "2026年11月20日"):
+        assert part in words
+
+
+def test_a_withdrawn_entry_is_on_no_page_of_its_list(every_page: dict[str, str], town: Town) -> None:
+    pages = [html for path, html in every_page.items() if "black" in path]
+    assert len(pages) >= 6
+    assert [html for html in pages if FORGIVEN in html or town.businesses["forgiven"] in html] == []
+
+
+def test_an_entry_stands_on_its_own_list_alone(read: Read, town: Town) -> None:
+    assert CHEAT in read(f"/lists/henan_black/entries/{town.entries['cheat']}").words
+    read(f"/lists/henan_red/entries/{town.entries['cheat']}", 404)
+    read("/lists/henan_black/entries/none", 404)
+    read("/lists/none", 404)
+
+
+def test_a_cursor_that_was_not_made_here_is_explained(read: Read) -> None:
+    read("/lists/henan_black?cursor=broken", 422)
+    read("/statistics?cursor=zzzz")
+
+
+def test_an_edition_offers_each_file_with_the_hash_that_it_has(site: Site, read: Read) -> None:
+    page = read("/lists/henan_black/editions")
+    address = next(one.attributes["href"] for one in page.all("a") if "region=" in one.attributes["href"])
+    rows = read(address).all("tr")[1:]
+    assert len(rows) == 4
+    links = [one.attributes["href"] for one in read(address).all("a") if "download" in one.attributes]
+    for link, row in zip(links, rows, strict=True):
+        content = site.get(link).content
+        assert sha256(content).hexdigest() in row.words
+        assert FORGIVEN.encode() not in content
+
+
+def test_an_unknown_edition_answers_404(read: Read) -> None:
+    read("/lists/henan_black/editions/2026-01-01.1?region=410000", 404)
+    read("/lists/none/editions", 404)
