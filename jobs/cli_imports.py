@@ -5,10 +5,11 @@ import sys
 from pathlib import Path
 
 import click
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn, TimeRemainingColumn
 
 from jobs.acting import acting
-from registry.imports import KINDS, ImportReport, builtin, import_file, write_errors
+from registry.imports.commands import KINDS, builtin, import_file
+from registry.imports.report import ImportReport, write_errors
 from registry.settings import read_settings
 
 
@@ -32,7 +33,7 @@ def import_command(
     bar = Progress(
         TextColumn(f"import {kind}"),
         BarColumn(),
-        MofNCompleteColumn(),
+        DownloadColumn(),
         TimeRemainingColumn(),
         disable=not sys.stderr.isatty(),
     )
@@ -43,10 +44,10 @@ def import_command(
             path,
             lambda: acting(account, settings),
             dry_run=dry_run,
-            progress=lambda done, total: bar.update(task, completed=done, total=total),
+            progress=lambda _rows, done, total: bar.update(task, completed=done, total=total),
         )
     if errors is not None:
-        write_errors(report, errors)
+        write_errors(errors, report.refused)
     click.echo(json.dumps(summary(report), ensure_ascii=False, indent=2) if as_json else words(report))
     if report.refused:
         sys.exit(1)
@@ -60,7 +61,7 @@ def summary(report: ImportReport) -> dict[str, object]:
         "created": report.created,
         "changed": report.changed,
         "unchanged": report.unchanged,
-        "refused": len(report.refused),
+        "refused": report.refused_rows,
         "refused_by_reason": dict(report.refused_by_reason),
     }
 

@@ -17,7 +17,8 @@ from jobs.demo.summary import figures
 from jobs.demo.town import Town
 from jobs.running import Plant
 from registry.founding import Found, found
-from registry.imports import ImportReport, builtin, import_file
+from registry.imports.commands import builtin, import_file
+from registry.imports.report import ImportReport
 from registry.overrides.commands import ensure_archived
 from registry.overrides.queries import effective_rulebook
 from registry.publication.editions import prepare_edition

@@ -5,6 +5,7 @@ officer prepared.
 """
 
 from collections.abc import Sequence
+from datetime import date
 from typing import NamedTuple
 
 from sqlmodel import Session, col, select
@@ -50,7 +51,7 @@ class Case(NamedTuple):
 def list_merchants(stage: Stage) -> dict[str, int]:
     """Lead cases onto the lists, one of them back again; return how many of each."""
     with reading(stage.engine) as session:
-        cheats = _cheats(session)
+        cheats = _cheats(session, stage.as_of)
         models = _models(session, {business_id for business_id, _fact in cheats})
     for business_id, fact in cheats[:3]:
         _lead(stage, Case(BLACK, "propose", business_id, fact), BLACK_STEPS)
@@ -66,7 +67,7 @@ def list_merchants(stage: Stage) -> dict[str, int]:
 def repair_one(stage: Stage) -> int:
     """Withdraw the first black entry as repaired, five days before the chosen day."""
     with reading(stage.engine) as session:
-        cheats = _cheats(session)
+        cheats = _cheats(session, stage.as_of)
         entry = standing_entry(session, BLACK, cheats[0][0]) if cheats else None
     if entry is None:
         return 0
@@ -121,14 +122,14 @@ def _lead(stage: Stage, case: Case, steps: Sequence[tuple[str, str, int, str]]) 
             )
 
 
-def _cheats(session: Session) -> list[tuple[str, str]]:
+def _cheats(session: Session, on: date) -> list[tuple[str, str]]:
     """Return the town's businesses found to have cheated, with the violation, the latest first."""
     found = session.exec(
         select(Violation.business_id, Violation.violation_id)
         .join(BusinessVersion, col(BusinessVersion.business_id) == col(Violation.business_id))
         .where(col(BusinessVersion.superseded_at).is_(None), col(BusinessVersion.region) == REGION)
         .where(col(Violation.superseded_at).is_(None), col(Violation.type_code) == "M48")
-        .where(col(Violation.incomplete).is_(None))
+        .where(col(Violation.incomplete).is_(None), col(Violation.publish_until) > on)
         .order_by(col(Violation.held_from_on).desc(), col(BusinessVersion.name))
     ).all()
     return list(dict(found).items())

@@ -17,6 +17,7 @@ AUTHORITY = "信阳市浉河区市场监督管理局"
 MARKETS = ("湖东农贸市场（演示）", "老城集贸市场（演示）", "春申路便民市场（演示）")
 STALLS_EACH = 40
 SHOPS = 180
+PUBLISHED_AFTER = 15  # days from decision to publication, in this town
 
 SURNAMES = "李王张刘陈杨赵黄周吴徐孙胡朱高林何郭马罗梁宋郑谢韩唐冯于董萧程曹袁邓许傅沈曾彭吕"
 GIVEN = "记福顺和昌盛源兴泰丰康宁安吉祥瑞达隆裕惠诚信德义仁"
@@ -139,8 +140,8 @@ class Town:
     def violations(self) -> Iterator[dict[str, str]]:
         """Find an offence with every ninth merchant with a code, most of them lately."""
         for number, business in enumerate([b for b in self.businesses if b["uscc"]][4::9], start=1):
-            conduct, fine, gains, quantity, words = OFFENCES[number % len(OFFENCES)]
-            decided = self._days_before(95, 900 if number % 3 else 300)
+            conduct, fine, gains, quantity, words = OFFENCES[number % len(OFFENCES) if number % 4 else 0]
+            decided = self._days_before(95, 230 if number % 3 else 900)
             yield {
                 **self._who(business),
                 "decision_no": f"浉市监处罚〔{decided.year}〕演示{number:03d}号",
@@ -151,7 +152,9 @@ class Town:
                 "fine_yuan": fine,
                 "confiscated_yuan": gains,
                 "quantity": str(quantity),
+                "published_on": (decided + timedelta(days=PUBLISHED_AFTER)).isoformat(),
                 "procedure": "ordinary",
+                "penalties": "罚款；没收" if gains else "罚款",
                 "basis": "《中华人民共和国计量法实施细则》",
                 "summary": words,
             }

@@ -257,6 +257,13 @@ VIOLATIONS = (
         "What the decision says, in short.",
         "使用不合格电子秤",
     ),
+    Column(
+        "published_on",
+        ("公示日期", "公示开始日期"),
+        "Day on which the decision was published; periods of Order 45 count from it.",
+        "2026-06-15",
+        whole_date,
+    ),
     Column("found_on", ("发现日期", "查获日期"), "Day, month or year.", "2026-05-02", partial_date),
     Column(
         "instrument_kind",
