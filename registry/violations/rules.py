@@ -66,7 +66,7 @@ class Publicity:
         minimum_until: First day on which repair may end it earlier; None: no such rule found.
         regime: Regime of law that governs; None: none is in force.
         reasons: Why it may not be shown; empty: it may. `publicity.withheld` is the law's own
-            will, everything else is something that an officer can add.
+            will, or its time had passed before it was first shown; everything else is something that an officer can add.
     """
 
     severity: SeverityClass | None
@@ -181,6 +181,8 @@ def _shown(
 ) -> Publicity:
     """Return the days on which a complete decision is shown, cut by law that came later."""
     until = min(day for day in (_end(period.max_months, period, decided_on, published_on), *later) if day)
+    if published_on is not None and published_on >= until:
+        return _not_shown(severity, "publicity.withheld", regime=period.regime_of_law)
     least = _end(period.min_months, period, decided_on, published_on)
     return Publicity(
         severity=severity,

@@ -86,7 +86,7 @@ def test_a_decision_is_shown_for_a_while_or_the_reason_is_told(
     if found.publish_from is not None and found.publish_until is not None:
         assert found.severity is not None
         assert decided is not None
-        assert found.publish_from >= decided
+        assert decided <= found.publish_from < found.publish_until
         assert found.minimum_until is None or found.minimum_until <= found.publish_until
         assert found.publish_until <= max(found.publish_from, decided).replace(day=1) + timedelta(
             days=3 * 366 + 31
@@ -162,6 +162,13 @@ def test_which_of_two_rules_prevails_is_a_setting() -> None:
     facts = PenaltyFacts(frozenset({"confiscation"}), "ordinary")
     found = judged(facts, date(2026, 5, 6), date(2026, 5, 20), RULEBOOK.with_rows([prevails]))
     assert (found.regime, found.reasons) == ("samr2025", ("publicity.period_unknown",))
+
+
+def test_a_later_law_that_does_not_stop_by_itself_shortens_nothing() -> None:
+    general = RULEBOOK.find(PublicityPeriod, "ndrc36.general", TOWN, date(2026, 4, 1))
+    rulebook = RULEBOOK.with_rows([general.model_copy(update={"stops_automatically": False})])
+    facts = PenaltyFacts(frozenset({"confiscation"}), "ordinary")
+    assert judged(facts, date(2024, 6, 3), date(2024, 6, 20), rulebook).publish_until == date(2027, 6, 21)
 
 
 def province_row(code: str, severity: SeverityClass, **amounts: int) -> Severity:
