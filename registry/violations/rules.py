@@ -66,7 +66,8 @@ class Publicity:
         minimum_until: First day on which repair may end it earlier; None: no such rule found.
         regime: Regime of law that governs; None: none is in force.
         reasons: Why it may not be shown; empty: it may. `publicity.withheld` is the law's own
-            will, or its time had passed before it was first shown; everything else is something that an officer can add.
+            will, or its time had passed before it was first shown; everything else is something
+            that an officer can add.
     """
 
     severity: SeverityClass | None
