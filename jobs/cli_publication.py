@@ -8,7 +8,6 @@ from pathlib import Path
 import click
 
 from jobs.acting import acting
-from registry.errors import Malformed
 from registry.publication.editions import prepare_edition
 from registry.publication.files import build_files, edition_folder
 from registry.publication.tables import Edition
@@ -20,15 +19,15 @@ from registry.store.engine import open_engine, reading
 @click.command()
 @click.argument("regime")
 @click.option("--region", default="000000", show_default=True, help="GB/T 2260 code.")
-@click.option("--as-of", "as_of", type=click.DateTime(["%Y-%m-%d"]), default=None, help="Must be today.")
+@click.option(
+    "--as-of", "as_of", type=click.DateTime(["%Y-%m-%d"]), default=None, help="Legal day; today unless given."
+)
 @click.option("--as", "account", required=True, help="Account that acts.")
 def publish(regime: str, region: str, as_of: datetime | None, account: str) -> None:
     """Publish an edition of a list: its files and the signed root of its leaves."""
     settings = read_settings()
     with acting(account, settings) as work:
-        if as_of is not None and as_of.date() != work.today:
-            raise Malformed("edition.other_day", field="as_of", day=as_of.date().isoformat())
-        outcome = prepare_edition(work, regime, region)
+        outcome = prepare_edition(work, regime, region, as_of.date() if as_of else None)
     engine = open_engine(settings.database)
     edition_id = str(outcome.id)
     build_files(engine, settings.data_dir, edition_id)

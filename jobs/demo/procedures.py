@@ -24,7 +24,7 @@ BLACK, RED = "henan_black", "henan_red"
 
 # step, account, days before the chosen day, kind of paper
 BLACK_STEPS = (
-    ("serve_notice", "officer", 64, "service_proof"),
+    ("serve_notice", "officer", 72, "service_proof"),
     ("note_silence", "officer", 50, "other"),
     ("review", "officer", 48, "review"),
     ("consent", "superior", 46, "decision"),
@@ -32,11 +32,11 @@ BLACK_STEPS = (
     ("publish", "officer", 44, "publicity"),
 )
 RED_STEPS = (
-    ("check", "officer", 62, "review"),
-    ("publicise", "officer", 60, "publicity"),
+    ("check", "officer", 70, "review"),
+    ("publicise", "officer", 68, "publicity"),
     ("list", "approver", 40, "decision"),
 )
-PROPOSED = 66
+PROPOSED = 74
 
 
 class Case(NamedTuple):
