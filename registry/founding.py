@@ -43,9 +43,7 @@ def found(session: Session, command: Found, now: datetime, rulebook: Rulebook) -
     person_id = new_id()
     session.add(Person(id=SYSTEM, name=SYSTEM, recorded_at=now))
     session.add(Person(id=person_id, name=command.administrator_name, recorded_at=now))
-    session.add(
-        Office(code=command.office_code, region=command.region, level=command.level, recorded_at=now)
-    )
+    session.add(Office(code=command.office_code, region=command.region, level=command.level, recorded_at=now))
     session.flush()
     session.add(
         OfficeName(office_code=command.office_code, held_from_on=legal_day(now), name=command.office_name)

@@ -65,9 +65,7 @@ def add_account(work: Work, command: AddAccount) -> str:
         raise NotFound("person.unknown", field="person_id", person_id=person_id)
     work.session.flush()
     work.session.add(
-        Account(
-            name=command.name, person_id=person_id, office_code=command.office_code, recorded_at=work.now
-        )
+        Account(name=command.name, person_id=person_id, office_code=command.office_code, recorded_at=work.now)
     )
     work.session.flush()
     for grant in command.grants:

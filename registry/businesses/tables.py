@@ -29,7 +29,9 @@ class BusinessVersion(FactVersion, table=True):
     __table_args__ = (
         only_current("one_current_business", "business_id"),
         only_current("one_business_by_uscc", "uscc", where="uscc IS NOT NULL"),
-        only_current("one_business_by_stall", "market_id", "stall", where="stall IS NOT NULL AND uscc IS NULL"),
+        only_current(
+            "one_business_by_stall", "market_id", "stall", where="stall IS NOT NULL AND uscc IS NULL"
+        ),
         only_current("business_by_name", "name_key", "region", unique=False),
         only_current("business_by_region", "region", "business_id", unique=False),
     )
