@@ -34,6 +34,14 @@ class Download:
     sha256: str
 
 
+@dataclass(frozen=True)
+class Built:
+    """The files of an edition, and how many of its rows were taken back since it was signed."""
+
+    downloads: Sequence[Download]
+    withdrawn: int
+
+
 @get("/lists/{regime:str}/editions", sync_to_thread=True, include_in_schema=False)
 def all_editions(edge: NamedDependency[Edge], regime: FromPath[str]) -> Response[str]:
     """Show the editions of a list, the latest first.
@@ -68,7 +76,7 @@ def one_edition(
         if asked is None:
             raise NotFoundException
         edition = files.edition_or_refuse(session, regime, region, version)
-        downloads = _downloads(session, edge.settings, edition)
+        built = _built(session, edge.settings, edition)
     return page(
         edge.settings,
         "edition.html",
@@ -76,20 +84,22 @@ def one_edition(
         home=HOMES[asked.colour],
         it=edition,
         where=region_words(edition.region),
-        downloads=downloads,
+        built=built,
     )
 
 
-def _downloads(session: Session, settings: Settings, edition: Edition) -> Sequence[Download]:
-    """Return the files of an edition; none while they are made again after a withdrawal."""
+def _built(session: Session, settings: Settings, edition: Edition) -> Built | None:
+    """Return the files of an edition; None while they are made again after a withdrawal."""
     try:
         manifest = files.edition_file(session, settings.data_dir, edition, files.MANIFEST).read_bytes()
     except Conflict:
-        return ()
-    measured = json.loads(manifest)["files"]["files"]
+        return None
+    told = json.loads(manifest)["files"]
+    measured = told["files"]
     measured[files.MANIFEST] = {"sha256": hashlib.sha256(manifest).hexdigest(), "bytes": len(manifest)}
     addresses = {address.partition("?")[0].rsplit("/", 1)[1]: address for address in described(edition).files}
-    return [
+    downloads = [
         Download(name, address, measured[name]["bytes"], measured[name]["sha256"])
         for name, address in addresses.items()
     ]
+    return Built(downloads, told["withdrawn"])

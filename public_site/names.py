@@ -19,7 +19,7 @@ class Names:
     def measures(self, codes: Iterable[str], where: str) -> str:
         """Return the names of measures, joined."""
         named = self._named(Measure, where)
-        return self.t("write.comma").join(named.get(code, code) for code in codes)
+        return self.t("write.semicolon").join(named.get(code, code) for code in codes)
 
     def ground(self, code: str, where: str) -> str:
         """Return why an entry stands: a type of violation, a fact, or the officer's own words."""

@@ -126,3 +126,13 @@ def test_a_page_says_that_its_merchants_are_invented_only_in_a_demonstration(
             assert "演示数据，商户系虚构" in Page(demonstration.get(path).text).words, path
     for path, html in every_page.items():
         assert "演示数据" not in html, path
+
+
+def test_no_copy_of_a_page_may_be_kept_elsewhere_and_no_search_engine_lists_what_was_withdrawn(
+    every_page: dict[str, str],
+) -> None:
+    for path, html in every_page.items():
+        (robots,) = [one for one in Page(html).all("meta") if one.attributes.get("name") == "robots"]
+        told = robots.attributes["content"].split(", ")
+        assert "noarchive" in told, path
+        assert ("noindex" in told) == (path.startswith("/search") or "该条目已撤下" in html), path

@@ -80,6 +80,14 @@ def test_an_edition_offers_each_file_with_the_hash_that_it_has(site: Site, read:
         assert FORGIVEN.encode() not in content
 
 
+def test_an_edition_says_how_many_of_its_rows_were_taken_back(read: Read) -> None:
+    page = read("/lists/henan_black/editions")
+    address = next(one.attributes["href"] for one in page.all("a") if "region=" in one.attributes["href"])
+    words = read(address).words
+    assert "条目数2" in words
+    assert "其后撤下1 条，文件中只留指纹" in words
+
+
 def test_an_unknown_edition_answers_404(read: Read) -> None:
     read("/lists/henan_black/editions/2026-01-01.1?region=410000", 404)
     read("/lists/none/editions", 404)
