@@ -13,7 +13,7 @@ from registry.errors import Malformed, Refusal
 from registry.identifiers import new_id
 from registry.regions import region_or_refuse
 from registry.violations.before import KnownDecision, KnownDecisions, same_violation
-from registry.violations.effects import Effects, Law, unusual_fine
+from registry.violations.effects import Effects, Law, law_of, unusual_fine
 from registry.violations.forms import RecordViolation
 from registry.violations.identity import DecisionSaid, ViolationSaid, decision_said, violation_said
 from registry.violations.tables import PenaltyDecision, Violation
@@ -26,7 +26,7 @@ class Batch:
         for region in {command.region for command in commands}:
             work.require("officer", region)
         self.work = work
-        self.law = Law(work.rulebook, work.today)
+        self.law = law_of(work.rulebook, work.today)
         self.bearers = Bearers(work.session, {command.business_id for command in commands})
         self.known = KnownDecisions(work.session, self.bearers, commands)
         self.decisions: list[dict[str, object]] = []

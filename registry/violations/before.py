@@ -4,7 +4,6 @@ from collections.abc import Hashable, Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import cast
 
-from sqlalchemy import tuple_
 from sqlmodel import Session, col, select
 
 from registry.businesses.bearers import Bearers
@@ -49,10 +48,10 @@ class KnownDecisions:
         self._remember(decisions)
 
     def _numbered(self, commands: Sequence[RecordViolation]) -> Iterable[PenaltyDecision]:
-        numbers = sorted({(c.authority, decision_number(c.decision_no)) for c in commands if c.decision_no})
-        place = tuple_(col(PenaltyDecision.authority), col(PenaltyDecision.decision_no))
+        numbers = sorted({decision_number(c.decision_no) for c in commands if c.decision_no})
         for start in range(0, len(numbers), AT_ONCE):
-            yield from self._decisions(place.in_(numbers[start : start + AT_ONCE]))
+            # whatever the authority: few share a number, and pairs cost the driver twice as much
+            yield from self._decisions(col(PenaltyDecision.decision_no).in_(numbers[start : start + AT_ONCE]))
 
     def _sourced(self, commands: Sequence[RecordViolation]) -> Iterable[PenaltyDecision]:
         keys = sorted({command.source_key for command in commands if command.source_key})

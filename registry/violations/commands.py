@@ -19,7 +19,7 @@ from registry.store.versions import one_writer, succeed, unmoved
 from registry.violations import queries
 from registry.violations.batch import Batch, decision_columns, refuse_impossible
 from registry.violations.before import said_by_decision
-from registry.violations.effects import Law, ended, unusual_fine
+from registry.violations.effects import ended, law_of, unusual_fine
 from registry.violations.forms import ChangeDecisionStanding, CorrectViolation, RecordViolation
 from registry.violations.identity import DecisionSaid, decision_said, violation_said
 from registry.violations.tables import PenaltyDecision, Violation
@@ -120,43 +120,48 @@ def correct_violation(work: Work, command: CorrectViolation) -> Outcome:
     current = _violation(work, command.violation_id, command.expected_version)
     decision = _decision(work, current.decision_id)
     work.require("officer", command.what.region)
-    law = Law(work.rulebook, work.today)
+    law = law_of(work.rulebook, work.today)
     refuse_impossible(law, command.what)
-    bearers = Bearers(work.session, {command.what.business_id, current.business_id})
+    bearers = Bearers(work.session, {command.what.business_id})
     said = decision_said(bearers.of(command.what.business_id).id, command.what)
     siblings = queries.violations_of_decision(work.session, decision.decision_id)
     _refuse_taken(work, current, siblings, command.what, said)
-    concerned = sorted({current.business_id, said.business_id})
-    before = said_by_decision(said.business_id, decision)
-    changed = before != said or (decision.source_key, decision.source) != (
-        command.what.source_key,
-        command.what.source,
-    )
-    if changed:
-        decision = succeed(
-            work.session,
-            decision,
-            work.now,
-            **decision_columns(said),
-            held_from_on=law.effects(current.conduct_code, said).held_from_on,
-            source_key=command.what.source_key,
-            source=command.what.source,
-        )
+    concerned = {current.business_id, said.business_id}
+    rewritten = _rewrite(work, decision, command.what, said)
     stated = {**violation_said(command.what)._asdict(), "business_id": said.business_id}
+    changed = rewritten is not decision
     for sibling in siblings:
         mine = sibling.violation_id == command.violation_id
-        changed = _settle(work, decision, sibling, stated if mine else {}) or changed
+        changed = _settle(work, rewritten, sibling, stated if mine else {}) or changed
     if not changed:
         return Outcome("unchanged", command.violation_id)
     work.record(
         "violation.corrected",
         Subject("violation", command.violation_id),
-        concerns=concerned,
+        concerns=sorted(concerned),
         reason=command.reason,
         digest=digest_of([command.model_dump(mode="json")]),
     )
     unusual = unusual_fine(law, said, command.what.quantity, command.what.conduct_code)
     return Outcome("changed", command.violation_id, warnings=(unusual,) if unusual is not None else ())
+
+
+def _rewrite(
+    work: Work, decision: PenaltyDecision, what: RecordViolation, said: DecisionSaid
+) -> PenaltyDecision:
+    """Write the next version of a decision if it is stated otherwise than recorded."""
+    before = said_by_decision(said.business_id, decision)
+    if before == said and (decision.source_key, decision.source) == (what.source_key, what.source):
+        return decision
+    return succeed(
+        work.session,
+        decision,
+        work.now,
+        **decision_columns(said),
+        held_from_on=what.decided_on.exact(),
+        source_key=what.source_key,
+        source=what.source,
+    )
 
 
 def repair_violation(work: Work, violation_id: str, expected_version: int, repaired_on: date) -> Outcome:
@@ -221,7 +226,7 @@ def _settle(work: Work, decision: PenaltyDecision, violation: Violation, stated:
     """Write the next version of a violation if its statement, class or end differs; say whether."""
     conduct_code = stated.get("conduct_code", violation.conduct_code)
     said = said_by_decision(violation.business_id, decision)
-    effects = Law(work.rulebook, work.today).effects(conduct_code, said)
+    effects = law_of(work.rulebook, work.today).effects(conduct_code, said)
     repaired_on = stated.get("repaired_on", violation.repaired_on)
     columns = {**effects.columns(), **stated, **ended(effects, repaired_on, decision.held_to_on)}
     if all(getattr(violation, name) == value for name, value in columns.items()):

@@ -5,17 +5,27 @@ severity class and the period of publicity. What is missing is kept as codes for
 and nothing is guessed in its place.
 """
 
+from bisect import bisect_right
 from datetime import date
+from functools import lru_cache
 from typing import NamedTuple, Protocol
 
 from registry.calendar import PartialDate, Precision
 from registry.dated import gaps
 from registry.errors import RuleRefused
-from registry.rulebook import Conduct, PenaltyKind, PenaltyRange, Rulebook
+from registry.rulebook import (
+    Conduct,
+    PenaltyKind,
+    PenaltyRange,
+    Rulebook,
+    Severity,
+    SummaryProcedure,
+)
 from registry.violations.identity import DecisionSaid
 from registry.violations.rules import PenaltyFacts, publicity_of, severity_of, violation_types_for
 
 _FINES: frozenset[PenaltyKind] = frozenset({"fine", "small_fine", "larger_fine", "huge_fine"})
+_REMEMBERED = 16384
 _UNDATED = "decision.undated"  # said by what the date itself lacks
 
 
@@ -77,48 +87,49 @@ def ended(effects: Effects, repaired_on: date | None, annulled_on: date | None) 
 
 
 class Law:
-    """The law of one act: rulebook and legal day, and what it said of earlier rows of the batch."""
+    """The law of one act: rulebook and legal day, and what it said of earlier rows.
+
+    A decision is classed by its fine only through the amounts at which the law changes its mind;
+    rows between the same two amounts are answered once, which an import needs.
+    """
 
     def __init__(self, rulebook: Rulebook, today: date) -> None:
         self.rulebook = rulebook
         self.today = today
         self.conduct_codes = frozenset(row.code for row in rulebook.rows(Conduct))
-        self._effects: dict[tuple[object, ...], Effects] = {}
-
-    def types(self, conduct_code: str, said: DecisionSaid) -> tuple[str, ...]:
-        """Return the violation types of a conduct on the first day that the decision can be of."""
-        return violation_types_for(conduct_code, self.rulebook, said.region, said.decided_on or self.today)
+        self._amounts = _decisive_amounts(rulebook)
+        self._answered = lru_cache(maxsize=_REMEMBERED)(self._work_out)
+        self._allowed = lru_cache(maxsize=_REMEMBERED)(self._ranges)
 
     def effects(self, conduct_code: str, said: DecisionSaid) -> Effects:
         """Return what follows from a decision and a conduct."""
-        key = (
-            conduct_code,
-            said.region,
-            said.decided_on,
-            said.decided_precision,
-            said.procedure,
-            said.penalties,
-            said.fine_fen,
-            bool(said.confiscated_fen),
-            said.severity_stated,
-            said.published_on,
+        fine, confiscated = said.fine_fen, said.confiscated_fen
+        like = said._replace(
+            business_id="",
+            decision_no=None,
+            authority="",
+            fine_fen=fine and self._amounts[bisect_right(self._amounts, fine) - 1],
+            confiscated_fen=confiscated and 1,
+            basis=None,
+            summary=None,
         )
-        if key not in self._effects:
-            self._effects[key] = self._work_out(conduct_code, said)
-        return self._effects[key]
+        return self._answered(conduct_code, like)
+
+    def ranges(self, conduct_code: str, said: DecisionSaid) -> tuple[PenaltyRange, ...]:
+        """Return what the laws of a conduct allow; nothing where one of them names no amount."""
+        return self._allowed(conduct_code, said.region, said.decided_on or self.today)
 
     def _work_out(self, conduct_code: str, said: DecisionSaid) -> Effects:
-        given = PartialDate(said.decided_on, Precision(said.decided_precision))
-        day = given.exact()
-        penalty = penalty_facts(said)
-        severity = said.severity_stated
+        decided = PartialDate(said.decided_on, Precision(said.decided_precision))
+        penalty, severity = penalty_facts(said), said.severity_stated
+        day, region = decided.exact(), said.region
         if severity is None and day is not None:
-            severity = severity_of(penalty, self.rulebook, said.region, day)
+            severity = severity_of(penalty, self.rulebook, region, day)
         publicity = publicity_of(
-            penalty, severity, self.rulebook, said.region, day, published_on=said.published_on
+            penalty, severity, self.rulebook, region, day, published_on=said.published_on
         )
-        types = self.types(conduct_code, said)
-        lacks = [*gaps("decided_on", given), *(() if types else ("type.none",))]
+        types = violation_types_for(conduct_code, self.rulebook, region, decided.value or self.today)
+        lacks = [*gaps("decided_on", decided), *(() if types else ("type.none",))]
         lacks += [reason for reason in publicity.incomplete if reason != _UNDATED]
         return Effects(
             held_from_on=day,
@@ -129,6 +140,30 @@ class Law:
             publish_until=publicity.publish_until,
             incomplete=tuple(lacks),
         )
+
+    def _ranges(self, conduct_code: str, region: str, on: date) -> tuple[PenaltyRange, ...]:
+        types = set(violation_types_for(conduct_code, self.rulebook, region, on))
+        in_force = self.rulebook.in_force(PenaltyRange, region, on).values()
+        fitting = tuple(row for row in in_force if row.violation_type in types)
+        # by gains, of an amount that was not found, or of no law at all: nothing can be unusual
+        open_ended = any(row.fine_max_fen is None for row in fitting)
+        return () if open_ended or {row.violation_type for row in fitting} != types else fitting
+
+
+@lru_cache(maxsize=4)
+def law_of(rulebook: Rulebook, today: date) -> Law:
+    """Return the law of a day, remembered from batch to batch."""
+    return Law(rulebook, today)
+
+
+def _decisive_amounts(rulebook: Rulebook) -> list[int]:
+    """Return the fines from which some rule of severity or procedure may say otherwise."""
+    amounts = {0, 1}  # none at all, or some
+    for row in rulebook.rows(Severity):
+        amounts |= {amount for amount in (row.fine_from_fen, row.fine_below_fen) if amount is not None}
+    for rule in rulebook.rows(SummaryProcedure):
+        amounts |= {rule.person_fine_max_fen + 1, rule.organisation_fine_max_fen + 1}
+    return sorted(amounts)
 
 
 def penalty_facts(said: DecisionSaid) -> PenaltyFacts:
@@ -147,25 +182,14 @@ def unusual_fine(law: Law, said: DecisionSaid, quantity: int, conduct_code: str)
 
     Source: rulebook `penalty_ranges`; a province may allow more, so it warns and never refuses.
     """
-    if not said.fine_fen:
-        return None
-    on = said.decided_on or law.today
-    types = law.types(conduct_code, said)
-    ranges = law.rulebook.in_force(PenaltyRange, said.region, on).values()
-    fitting = [row for row in ranges if row.violation_type in types]
-    if {row.violation_type for row in fitting} != set(types):
-        return None
-    most = 0
-    for row in fitting:
-        if row.fine_max_fen is None:
-            return None  # by gains, or of an amount that was not found
-        most = max(most, row.fine_max_fen * (quantity if row.unit == "instrument" else 1))
-    if not fitting or said.fine_fen <= most:
+    ranges = law.ranges(conduct_code, said) if said.fine_fen else ()
+    limits = [(row.fine_max_fen or 0) * (quantity if row.unit == "instrument" else 1) for row in ranges]
+    if said.fine_fen is None or not limits or said.fine_fen <= max(limits):
         return None
     return RuleRefused(
         "violation.fine_unusual",
         field="fine_fen",
         fine_fen=said.fine_fen,
-        most_fen=most,
-        rule=", ".join(sorted(row.code for row in fitting)),
+        most_fen=max(limits),
+        rule=", ".join(sorted(row.code for row in ranges)),
     )

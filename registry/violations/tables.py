@@ -19,7 +19,7 @@ class PenaltyDecision(FactVersion, table=True):
     __tablename__ = "penalty_decision"
     __table_args__ = (
         only_current("one_current_decision", "decision_id"),
-        only_current("one_decision_by_number", "authority", "decision_no", where="decision_no IS NOT NULL"),
+        only_current("one_decision_by_number", "decision_no", "authority", where="decision_no IS NOT NULL"),
         only_current("one_decision_by_source", "source_key", where="source_key IS NOT NULL"),
     )
 
@@ -39,7 +39,7 @@ class PenaltyDecision(FactVersion, table=True):
     published_on: date | None = Field(default=None, description="First day of its publication, if known.")
     standing: str
     source_key: str | None = None
-    source: dict[str, Any] | None = Field(default=None, sa_column=Column(JSON))
+    source: dict[str, Any] | None = Field(default=None, sa_column=Column(JSON(none_as_null=True)))
 
 
 class Violation(FactVersion, table=True):

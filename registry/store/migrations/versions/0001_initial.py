@@ -169,7 +169,7 @@ def upgrade() -> None:
         sa.Column("published_on", sa.Date(), nullable=True),
         sa.Column("standing", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
         sa.Column("source_key", sqlmodel.sql.sqltypes.AutoString(), nullable=True),
-        sa.Column("source", sa.JSON(), nullable=True),
+        sa.Column("source", sa.JSON(none_as_null=True), nullable=True),
         sa.PrimaryKeyConstraint("version", "decision_id"),
     )
     op.create_index(
@@ -183,7 +183,7 @@ def upgrade() -> None:
     op.create_index(
         "one_decision_by_number",
         "penalty_decision",
-        ["authority", "decision_no"],
+        ["decision_no", "authority"],
         unique=True,
         sqlite_where=sa.text("superseded_at IS NULL AND decision_no IS NOT NULL"),
         postgresql_where=sa.text("superseded_at IS NULL AND decision_no IS NOT NULL"),
