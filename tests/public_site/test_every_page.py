@@ -123,7 +123,7 @@ def test_a_page_says_that_its_merchants_are_invented_only_in_a_demonstration(
 ) -> None:
     with client_of(town, demonstration=True) as demonstration:
         for path in every_page:
-            assert "演示数据，商户系虚构" in Page(demonstration.get(path).text).words, path
+            assert "演示站：浉河区的商户" in Page(demonstration.get(path).text).words, path
     for path, html in every_page.items():
         assert "演示数据" not in html, path
 
