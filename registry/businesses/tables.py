@@ -2,6 +2,7 @@
 
 from datetime import date, datetime
 
+from sqlalchemy import PrimaryKeyConstraint
 from sqlmodel import Field, Index, SQLModel
 
 from registry.store.columns import FactVersion, Instant, only_current
@@ -27,6 +28,7 @@ class BusinessVersion(FactVersion, table=True):
 
     __tablename__ = "business_version"
     __table_args__ = (
+        PrimaryKeyConstraint("business_id", "version"),  # its versions are found by it
         only_current("one_current_business", "business_id"),
         only_current("one_business_by_uscc", "uscc", where="uscc IS NOT NULL"),
         only_current(

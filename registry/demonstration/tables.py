@@ -2,6 +2,7 @@
 
 from datetime import date
 
+from sqlalchemy import PrimaryKeyConstraint
 from sqlmodel import Field, Index
 
 from registry.store.columns import FactVersion, only_current
@@ -12,6 +13,7 @@ class DemonstrationUnit(FactVersion, table=True):
 
     __tablename__ = "demonstration_unit"
     __table_args__ = (
+        PrimaryKeyConstraint("designation_id", "version"),  # its versions are found by it
         only_current("one_current_designation", "designation_id"),
         Index("designation_by_business", "business_id"),  # superseded versions too: a past score reads them
         only_current("one_designation_by_source", "source_key", where="source_key IS NOT NULL"),

@@ -3,7 +3,7 @@
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import JSON, CheckConstraint, Column, Index, text
+from sqlalchemy import JSON, CheckConstraint, Column, Index, PrimaryKeyConstraint, text
 from sqlmodel import Field, SQLModel
 
 from registry.store.columns import FactVersion, Instant, only_current
@@ -69,6 +69,7 @@ class ListEntry(FactVersion, table=True):
 
     __tablename__ = "list_entry"
     __table_args__ = (
+        PrimaryKeyConstraint("entry_id", "version"),  # its versions are found by it
         only_current("one_current_entry", "entry_id"),
         only_current("entry_by_regime", "regime", "listed_on", "entry_id", unique=False),
         only_current("entry_by_business", "business_id", unique=False),

@@ -2,6 +2,7 @@
 
 from datetime import date
 
+from sqlalchemy import PrimaryKeyConstraint
 from sqlmodel import Field, Index
 
 from registry.store.columns import FactVersion, only_current
@@ -11,6 +12,7 @@ class Pledge(FactVersion, table=True):
     """A public pledge (诚信计量自我承诺) by a business, as one version of a fact."""
 
     __table_args__ = (
+        PrimaryKeyConstraint("pledge_id", "version"),  # its versions are found by it
         only_current("one_current_pledge", "pledge_id"),
         Index("pledge_by_business", "business_id"),  # superseded versions too: a past score reads them
         only_current("one_pledge_by_source", "source_key", where="source_key IS NOT NULL"),

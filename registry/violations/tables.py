@@ -3,7 +3,7 @@
 from datetime import date
 from typing import Any
 
-from sqlalchemy import JSON, BigInteger, Column, Index
+from sqlalchemy import JSON, BigInteger, Column, Index, PrimaryKeyConstraint
 from sqlmodel import Field
 
 from registry.store.columns import FactVersion, only_current
@@ -18,6 +18,7 @@ class PenaltyDecision(FactVersion, table=True):
 
     __tablename__ = "penalty_decision"
     __table_args__ = (
+        PrimaryKeyConstraint("decision_id", "version"),  # its versions are found by it
         only_current("one_current_decision", "decision_id"),
         only_current("one_decision_by_number", "decision_no", "authority", where="decision_no IS NOT NULL"),
         only_current("one_decision_by_source", "source_key", where="source_key IS NOT NULL"),
@@ -46,6 +47,7 @@ class Violation(FactVersion, table=True):
     """A violation found by a decision, with its class and its period of publicity."""
 
     __table_args__ = (
+        PrimaryKeyConstraint("violation_id", "version"),  # its versions are found by it
         only_current("one_current_violation", "violation_id"),
         Index("violation_by_business", "business_id"),  # superseded versions too: a past score reads them
         only_current("violation_by_decision", "decision_id", unique=False),

@@ -170,7 +170,7 @@ def upgrade() -> None:
         sa.Column("standing", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
         sa.Column("source_key", sqlmodel.sql.sqltypes.AutoString(), nullable=True),
         sa.Column("source", sa.JSON(none_as_null=True), nullable=True),
-        sa.PrimaryKeyConstraint("version", "decision_id"),
+        sa.PrimaryKeyConstraint("decision_id", "version"),
     )
     op.create_index(
         "one_current_decision",
@@ -307,7 +307,7 @@ def upgrade() -> None:
             ["business_id"],
             ["business.id"],
         ),
-        sa.PrimaryKeyConstraint("version", "designation_id"),
+        sa.PrimaryKeyConstraint("designation_id", "version"),
     )
     op.create_index("designation_by_business", "demonstration_unit", ["business_id"], unique=False)
     op.create_index(
@@ -522,7 +522,7 @@ def upgrade() -> None:
             ["business_id"],
             ["business.id"],
         ),
-        sa.PrimaryKeyConstraint("version", "violation_id"),
+        sa.PrimaryKeyConstraint("violation_id", "version"),
     )
     op.create_index(
         "one_current_violation",
@@ -610,7 +610,7 @@ def upgrade() -> None:
             ["market_id"],
             ["market.id"],
         ),
-        sa.PrimaryKeyConstraint("version", "business_id"),
+        sa.PrimaryKeyConstraint("business_id", "version"),
     )
     op.create_index(
         "business_by_name",
@@ -705,7 +705,7 @@ def upgrade() -> None:
             ["proposal_id"],
             ["proposal.id"],
         ),
-        sa.PrimaryKeyConstraint("version", "entry_id"),
+        sa.PrimaryKeyConstraint("entry_id", "version"),
     )
     op.create_index(
         "entry_by_business",
@@ -779,7 +779,7 @@ def upgrade() -> None:
             ["receiving_office"],
             ["office.code"],
         ),
-        sa.PrimaryKeyConstraint("version", "pledge_id"),
+        sa.PrimaryKeyConstraint("pledge_id", "version"),
     )
     op.create_index(
         "one_current_pledge",
