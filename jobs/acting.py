@@ -1,15 +1,56 @@
-"""Acting by command line: the account is named, the transaction ends with the command."""
+"""Acting by command line: the account is named, each transaction ends with its command or batch."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
+
+from sqlalchemy import Engine
 
 from jobs.process import clock
 from registry.accounts.commands import actor_by_account
 from registry.audit.work import Work
 from registry.overrides.queries import effective_rulebook
-from registry.rulebook import load_rulebook
+from registry.rulebook import Rulebook, load_rulebook
 from registry.settings import Settings, read_settings
-from registry.store.engine import open_engine, writing
+from registry.store.engine import checkpoint, open_engine, sole_holder, writing
+
+
+@dataclass(frozen=True)
+class Desk:
+    """Where an account acts: the open database and the installed law."""
+
+    engine: Engine
+    package: Rulebook
+    account: str
+
+    @contextmanager
+    def work(self) -> Iterator[Work]:
+        """Open one transaction in which the account acts.
+
+        Raises:
+            Unauthenticated: There is no such account, or it is disabled.
+        """
+        with writing(self.engine) as session:
+            actor = actor_by_account(session, self.account)
+            yield Work(session, actor, clock(), effective_rulebook(session, self.package))
+
+
+@contextmanager
+def desk(account: str, settings: Settings | None = None) -> Iterator[Desk]:
+    """Open the database for an account; at the end the log of an unserved folder is moved into its file.
+
+    Raises:
+        Broken: The settings or the database are not usable.
+    """
+    where = settings or read_settings()
+    engine = open_engine(where.database)
+    try:
+        yield Desk(engine, load_rulebook(), account)
+        with sole_holder(where.data_dir) as holder:
+            if holder:
+                checkpoint(engine)
+    finally:
+        engine.dispose()
 
 
 @contextmanager
@@ -18,14 +59,7 @@ def acting(account: str, settings: Settings | None = None) -> Iterator[Work]:
 
     Raises:
         Unauthenticated: There is no such account, or it is disabled.
-        Broken: The settings are not usable.
+        Broken: The settings or the database are not usable.
     """
-    engine = open_engine((settings or read_settings()).database)
-    package = load_rulebook()
-    try:
-        with writing(engine) as session:
-            yield Work(
-                session, actor_by_account(session, account), clock(), effective_rulebook(session, package)
-            )
-    finally:
-        engine.dispose()
+    with desk(account, settings) as opened, opened.work() as work:
+        yield work

@@ -7,9 +7,9 @@ from pathlib import Path
 import click
 from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn, TimeRemainingColumn
 
-from jobs.acting import acting
+from jobs.acting import desk
 from registry.imports.commands import KINDS, builtin, import_file
-from registry.imports.report import ImportReport, write_errors
+from registry.imports.report import ImportReport, RowError, write_errors
 from registry.settings import read_settings
 
 
@@ -37,12 +37,12 @@ def import_command(
         TimeRemainingColumn(),
         disable=not sys.stderr.isatty(),
     )
-    with bar:
+    with bar, desk(account, settings) as opened:
         task = bar.add_task(kind, total=None)
         report = import_file(
             kind,
             path,
-            lambda: acting(account, settings),
+            opened.work,
             dry_run=dry_run,
             progress=lambda _rows, done, total: bar.update(task, completed=done, total=total),
         )
@@ -67,10 +67,17 @@ def summary(report: ImportReport) -> dict[str, object]:
 
 
 def words(report: ImportReport) -> str:
-    """Return the figures of an import and its refused rows, for a person."""
+    """Return the figures of an import, what it refused and what it warns of, for a person."""
     lines = [", ".join(f"{name} {value}" for name, value in summary(report).items() if value != {})]
-    lines += [f"  {error}" for error in report.refused]
+    lines += [in_words("✗", error) for error in report.refused]
+    lines += [in_words("!", error) for error in report.warnings]
     return "\n".join(lines)
+
+
+def in_words(mark: str, error: RowError) -> str:
+    """Return one reason against one row: number, column, value, and why in both languages."""
+    where = " · ".join(str(part) for part in (error.number, error.column, error.value) if part is not None)
+    return f"{mark} {where}\n    {error.reason('zh')}\n    {error.reason('en')}"
 
 
 COMMANDS = (import_command,)
