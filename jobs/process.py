@@ -4,7 +4,7 @@ import asyncio
 import logging
 import signal
 from collections.abc import AsyncIterator, Iterator
-from contextlib import asynccontextmanager, contextmanager
+from contextlib import ExitStack, asynccontextmanager, contextmanager
 from datetime import UTC, datetime
 from functools import partial
 from typing import Any
@@ -12,20 +12,25 @@ from typing import Any
 from granian.constants import Interfaces
 from granian.server.embed import Server
 from litestar import Litestar
+from sqlalchemy import Engine
 
 from api.app import create_app, served
 from jobs import runner
 from jobs.running import Plant
 from public_site.app import site_routes
 from public_site.errors import pages_for_errors
+from registry.calendar import legal_day
 from registry.errors import Broken
 from registry.overrides.commands import ensure_archived
 from registry.overrides.queries import effective_rulebook
+from registry.publication.public_view import index_documents
 from registry.rulebook import Rulebook, load_rulebook
 from registry.settings import Settings
 from registry.store.engine import checkpoint, open_engine, reading, sole_holder, writing
 from registry.store.migrate import differences
+from search_index.documents import from_source
 from search_index.embedded import EmbeddedIndex
+from search_index.rebuild import rebuild
 
 log = logging.getLogger("honest_metrology")
 
@@ -48,7 +53,7 @@ def plant(settings: Settings, *, write_index: bool = True) -> Iterator[Plant]:
     package = load_rulebook()
     with writing(engine) as session:
         ensure_archived(session, effective_rulebook(session, package), clock())
-    index = EmbeddedIndex.open(settings.data_dir / "index", write=write_index)
+    index = open_index(settings, engine, write=write_index)
 
     def rulebook() -> Rulebook:
         with reading(engine) as session:
@@ -59,6 +64,16 @@ def plant(settings: Settings, *, write_index: bool = True) -> Iterator[Plant]:
     finally:
         index.close()
         engine.dispose()
+
+
+def open_index(settings: Settings, engine: Engine, *, write: bool) -> EmbeddedIndex:
+    """Open the search index; its writer builds it from the database where it was never filled."""
+    index = EmbeddedIndex.open(settings.data_dir / "index", write=write, renew=write)
+    if write and index.needs_rebuild:
+        with reading(engine) as session:
+            documents = index_documents(session, legal_day(clock()))
+            rebuild(index, (from_source(source) for source in documents))
+    return index
 
 
 def application(parts: Plant, *, jobs: bool) -> Any:
@@ -83,17 +98,33 @@ def application(parts: Plant, *, jobs: bool) -> Any:
 
 
 def serve(settings: Settings, host: str, port: int, *, jobs: bool) -> None:
-    """Serve until a signal ends the process; one process holds the folder.
+    """Serve until a signal ends the process; the one that runs the jobs also writes the index.
 
     Raises:
-        Broken: Another process holds the folder, or the installation is unfit.
+        Broken: Another process holds the folder of SQLite or leads the jobs, or the installation
+            is unfit.
     """
-    with sole_holder(settings.data_dir) as holder:
-        if not holder:
+    with sole_holder(settings.data_dir) as holder, ExitStack() as held:
+        if settings.on_sqlite and not holder:
             raise Broken(f"another process serves {settings.data_dir}; end it first")
-        with plant(settings) as parts:
-            asyncio.run(_serve(application(parts, jobs=jobs), host, port))
+        parts = held.enter_context(plant(settings, write_index=jobs))
+        if jobs:
+            held.enter_context(_led(settings, parts))
+        asyncio.run(_serve(application(parts, jobs=jobs), host, port))
+        if holder:
             checkpoint(parts.engine)
+
+
+@contextmanager
+def _led(settings: Settings, parts: Plant) -> Iterator[None]:
+    """Lead the jobs: on SQLite the holder of the folder does, on PostgreSQL the holder of a lock."""
+    if settings.on_sqlite:
+        yield
+        return
+    with runner.leading(parts.engine) as leader:
+        if not leader:
+            raise Broken("another process leads the jobs; serve with --no-jobs, or end it first")
+        yield
 
 
 async def _serve(app: Any, host: str, port: int) -> None:
@@ -105,15 +136,12 @@ def work(settings: Settings) -> None:
     """Run the jobs alone, as leader on PostgreSQL, until a signal ends the process.
 
     Raises:
-        Broken: The database is SQLite, whose jobs run in the serving process.
+        Broken: The database is SQLite, whose jobs run in the serving process, or another leads.
     """
-    if settings.database.startswith("sqlite"):
+    if settings.on_sqlite:
         raise Broken("on SQLite the serving process runs the jobs; a worker needs PostgreSQL")
-    with plant(settings) as parts, runner.leading(parts.engine) as leader:
-        if not leader:
-            raise Broken("another worker leads; this one has nothing to do")
-        with runner.running(parts):
-            asyncio.run(_until_ended())
+    with plant(settings) as parts, _led(settings, parts), runner.running(parts):
+        asyncio.run(_until_ended())
 
 
 async def _until_ended() -> None:

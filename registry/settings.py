@@ -31,6 +31,11 @@ class Settings(BaseSettings):
         """Return the address of the database."""
         return self.database_url or f"sqlite:///{self.data_dir / 'registry.sqlite3'}"
 
+    @property
+    def on_sqlite(self) -> bool:
+        """Say whether the database is a file of SQLite."""
+        return self.database.startswith("sqlite")
+
 
 def read_settings(**given: object) -> Settings:
     """Read the settings; what is given wins over the environment.
