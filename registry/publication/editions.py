@@ -50,13 +50,7 @@ def prepare_edition(work: Work, regime: str, region: str, as_of: date | None = N
         Malformed: The region or the code is none, or the day lies ahead.
         RuleRefused: No such list is in force there and then.
     """
-    region_or_refuse(region, "region")
-    work.require("officer", region)
-    if CODE.fullmatch(regime) is None:
-        raise Malformed("edition.regime_code", field="regime", value=regime)
-    on = as_of or work.today
-    if on > work.today:
-        raise Malformed("day.ahead", field="as_of", day=on.isoformat())
+    on = _allowed_day(work, regime, region, as_of or work.today)
     law = one_regime(work.rulebook, regime, region, on)
     if law.colour == "board":
         board.derive_board(work, regime, region)
@@ -78,6 +72,16 @@ def prepare_edition(work: Work, regime: str, region: str, as_of: date | None = N
         entries=edition.entries,
     )
     return Outcome("created", edition.id)
+
+
+def _allowed_day(work: Work, regime: str, region: str, on: date) -> date:
+    region_or_refuse(region, "region")
+    work.require("officer", region)
+    if CODE.fullmatch(regime) is None:
+        raise Malformed("edition.regime_code", field="regime", value=regime)
+    if on > work.today:
+        raise Malformed("day.ahead", field="as_of", day=on.isoformat())
+    return on
 
 
 def latest(session: Session, regime: str, region: str, *, not_after: date | None = None) -> Edition | None:
