@@ -39,6 +39,7 @@ UNREADABLE = (
 )
 WORDS = {
     "unreadable": ("无法读取", "cannot be read"),
+    "not_canonical": ("不是规范形式（RFC 8785）", "is not in canonical form (RFC 8785)"),
     "other_key": ("签名公钥不是所给的公钥", "is signed by another key than the one given"),
     "signature": ("签名不符", "has a false signature"),
     "statement": ("清单与签名的声明不一致", "disagrees with the signed statement"),
@@ -90,7 +91,10 @@ def verify_edition(path: Path, public_key: str | None = None) -> list[Problem]:
         What is wrong; empty when all is as it was published or lawfully withdrawn.
     """
     try:
-        manifest = json.loads((path / MANIFEST).read_text(encoding="utf-8"))
+        written = (path / MANIFEST).read_bytes()
+        manifest = json.loads(written)
+        if written != canonical(manifest) + b"\n":
+            return [Problem("not_canonical", MANIFEST)]
         problems = list(_signatures(manifest, public_key))
     except UNREADABLE:
         return [Problem("unreadable", MANIFEST)]
@@ -109,16 +113,28 @@ def canonical(value: Any) -> bytes:
     ).encode()
 
 
+def _bytes(text: str) -> bytes:
+    """Read lower-case hex, and nothing else that could mean the same.
+
+    Raises:
+        ValueError: It is not.
+    """
+    value = bytes.fromhex(text)
+    if value.hex() != text:
+        raise ValueError("not lower-case hex")
+    return value
+
+
 def _signatures(manifest: dict[str, Any], public_key: str | None) -> Iterator[Problem]:
     statement, files = manifest["statement"], manifest["files"]
     if set(manifest) != {"statement", "signature", "files", "files_signature", "public_key"}:
         yield Problem("statement", MANIFEST)
     if public_key is not None and manifest["public_key"] != public_key:
         yield Problem("other_key", MANIFEST)
-    key = Ed25519PublicKey.from_public_bytes(bytes.fromhex(manifest["public_key"]))
+    key = Ed25519PublicKey.from_public_bytes(_bytes(manifest["public_key"]))
     for signature, signed in (("signature", statement), ("files_signature", files)):
         try:
-            key.verify(bytes.fromhex(manifest[signature]), canonical(signed))
+            key.verify(_bytes(manifest[signature]), canonical(signed))
         except InvalidSignature:
             yield Problem("signature", MANIFEST)
     if (files["root"], files["version"]) != (statement["root"], statement["version"]):
@@ -153,7 +169,7 @@ def _contents(path: Path, manifest: dict[str, Any]) -> Iterator[Problem]:
                 row = _row(line)
                 withdrawn += row.content is None
                 yield from _one_row(row, tree, names, cells, packed)
-                tree.add(bytes.fromhex(row.leaf))
+                tree.add(_bytes(row.leaf))
     except UNREADABLE:
         yield Problem("unreadable", f"{NDJSON}, {CSV}, {PARQUET}: {tree.size}")
         return
@@ -177,7 +193,7 @@ def _one_row(
     if (row.salt is None) != (row.content is None):
         yield Problem("leaf", where)
     if row.salt is not None and row.content is not None:
-        salted = b"\x00" + bytes.fromhex(row.salt) + canonical(row.content)
+        salted = b"\x00" + _bytes(row.salt) + canonical(row.content)
         if hashlib.sha256(salted).hexdigest() != row.leaf:
             yield Problem("leaf", where)
     expected = row.cells(names)

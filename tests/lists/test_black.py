@@ -41,7 +41,7 @@ def test_a_black_entry_comes_from_seven_steps_each_with_person_day_and_document(
         steps = queries.steps(session, proposal_id)
         proposal = queries.proposal(session, proposal_id)
         entry = queries.current_entry(session, entry_id)
-        leaves = session.exec(select(LogLeaf.act).where(LogLeaf.act.startswith("proposal."))).all()  # type: ignore[attr-defined]
+        leaves = session.exec(select(LogLeaf.act).where(LogLeaf.act.startswith("proposal."))).all()
     assert proposal is not None
     assert entry is not None
     assert [step.step for step in steps] == ["propose", *BLACK]

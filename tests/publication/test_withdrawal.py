@@ -1,0 +1,173 @@
+"""Taking back: gone from every answer at once, from every byte of every file at the next build."""
+
+from datetime import timedelta
+from pathlib import Path
+
+import pyarrow.parquet as pq
+import pytest
+from sqlalchemy import Engine
+from sqlmodel import select
+
+from registry.errors import Conflict, Forbidden, RuleRefused
+from registry.lists import queries
+from registry.publication import public_view
+from registry.publication.answers import Tombstone
+from registry.publication.editions import prepare_edition
+from registry.publication.files import build_files, edition_file, edition_folder, pending_builds
+from registry.publication.signing import load_or_create
+from registry.publication.tables import Edition, EditionEntry
+from registry.publication.verify import verify_edition
+from registry.publication.withdrawal import WithdrawEntry, lapse_due, withdraw_entry, withdraw_fallen
+from registry.store.engine import reading, writing
+from registry.store.tables import Outbox
+from tests import given
+from tests.lists.cases import Case, begun
+from tests.lists.test_black import annul
+
+NAME = "浉河区李记水产店"
+
+
+@pytest.fixture
+def case(engine: Engine, data_dir: Path) -> Case:
+    load_or_create(data_dir)
+    return begun(engine, data_dir)
+
+
+def published(case: Case) -> Edition:
+    """Publish the black list of the town and return the built edition."""
+    with writing(case.engine) as session:
+        outcome = prepare_edition(case.work(session, "officer"), "henan_black", given.TOWN)
+    assert outcome.id is not None
+    build_files(case.engine, case.folder, outcome.id)
+    with reading(case.engine) as session:
+        return session.get_one(Edition, outcome.id)
+
+
+def withdraw(case: Case, entry_id: str, **more: str) -> None:
+    stated = {"expected_version": 1, "ground": "repaired", "rule": "第36号令第十七条", **more}
+    paper = case.paper("decision")
+    with writing(case.engine) as session:
+        withdraw_entry(
+            case.work(session, "approver"), WithdrawEntry(entry_id=entry_id, document_id=paper, **stated)
+        )
+
+
+def test_a_withdrawn_entry_is_gone_from_every_answer_at_its_commit(case: Case) -> None:
+    entry_id = case.blacklisted()
+    with reading(case.engine) as session:
+        business_id = queries.current_entry(session, entry_id).business_id  # type: ignore[union-attr]
+    with writing(case.engine) as session:
+        for row in session.exec(select(Outbox)).all():
+            session.delete(row)
+    withdraw(case, entry_id)
+    on = case.now.date()
+    with reading(case.engine) as session:
+        assert public_view.entry(session, entry_id, on) == Tombstone(
+            entry_id=entry_id,
+            regime="henan_black",
+            withdrawn_on=on,
+            ground="repaired",
+            rule="第36号令第十七条",
+        )
+        assert public_view.entry(session, entry_id, on - timedelta(days=1)) is not None
+        assert public_view.entries(session, "henan_black", on).items == ()
+        assert public_view.business(session, business_id, on, given.rulebook()).entries == ()  # type: ignore[union-attr]
+        assert public_view.cards(session, [business_id], on)[business_id].lists == ()
+        assert public_view.state_of_the_registry(session, on).black == 0
+        told = session.exec(select(Outbox.consumer, Outbox.subject_id)).all()
+    assert sorted(told) == [("score", business_id), ("search", business_id)]
+
+
+def test_files_lose_every_byte_of_the_entry_and_still_verify(case: Case) -> None:
+    entry_id = case.blacklisted()
+    stays = case.blacklisted("浉河区王记肉铺", "信浉市监处罚〔2026〕13号")
+    edition = published(case)
+    folder = edition_folder(case.folder, edition)
+    with reading(case.engine) as session:
+        rows = session.exec(select(EditionEntry).where(EditionEntry.entry_id == entry_id)).all()
+        salt = rows[0].salt
+    assert salt is not None
+    withdraw(case, entry_id)
+    with reading(case.engine) as session:
+        assert list(pending_builds(session)) == [edition.id]
+        with pytest.raises(Conflict, match=r"edition\.rebuilding"):
+            edition_file(session, case.folder, session.get_one(Edition, edition.id), "entries.csv")
+    build_files(case.engine, case.folder, edition.id)
+    with reading(case.engine) as session:
+        served = edition_file(session, case.folder, session.get_one(Edition, edition.id), "entries.csv")
+    assert [path.name for path in folder.iterdir()] == ["g2"]
+    assert served.parent == folder / "g2"
+    assert verify_edition(served.parent) == []
+    for path in served.parent.iterdir():
+        content = path.read_bytes()
+        for secret in (entry_id, salt, NAME):
+            assert secret.encode() not in content, path.name
+    rows_left = pq.read_table(served.parent / "entries.parquet").to_pylist()
+    assert [row["entry_id"] for row in rows_left] == [stays, None]
+    assert rows_left[1]["leaf"] == rows[0].leaf
+    assert [row["name"] for row in rows_left] == ["浉河区王记肉铺", None]
+
+
+def test_every_edition_that_ever_held_the_entry_is_built_again(case: Case) -> None:
+    entry_id = case.blacklisted()
+    first = published(case)
+    case.now += timedelta(days=1)
+    second = published(case)
+    assert (first.version, second.previous_version) != (second.version, None)
+    withdraw(case, entry_id)
+    with reading(case.engine) as session:
+        assert sorted(pending_builds(session)) == sorted([first.id, second.id])
+    for edition in (first, second):
+        build_files(case.engine, case.folder, edition.id)
+        assert verify_edition(edition_folder(case.folder, edition) / "g2") == []
+    case.now += timedelta(days=1)
+    assert published(case).entries == 0
+
+
+def test_what_lapsed_is_withdrawn_once(case: Case) -> None:
+    entry_id = case.blacklisted()
+    with reading(case.engine) as session:
+        until = queries.current_entry(session, entry_id).publish_until  # type: ignore[union-attr]
+    assert until is not None
+    for days, withdrawn in (((until - case.now.date()).days - 1, 0), (1, 1), (0, 0)):
+        case.now += timedelta(days=days)
+        with writing(case.engine) as session:
+            assert lapse_due(case.work(session, "national")) == withdrawn
+    with reading(case.engine) as session:
+        entry = queries.current_entry(session, entry_id)
+    assert entry is not None
+    assert (entry.state, entry.version) == ("expired", 2)
+
+
+def test_an_entry_falls_with_its_decision(case: Case) -> None:
+    business_id = case.business()
+    fact = case.violation(business_id)
+    entry_id = case.lead(
+        case.propose(business_id, fact),
+        "serve_notice",
+        "note_silence",
+        "review",
+        "consent",
+        "decide",
+        "publish",
+    )
+    with writing(case.engine) as session:
+        assert withdraw_fallen(case.work(session, "national"), [business_id]) == 0
+    annul(case, fact)
+    with writing(case.engine) as session:
+        assert withdraw_fallen(case.work(session, "national"), ["another"]) == 0
+        assert withdraw_fallen(case.work(session, "national"), [business_id]) == 1
+        assert withdraw_fallen(case.work(session, "national")) == 0
+    with reading(case.engine) as session:
+        tombstone = public_view.entry(session, entry_id, case.now.date())
+    assert isinstance(tombstone, Tombstone)
+    assert tombstone.ground == "annulled"
+
+
+def test_a_repair_needs_an_approver_and_a_paper(case: Case) -> None:
+    entry_id = case.blacklisted()
+    command = WithdrawEntry(entry_id=entry_id, expected_version=1, ground="repaired", rule="第十七条")
+    with pytest.raises(RuleRefused, match=r"entry\.paper_missing"), writing(case.engine) as session:
+        withdraw_entry(case.work(session, "approver"), command)
+    with pytest.raises(Forbidden), writing(case.engine) as session:
+        withdraw_entry(case.work(session, "officer"), command)
