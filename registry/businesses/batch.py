@@ -5,11 +5,10 @@ A row says again what it names and keeps silent about the rest: what it leaves u
 
 from collections.abc import Sequence
 from datetime import date
-from typing import Any
 
 from pydantic import BaseModel
-from sqlalchemy import bindparam, insert, update
-from sqlmodel import SQLModel, col
+from sqlalchemy import bindparam, update
+from sqlmodel import col
 
 from registry.audit.work import Subject, Work, digest_of
 from registry.businesses.queries import Described, Held, KnownBusinesses
@@ -17,6 +16,7 @@ from registry.businesses.rules import name_key, same_holder
 from registry.businesses.tables import Alias, Business, BusinessVersion, Market
 from registry.errors import Conflict
 from registry.identifiers import new_id
+from registry.store.bulk import insert_rows
 
 _CLOSE = (
     update(BusinessVersion)
@@ -142,14 +142,13 @@ class Batch:
             return
         # A market that only refused rows named is not written.
         used = {held["market_id"] for held in self.versions}
-        self._insert(Market, [market for market in self.known.new_markets if market["id"] in used])
-        self._insert(Business, self.businesses)
+        session = self.work.session
+        insert_rows(session, Market, [market for market in self.known.new_markets if market["id"] in used])
+        insert_rows(session, Business, self.businesses)
         if self.superseded:
-            self.work.session.connection().execute(
-                _CLOSE, [{**key, "now": self.work.now} for key in self.superseded]
-            )
-        self._insert(BusinessVersion, self.versions)
-        self._insert(Alias, self.aliases)
+            session.connection().execute(_CLOSE, [{**key, "now": self.work.now} for key in self.superseded])
+        insert_rows(session, BusinessVersion, self.versions)
+        insert_rows(session, Alias, self.aliases)
         concerned = list(dict.fromkeys(self.concerned))
         self.work.record(
             act,
@@ -159,7 +158,3 @@ class Batch:
             written=len(self.versions),
             digest=digest_of(command.model_dump(mode="json") for command in commands),
         )
-
-    def _insert(self, table: type[SQLModel], rows: list[Any]) -> None:
-        if rows:
-            self.work.session.connection().execute(insert(table), rows)

@@ -95,6 +95,8 @@ class PublishedCase(BaseModel):
 class Cases:
     """The rows of a file of cases."""
 
+    at_once = 1_000
+
     def check(self, headings: Sequence[str]) -> None:
         """Cases are JSON lines, which have no headings."""
 

@@ -18,7 +18,6 @@ from registry.imports.records import Records
 from registry.imports.report import ImportReport
 from registry.imports.rows import Importer
 
-AT_ONCE = 5000
 JSON_LINES: Mapping[str, Callable[[], Importer]] = {"cases": Cases, "records": Records}
 IMPORTERS: Mapping[str, Callable[[], Importer]] = {**rows.IMPORTERS, **JSON_LINES}
 KINDS = tuple(IMPORTERS)
@@ -67,7 +66,7 @@ def import_file(
     if source.headings is not None:
         importer.check(source.headings)
     report = ImportReport(kind)
-    batches = _told(_batches(source.rows()), report, source.size, progress)
+    batches = _told(_batches(source.rows(), importer.at_once), report, source.size, progress)
     if dry_run:
         _try_out(importer, batches, transaction, report)
     else:
@@ -90,9 +89,9 @@ def _try_out(
         return
 
 
-def _batches(raws: Iterable[RawRow]) -> Iterator[list[RawRow]]:
+def _batches(raws: Iterable[RawRow], at_once: int) -> Iterator[list[RawRow]]:
     left = iter(raws)
-    while batch := list(islice(left, AT_ONCE)):
+    while batch := list(islice(left, at_once)):
         yield batch
 
 

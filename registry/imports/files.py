@@ -140,7 +140,7 @@ def _csv_records(path: Path) -> Iterator[RawRow]:
             refusal = Malformed("import.csv", problem=str(unreadable))
             yield RawRow(number, {}, lines.read_to, refusal)
             continue
-        if any(cell and not cell.isspace() for cell in record):
+        if "".join(record).strip():
             yield RawRow(number, {"record": record}, lines.read_to)
 
 

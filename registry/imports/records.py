@@ -75,6 +75,8 @@ class Taken:
 class Records:
     """The rows of a file of records."""
 
+    at_once = 1_000
+
     def check(self, headings: Sequence[str]) -> None:
         """Records are JSON lines, which have no headings."""
 

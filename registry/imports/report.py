@@ -70,9 +70,12 @@ class ImportReport:
     def tally(self, outcomes: Iterable[Outcome]) -> None:
         """Count one row by all that it did."""
         done = {outcome.what for outcome in outcomes}
-        self.created += "created" in done
-        self.changed += "changed" in done and "created" not in done
-        self.unchanged += done == {"unchanged"}
+        if "created" in done:
+            self.created += 1
+        elif "changed" in done:
+            self.changed += 1
+        elif done == {"unchanged"}:
+            self.unchanged += 1
 
 
 def write_errors(path: Path, errors: Iterable[RowError]) -> None:

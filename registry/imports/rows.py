@@ -22,6 +22,7 @@ from registry.imports.sheet import ReadRow, Sheet
 from registry.imports.values import fold
 from registry.pledges.commands import FilePledge, file_pledges
 from registry.rulebook.law_rows import Conduct
+from registry.store.bulk import roomy
 from registry.violations.commands import record_violations
 from registry.violations.forms import RecordViolation
 
@@ -30,7 +31,14 @@ WHO = frozenset({"uscc", "name", "region", "market", "stall"})
 
 
 class Importer(Protocol):
-    """What takes the batches of one file, in order."""
+    """What takes the batches of one file, in order.
+
+    Attributes:
+        at_once: Rows of a batch: more of them touch each page of an index less often, fewer keep
+            other writers waiting for less long.
+    """
+
+    at_once: int
 
     def check(self, headings: Sequence[str]) -> None:
         """Refuse a CSV file by its headings."""
@@ -42,6 +50,8 @@ class Importer(Protocol):
 class Businesses:
     """Rows of businesses; what one file says twice of a business must be the same."""
 
+    at_once = 20_000
+
     def __init__(self) -> None:
         self._sheet = Sheet(COLUMNS["businesses"])
         self._settled: set[str] = set()
@@ -52,6 +62,7 @@ class Businesses:
 
     def take(self, work: Work, rows: Sequence[RawRow], report: ImportReport) -> None:
         """Register the businesses of a batch."""
+        roomy(work.session)
         read = [row for row in read_rows(self._sheet, rows, report) if _is_whole(row, report)]
         shaped = shape(RegisterBusiness, [(row, row.values) for row in read], report)
         outcomes = register_businesses(work, [command for _row, command in shaped], self._settled)
@@ -70,6 +81,8 @@ class FactKind:
 
 class Facts:
     """Rows of facts about businesses on record."""
+
+    at_once = 5_000
 
     def __init__(self, kind: str) -> None:
         self._sheet = Sheet(COLUMNS[kind])

@@ -1,6 +1,6 @@
 """From the cells of a row to the values of a command, by the columns of a kind."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -31,26 +31,38 @@ class ReadRow:
         return RowError(self.raw.number, heading, None if value is None else str(value), refusal)
 
 
+@dataclass(frozen=True, slots=True)
+class Matched:
+    """What the headings of a file stand for: heading, field and column of each, and heading by field."""
+
+    columns: list[tuple[str, str, Column]]
+    headings: Mapping[str, str]
+
+
 class Sheet:
     """The columns of one file, matched to those of a kind by their English or Chinese headings."""
 
     def __init__(self, columns: Sequence[Column]) -> None:
         self.columns = columns
         self._by_heading = {fold(h): column for column in columns for h in (column.heading, *column.zh)}
-        self._matched: dict[tuple[str, ...], list[tuple[str, Column]]] = {}
+        self._matched: dict[tuple[str, ...], Matched] = {}
 
-    def match(self, headings: Sequence[str]) -> list[tuple[str, Column]]:
-        """Return the headings of a file or row, each with its column.
+    def match(self, headings: Iterable[str]) -> Matched:
+        """Return what the headings of a file or row stand for.
 
         Raises:
             Malformed: A heading is unknown, stands for a column twice, or a required one is missing.
         """
         key = tuple(headings)
         if key not in self._matched:
-            self._matched[key] = self._match(headings)
+            columns = self._match(key)
+            self._matched[key] = Matched(
+                [(heading, field, column) for field, (heading, column) in columns.items()],
+                {field: heading for field, (heading, _column) in columns.items()},
+            )
         return self._matched[key]
 
-    def _match(self, headings: Sequence[str]) -> list[tuple[str, Column]]:
+    def _match(self, headings: Sequence[str]) -> dict[str, tuple[str, Column]]:
         matched: dict[str, tuple[str, Column]] = {}
         for heading in headings:
             column = self._by_heading.get(fold(heading))
@@ -64,40 +76,40 @@ class Sheet:
         if missing:
             names = "、".join(f"{column.heading}/{column.zh[0]}" for column in missing)
             raise Malformed("import.heading_missing", missing=names)
-        return list(matched.values())
+        return matched
 
     def read(self, raw: RawRow) -> ReadRow | list[RowError]:
         """Return the values of a row, or everything that is wrong with its cells."""
         if raw.refusal is not None:
             return [RowError(raw.number, None, None, raw.refusal)]
         try:
-            matched = self.match(list(raw.cells))
+            matched = self.match(raw.cells)
         except Malformed as unknown:
             return [RowError(raw.number, None, None, unknown)]
         values: dict[str, Any] = {}
         errors: list[RowError] = []
-        for heading, column in matched:
+        for heading, field, column in matched.columns:
             cell = raw.cells.get(heading)
+            if not cell and not column.required:
+                continue
             try:
-                value = _value(cell, column)
+                value = _value(cell, field, column)
             except Malformed as refusal:
                 errors.append(RowError(raw.number, heading, _shown(cell), refusal))
                 continue
             if value is not None:
-                values[column.field] = value
-        if errors:
-            return errors
-        return ReadRow(raw, values, {column.field: heading for heading, column in matched})
+                values[field] = value
+        return errors or ReadRow(raw, values, matched.headings)
 
 
-def _value(cell: Any, column: Column) -> object:
+def _value(cell: Any, field: str, column: Column) -> object:
     if cell is not None and not isinstance(cell, str):
-        raise Malformed("import.not_text", field=column.field)
-    text = clean(cell, column.field) if cell else ""
+        raise Malformed("import.not_text", field=field)
+    text = clean(cell, field) if cell else ""
     if text:
-        return column.read(text, column.field)
+        return column.read(text, field)
     if column.required:
-        raise Malformed("import.cell_missing", field=column.field)
+        raise Malformed("import.cell_missing", field=field)
     return None
 
 

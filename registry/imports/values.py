@@ -36,6 +36,8 @@ def clean(cell: str, field: str) -> str:
         Malformed: It is longer than any text on record, or holds characters that nobody sees.
     """
     text = cell.strip(_UNSEEN_AROUND)
+    if text.isascii() and text.isprintable() and len(text) <= LONGEST:
+        return text  # most cells, and there are millions
     if len(text) > LONGEST:
         raise Malformed("import.too_long", field=field, longest=LONGEST)
     if not text.isprintable() and (unseen := _UNSEEN.search(text)) is not None:
@@ -130,7 +132,7 @@ def one_of(words: Mapping[str, str]) -> Reader:
     """
 
     def read(text: str, field: str) -> str:
-        code = words.get(fold(text))
+        code = words.get(text) or words.get(fold(text))
         if code is None:
             raise Malformed("import.not_one_of", field=field, value=text, known=_known(words))
         return code

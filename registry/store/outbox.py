@@ -7,9 +7,10 @@ effect durable, and only then are its rows deleted.
 from collections.abc import Iterable, Sequence
 from datetime import datetime
 
-from sqlalchemy import delete, insert
+from sqlalchemy import delete
 from sqlmodel import Session, col, func, select
 
+from registry.store.bulk import insert_rows
 from registry.store.tables import Outbox
 
 CONSUMERS = ("search", "score")
@@ -17,13 +18,13 @@ CONSUMERS = ("search", "score")
 
 def enqueue(session: Session, topic: str, subject_ids: Iterable[str], now: datetime) -> None:
     """Tell every consumer to read the subjects again."""
+    told = list(subject_ids)
     rows = [
         {"consumer": consumer, "subject_id": subject_id, "topic": topic, "recorded_at": now}
         for consumer in CONSUMERS
-        for subject_id in subject_ids
+        for subject_id in told
     ]
-    if rows:
-        session.connection().execute(insert(Outbox), rows)
+    insert_rows(session, Outbox, rows)
 
 
 def pending(session: Session, consumer: str, limit: int) -> Sequence[Outbox]:

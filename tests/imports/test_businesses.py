@@ -189,7 +189,7 @@ def test_progress_tells_rows_and_bytes_and_ends_at_the_end_of_the_file(
     sqlite_engine: Engine, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     given.registry(sqlite_engine)
-    monkeypatch.setattr("registry.imports.commands.AT_ONCE", 1)
+    monkeypatch.setattr("registry.imports.rows.Businesses.at_once", 1)
     told: list[tuple[int, int, int]] = []
     path = table(tmp_path, rows(ENGLISH, chinese=False))
     imported(sqlite_engine, "businesses", path, progress=lambda *done: told.append(done))
@@ -243,7 +243,7 @@ def test_a_lost_connection_between_batches_is_mended_by_reading_the_file_again(
     engine: Engine, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     given.registry(engine)
-    monkeypatch.setattr("registry.imports.commands.AT_ONCE", 2)
+    monkeypatch.setattr("registry.imports.rows.Businesses.at_once", 2)
     text = "uscc,name,region,market,stall\n" + "".join(
         f",{number}号店,411502,东方红农贸市场,{number % 5}\n" for number in range(9)
     )
