@@ -3,6 +3,8 @@
 PYTHON ?= python3
 WORKERS ?= 2
 ARGS ?=
+# Every benchmark that can be run by itself; BENCH=score runs that one.
+BENCH ?= $(sort $(patsubst benchmarks/%.py,%,$(shell grep -l __main__ benchmarks/*.py)))
 BROWSER := chromium fonts-wqy-microhei libatomic1
 
 BIN := .venv/bin
@@ -21,7 +23,7 @@ help:
 	@echo 'make check     format, lint, types, imports, architecture: under a minute'
 	@echo 'make test      all tests but the browser and the long ones (WORKERS=2, ARGS="-k …")'
 	@echo 'make browser   the journeys in headless Chromium, installed when missing'
-	@echo 'make long      tests that take minutes;  make bench  measurements'
+	@echo 'make long      tests that take minutes;  make bench  measurements (BENCH=score)'
 	@echo 'make lock      pin the requirements again (UPGRADE=1: to the newest)'
 	@echo 'make clean     remove what runs left behind'
 
@@ -61,7 +63,7 @@ long: .venv/test
 	$(BIN)/pytest -m long --hypothesis-profile long $(ARGS)
 
 bench: .venv/test
-	$(BIN)/python -m benchmarks $(ARGS)
+	@set -e; for name in $(BENCH); do echo "=== $$name ==="; $(BIN)/python -m benchmarks.$$name $(ARGS); done
 
 lock: | $(BIN)/python
 	@test -x $(BIN)/uv || $(PIP) install uv
