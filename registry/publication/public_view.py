@@ -13,7 +13,7 @@ from typing import Any, TypeVar
 from sqlalchemy import ColumnElement, Select, func, select, tuple_
 from sqlmodel import Session, col
 
-from registry.businesses.tables import Business, BusinessVersion
+from registry.businesses.tables import Business
 from registry.demonstration.tables import DemonstrationUnit
 from registry.errors import Malformed
 from registry.lists.rules import legal_basis, regimes_below
@@ -218,12 +218,8 @@ def lists(
 
 def state_of_the_registry(session: Session, on: date) -> RegistryState:
     """Return how much stands in the registry on a day."""
-    shown_businesses = (
-        select(func.count())
-        .select_from(BusinessVersion)
-        .join(Business, col(Business.id) == col(BusinessVersion.business_id))
-        .where(col(BusinessVersion.superseded_at).is_(None))
-        .where(col(Business.merged_into_id).is_(None), col(Business.standing) != "unidentified")
+    shown_businesses = select(func.count()).where(
+        col(Business.merged_into_id).is_(None), col(Business.standing) != "unidentified"
     )
 
     def count(query: Select[*tuple[Any, ...]]) -> int:
