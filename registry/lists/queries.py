@@ -12,6 +12,7 @@ from registry.demonstration.tables import DemonstrationUnit
 from registry.lists.rules import SHOWN_STATES, Fact, may_be_shown, stands_on
 from registry.lists.tables import EntryGround, ListEntry, Proposal, ProposalStep
 from registry.pledges.tables import Pledge
+from registry.violations.publicity import violation_shown
 from registry.violations.tables import PenaltyDecision, Violation
 
 AT_ONCE = 1000
@@ -104,6 +105,31 @@ def entries_fallen(
     if business_ids is not None:
         query = query.where(col(ListEntry.business_id).in_(sorted(set(business_ids))))
     return session.execute(query.order_by(col(ListEntry.entry_id)).limit(limit)).scalars().all()
+
+
+def entries_outlived(
+    session: Session, on: date, business_ids: Iterable[str] | None = None, limit: int = AT_ONCE
+) -> Sequence[tuple[ListEntry, Violation]]:
+    """Return board entries, not yet ended, with the record that they show and that may be shown no more.
+
+    Args:
+        session: Read only.
+        on: Legal day.
+        business_ids: Only entries of these; None: of all.
+        limit: Most that are returned.
+    """
+    query = (
+        select(ListEntry, Violation)
+        .join(Violation, col(Violation.violation_id) == col(ListEntry.violation_id))
+        .join(PenaltyDecision, col(PenaltyDecision.decision_id) == col(Violation.decision_id))
+        .where(col(ListEntry.superseded_at).is_(None), col(ListEntry.withdrawn_on).is_(None))
+        .where(col(Violation.superseded_at).is_(None), col(PenaltyDecision.superseded_at).is_(None))
+        .where(~violation_shown(on))
+    )
+    if business_ids is not None:
+        query = query.where(col(ListEntry.business_id).in_(sorted(set(business_ids))))
+    found = session.execute(query.order_by(col(ListEntry.entry_id)).limit(limit)).all()
+    return [(entry, violation) for entry, violation in found]
 
 
 def _standing() -> Select[ListEntry]:

@@ -6,6 +6,7 @@ or file shows it; the files are built again afterwards.
 """
 
 from collections.abc import Iterable, Sequence
+from datetime import date
 
 from pydantic import Field
 
@@ -20,6 +21,7 @@ from registry.lists.tables import ListEntry, Proposal
 from registry.log.leaves import Effect
 from registry.publication.editions import take_back
 from registry.store.versions import unmoved
+from registry.violations.tables import Violation
 
 AT_ONCE = 1000
 
@@ -90,7 +92,9 @@ def lapse_due(work: Work) -> int:
 
 
 def withdraw_fallen(work: Work, business_ids: Iterable[str] | None = None) -> int:
-    """Withdraw the entries whose every violation rests on an annulled decision.
+    """Withdraw the entries whose every violation rests on an annulled decision, or whose record is over.
+
+    A board repeats a record, so its entry ends with it: repaired, at the end of its period, or corrected.
 
     Args:
         work: By an officer of the whole country; a job is one.
@@ -108,7 +112,17 @@ def withdraw_fallen(work: Work, business_ids: Iterable[str] | None = None) -> in
     while fallen := queries.entries_fallen(work.session, asked, AT_ONCE):
         _end(work, [(entry, "annulled", "decision_annulled") for entry in fallen])
         done += len(fallen)
+    while over := queries.entries_outlived(work.session, work.today, asked, AT_ONCE):
+        _end(work, [(entry, _ending_of(record, work.today), "publish_until") for entry, record in over])
+        done += len(over)
     return done
+
+
+def _ending_of(record: Violation, on: date) -> Ending:
+    """Return why a board shows a record no more."""
+    if record.repaired_on is not None:
+        return "repaired"
+    return "expired" if record.publish_until is not None and record.publish_until <= on else "corrected"
 
 
 def suspend_entry(work: Work, command: SuspendEntry) -> Outcome:

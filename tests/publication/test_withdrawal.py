@@ -22,7 +22,7 @@ from registry.store.engine import reading, writing
 from registry.store.tables import Outbox
 from tests import given
 from tests.lists.cases import Case, begun
-from tests.lists.test_black import annul
+from tests.lists.test_black import annul, repair
 
 NAME = "浉河区李记水产店"
 
@@ -162,6 +162,29 @@ def test_an_entry_falls_with_its_decision(case: Case) -> None:
         tombstone = public_view.entry(session, entry_id, case.now.date())
     assert isinstance(tombstone, Tombstone)
     assert tombstone.ground == "annulled"
+
+
+def test_a_board_loses_a_repaired_record_from_its_retained_files_too(case: Case) -> None:
+    business_id = case.business()
+    fact = case.violation(business_id)
+    with writing(case.engine) as session:
+        edition_id = prepare_edition(case.work(session, "national"), "metrology_board", "000000").id
+    assert edition_id is not None
+    build_files(case.engine, case.folder, edition_id)
+    repair(case, fact)
+    with writing(case.engine) as session:
+        assert withdraw_fallen(case.work(session, "national"), [business_id]) == 1
+        assert withdraw_fallen(case.work(session, "national")) == 0
+    build_files(case.engine, case.folder, edition_id)
+    with reading(case.engine) as session:
+        edition = session.get_one(Edition, edition_id)
+        row = session.exec(select(EditionEntry)).one()
+        tombstone = public_view.entry(session, row.entry_id, case.now.date())
+    assert (row.content, row.salt, edition.generation, edition.built_generation) == (None, None, 2, 2)
+    assert isinstance(tombstone, Tombstone)
+    assert tombstone.ground == "repaired"
+    for path in edition_folder(case.folder, edition).rglob("*"):
+        assert path.is_dir() or NAME.encode() not in path.read_bytes()
 
 
 def test_a_repair_needs_an_approver_and_a_paper(case: Case) -> None:
