@@ -1,28 +1,40 @@
-"""The edge where acts are committed: one request, one transaction, one effect per idempotency key."""
+"""The edge where acts are committed: one request, one transaction, one effect per idempotency key.
+
+The header follows the IETF draft on Idempotency-Key: missing 400, another content 422, still running
+409, done: the same answer again. A refused act leaves no key, so it may be sent again.
+"""
 
 import hashlib
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import datetime, timedelta
 from typing import Any, TypeVar
 
 from litestar import Request, Response
+from litestar.concurrency import sync_to_thread
+from litestar.connection import ASGIConnection
+from litestar.handlers import BaseRouteHandler
 from pydantic import BaseModel
-from sqlalchemy import insert
+from sqlalchemy import delete, insert
 from sqlalchemy.exc import IntegrityError
-from sqlmodel import Session
+from sqlmodel import Session, col
 
 from api.edge import Edge
+from api.faults import Fault, Misread
 from registry.accounts.commands import actor_by_token
 from registry.audit.work import Actor, Work
-from registry.errors import Conflict, Malformed, Unauthenticated
+from registry.errors import Conflict, Malformed, RuleRefused, Unauthenticated
 from registry.store.engine import reading, writing
 from registry.store.tables import IdempotencyKey
 
 LONGEST_KEY = 200
+# a client that got no answer tries again within minutes; a day also covers an outage of its own
+REMEMBERED = timedelta(hours=24)
 
 T = TypeVar("T")
 
 
-def actor_of(request: Request[Any, Any, Any], session: Session) -> Actor:
+def actor_of(request: ASGIConnection[Any, Any, Any, Any], session: Session) -> Actor:
     """Return who sends the request.
 
     Raises:
@@ -32,6 +44,23 @@ def actor_of(request: Request[Any, Any, Any], session: Session) -> Actor:
     if scheme.lower() != "bearer" or not token:
         raise Unauthenticated("key.missing")
     return actor_by_token(session, token.strip())
+
+
+async def keyed(connection: ASGIConnection[Any, Any, Any, Any], _handler: BaseRouteHandler) -> None:
+    """Guard a route: nobody without a valid key gets a body read or a field checked.
+
+    What the bearer may do is decided in the transaction of the act, where the key is read again.
+
+    Raises:
+        Unauthenticated: No valid key.
+    """
+    await sync_to_thread(_refuse_unkeyed, connection)
+
+
+def _refuse_unkeyed(connection: ASGIConnection[Any, Any, Any, Any]) -> None:
+    edge: Edge = connection.app.state.edge
+    with reading(edge.engine) as session:
+        actor_of(connection, session)
 
 
 def consult(edge: Edge, request: Request[Any, Any, Any], read: Callable[[Work], T]) -> T:
@@ -52,29 +81,58 @@ def record(
     """Carry out an act once, however often the request is sent.
 
     Raises:
+        Misread: The Idempotency-Key is missing, too long or not of visible ASCII characters.
         Unauthenticated: No valid key.
-        Malformed: The Idempotency-Key is missing or too long.
-        Conflict: The key was used with another content.
+        Conflict: A request with this Idempotency-Key is still running.
+        RuleRefused: The Idempotency-Key was used with another content.
     """
-    key = request.headers.get("idempotency-key", "")
-    if not 0 < len(key) <= LONGEST_KEY:
-        raise Malformed("idempotency.missing", field="Idempotency-Key")
+    key = _key_of(request)
     digest = _digest(request, command)
-    try:
-        with writing(edge.engine) as session:
-            work = Work(session, actor_of(request, session), edge.now(), edge.rulebook())
-            given = session.get(IdempotencyKey, (work.actor.account_name, key))
+    with _alone(edge, (request.headers.get("authorization", ""), key)):
+        try:
+            with writing(edge.engine) as session:
+                work = Work(session, actor_of(request, session), edge.now(), edge.rulebook())
+                given = session.get(IdempotencyKey, (work.actor.account_name, key))
+                if given is None:
+                    _claim(work, key, digest)
+                    answer = act(work)
+                    return _remember(work, key, answer, status)
+        except IntegrityError as lost:
+            # another process was first with this key; what it answered is the answer
+            with reading(edge.engine) as session:
+                given = session.get(IdempotencyKey, (actor_of(request, session).account_name, key))
             if given is None:
-                _claim(work, key, digest)
-                answer = act(work)
-                return _remember(work, key, answer, status)
-    except IntegrityError as lost:
-        # another request with this key was first; what it answered is the answer
-        with reading(edge.engine) as session:
-            given = session.get(IdempotencyKey, (actor_of(request, session).account_name, key))
-        if given is None:
-            raise Conflict("record.raced") from lost
-    return _again(given, digest)
+                raise Conflict("record.raced") from lost
+        return _again(given, digest)
+
+
+def forget(session: Session, now: datetime) -> int:
+    """Forget the answers that no client will ask for again, and return how many."""
+    old = delete(IdempotencyKey).where(col(IdempotencyKey.recorded_at) < now - REMEMBERED)
+    return int(session.connection().execute(old).rowcount)
+
+
+def _key_of(request: Request[Any, Any, Any]) -> str:
+    key = request.headers.get("idempotency-key", "")
+    if not (0 < len(key) <= LONGEST_KEY and key.isascii() and key.isprintable()):
+        missing = Malformed("idempotency.missing", longest=LONGEST_KEY)
+        raise Misread([Fault("/Idempotency-Key", missing, "header")])
+    return key
+
+
+@contextmanager
+def _alone(edge: Edge, one: tuple[str, str]) -> Iterator[None]:
+    """Let one request of a key run at a time; requests in other processes wait in the database.
+
+    Raises:
+        Conflict: Another is running.
+    """
+    if not edge.running.begin(one):
+        raise Conflict("idempotency.running", field="Idempotency-Key")
+    try:
+        yield
+    finally:
+        edge.running.end(one)
 
 
 def _digest(request: Request[Any, Any, Any], command: BaseModel) -> str:
@@ -105,7 +163,7 @@ def _remember(work: Work, key: str, answer: BaseModel, status: int) -> Response[
 
 def _again(given: IdempotencyKey, digest: str) -> Response[Any]:
     if given.request_digest != digest:
-        raise Conflict("idempotency.reused", field="Idempotency-Key")
+        raise RuleRefused("idempotency.reused", field="Idempotency-Key")
     return _stored(given)
 
 

@@ -7,6 +7,7 @@ from typing import Any
 
 from litestar import Litestar
 from litestar.config.app import AppConfig
+from litestar.datastructures import State
 from litestar.di import Provide
 from litestar.openapi import OpenAPIConfig
 from litestar.openapi.plugins import JsonRenderPlugin
@@ -15,10 +16,12 @@ from litestar.types import ControllerRouterHandler
 from sqlalchemy import Engine
 
 from api import problems
+from api.bodies import StrictRequest
 from api.docs import Documentation
 from api.edge import Edge
 from api.headers import Headers
 from api.routes import ROUTES
+from api.screen import screen
 from registry.rulebook import Rulebook
 from registry.settings import Settings
 from search_index.protocol import Index
@@ -51,23 +54,44 @@ def create_app(
         on_errors: Turns the handlers of problems into those that pages need beside the API.
         lifespans: What runs as long as the application: jobs, the index writer.
     """
-    edge = Edge(settings, engine, index, now, rulebook)
+    app = assemble(routes=routes, on_errors=on_errors, lifespans=lifespans)
+    app.state.edge = Edge(settings, engine, index, now, rulebook)
+    return app
 
-    def wrap(config: AppConfig) -> AppConfig:
+
+def assemble(
+    *,
+    routes: Sequence[ControllerRouterHandler] = (),
+    on_errors: Callable[[Mapping[Any, Any]], Mapping[Any, Any]] = dict,
+    lifespans: Sequence[Lifespan] = (),
+) -> Litestar:
+    """Return the application without an installation: its routes, and what they say of themselves.
+
+    Handlers find the parts of the installation as `edge` in its state.
+    """
+
+    def document(config: AppConfig) -> AppConfig:
         config.openapi_config = _openapi()
         return config
 
     return Litestar(
         route_handlers=[*ROUTES, *routes],
-        dependencies={"edge": Provide(lambda: edge, sync_to_thread=False)},
+        dependencies={"edge": Provide(_edge, sync_to_thread=False)},
         exception_handlers=dict(on_errors(problems.HANDLERS)),
-        on_app_init=[wrap],
+        on_app_init=[document],
+        before_request=screen,
+        request_class=StrictRequest,
         lifespan=list(lifespans),
         request_max_body_size=LARGEST_BODY,
         openapi_config=None,
         logging_config=None,
         debug=False,
     )
+
+
+def _edge(state: State) -> Edge:
+    found: Edge = state.edge
+    return found
 
 
 def served(app: Litestar) -> Any:

@@ -10,7 +10,8 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from api.acts import record
 from api.answers import Recorded, recorded
-from api.edge import KEYED, Edge
+from api.describing import act, public
+from api.edge import Edge
 from api.paths import same_id
 from registry.businesses import commands
 from registry.businesses.commands import ChangeBusiness, RegisterBusiness
@@ -101,7 +102,7 @@ class Businesses(Controller):
     path = "/api/v1/businesses"
     tags = ("businesses",)
 
-    @get("/", sync_to_thread=True, summary="Search businesses")
+    @get("/", **public(422), summary="Search businesses")
     def search(
         self,
         edge: NamedDependency[Edge],
@@ -126,7 +127,7 @@ class Businesses(Controller):
             ),
         )
 
-    @get("/{business_id:str}", sync_to_thread=True, summary="One business")
+    @get("/{business_id:str}", **public(404), summary="One business")
     def show(self, edge: NamedDependency[Edge], business_id: FromPath[str]) -> PublicBusiness | Redirect:
         """Return what the public may see of a business; a merged one answers 308."""
         with reading(edge.engine) as session:
@@ -138,7 +139,7 @@ class Businesses(Controller):
             raise NotFound("business.unknown", business_id=business_id)
         return shown
 
-    @post("/", sync_to_thread=True, summary="Register a business", security=KEYED)
+    @post("/", **act(), summary="Register a business")
     def register(
         self, request: Request[Any, Any, Any], edge: NamedDependency[Edge], data: JSONBody[RegisterBusiness]
     ) -> Response[Recorded]:
@@ -147,7 +148,7 @@ class Businesses(Controller):
             edge, request, data, lambda work: recorded(commands.register_business(work, data), request)
         )
 
-    @post("/{business_id:str}/change", sync_to_thread=True, summary="Change a business", security=KEYED)
+    @post("/{business_id:str}/change", **act(), summary="Change a business")
     def change(
         self,
         request: Request[Any, Any, Any],

@@ -8,7 +8,8 @@ from litestar.params import FromPath, JSONBody
 
 from api.acts import record
 from api.answers import Recorded, recorded
-from api.edge import KEYED, Edge
+from api.describing import act
+from api.edge import Edge
 from api.paths import same_id
 from registry.demonstration import commands
 from registry.demonstration.commands import CancelDesignation, Designate
@@ -19,9 +20,8 @@ class Designations(Controller):
 
     path = "/api/v1/designations"
     tags = ("designations",)
-    security = KEYED
 
-    @post("/", sync_to_thread=True, summary="Designate a demonstration unit")
+    @post("/", **act(), summary="Designate a demonstration unit")
     def designate(
         self, request: Request[Any, Any, Any], edge: NamedDependency[Edge], data: JSONBody[Designate]
     ) -> Response[Recorded]:
@@ -30,7 +30,7 @@ class Designations(Controller):
             edge, request, data, lambda work: recorded(commands.designate_unit(work, data), request)
         )
 
-    @post("/{designation_id:str}/cancellation", sync_to_thread=True, summary="Cancel a designation")
+    @post("/{designation_id:str}/cancellation", **act(), summary="Cancel a designation")
     def cancel(
         self,
         request: Request[Any, Any, Any],

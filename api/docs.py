@@ -14,6 +14,7 @@ from litestar.params import FromPath
 PAGE = """<!doctype html>
 <html lang="zh-CN"><head><meta charset="utf-8"><title>诚信计量登记 · 接口文档 / API</title>
 <meta name="viewport" content="width=device-width, initial-scale=1">
+<link rel="icon" href="/api/docs/favicon-32x32.png">
 <link rel="stylesheet" href="/api/docs/swagger-ui.css"></head>
 <body><main id="api"><p><a href="/api/openapi.json">openapi.json</a></p></main>
 <script src="/api/docs/swagger-ui-bundle.js"></script><script src="/api/docs/init.js"></script></body></html>
@@ -28,6 +29,7 @@ SHOWN = {
     "swagger-ui.css": MediaType.CSS,
     "swagger-ui-bundle.js": "text/javascript",
     "init.js": "text/javascript",
+    "favicon-32x32.png": "image/png",
 }
 
 
@@ -48,7 +50,7 @@ class Documentation(OpenAPIRenderPlugin):
 
 @get("/api/docs/{name:str}", sync_to_thread=False, include_in_schema=False)
 def documentation_asset(name: FromPath[str]) -> Response[bytes]:
-    """Return one of the three files of the documentation page."""
+    """Return one of the files of the documentation page."""
     if name not in SHOWN:
         raise NotFoundException
     content = _asset(name)

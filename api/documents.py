@@ -9,7 +9,8 @@ from pydantic import Base64Bytes, BaseModel, ConfigDict, Field
 
 from api.acts import consult, record
 from api.answers import Recorded
-from api.edge import KEYED, Edge
+from api.describing import act, supervised
+from api.edge import Edge
 from registry.documents.commands import FileDocument, Kind, file_document, read_document
 
 LARGEST_BODY = 15_728_640  # ten mebibytes of content in base64, and its frame
@@ -34,9 +35,8 @@ class Documents(Controller):
 
     path = "/api/v1/documents"
     tags = ("documents",)
-    security = KEYED
 
-    @post("/", sync_to_thread=True, request_max_body_size=LARGEST_BODY, summary="File a document")
+    @post("/", **act(), request_max_body_size=LARGEST_BODY, summary="File a document")
     def file(
         self, request: Request[Any, Any, Any], edge: NamedDependency[Edge], data: JSONBody[FileDocumentBody]
     ) -> Response[Recorded]:
@@ -50,7 +50,7 @@ class Documents(Controller):
             lambda work: Recorded(what="created", id=file_document(work, folder, command)),
         )
 
-    @get("/{document_id:str}", sync_to_thread=True, summary="Read a document's bytes")
+    @get("/{document_id:str}", **supervised(404), summary="Read a document's bytes")
     def read(
         self, request: Request[Any, Any, Any], edge: NamedDependency[Edge], document_id: FromPath[str]
     ) -> Response[bytes]:

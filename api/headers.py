@@ -23,13 +23,13 @@ COMMON = {
     "strict-transport-security": "max-age=63072000; includeSubDomains",
 }
 
-KEYED = ("/api/v1/proposals", "/api/v1/scores", "/api/v1/documents", "/api/v1/imports", "/api/v1/audit")
+SAFE = ("GET", "HEAD")
 REVALIDATE = "public, no-cache"
 
 
 def content_policy(path: str) -> str:
     """Return the Content-Security-Policy of a path."""
-    return DOCUMENTATION if path.startswith("/api/docs") else PAGES
+    return DOCUMENTATION if path in ("/api", "/api/") or path.startswith("/api/docs/") else PAGES
 
 
 class Headers:
@@ -43,7 +43,8 @@ class Headers:
         if scope["type"] != ScopeType.HTTP:
             await self.app(scope, receive, send)
             return
-        await self.app(scope, receive, _Answer(scope, send).send)
+        asked = {**scope, "method": "GET"} if scope["method"] == "HEAD" else scope
+        await self.app(asked, receive, _Answer(scope, send).send)
 
 
 class _Answer:
@@ -55,40 +56,53 @@ class _Answer:
         self.asked = dict(scope["headers"])
         self.onward = send
         self.start: Any = None
+        self._has_body = True
+        self.ended = False
 
     async def send(self, message: Message) -> None:
         """Hold the head back until the first body tells whether it can be tagged."""
         if message["type"] == "http.response.start":
             self.start = message
-            return
-        if message["type"] == "http.response.body" and self.start is not None:
-            start, self.start = self.start, None
-            headers = self._headers(start)
-            tagged = (
-                start["status"] == 200
-                and self.method in ("GET", "HEAD")
-                and b"authorization" not in self.asked
-            )
-            if tagged and not message.get("more_body") and "etag" not in headers and self.method == "GET":
-                headers["etag"] = f'"{hashlib.blake2b(message["body"], digest_size=16).hexdigest()}"'
-            if tagged and self._known(headers.get("etag")):
-                start, message = self._not_modified(start, headers)
-            start["headers"] = [(name.encode(), value.encode("latin-1")) for name, value in headers.items()]
-            await self.onward(start)
-        await self.onward(message)
+        elif message["type"] != "http.response.body":
+            await self.onward(message)
+        elif not self.ended:
+            if self.start is not None:
+                await self._begin(message)
+            if not self._has_body:
+                message = {"type": "http.response.body", "body": b"", "more_body": False}
+            self.ended = not message.get("more_body")
+            await self.onward(message)
+
+    async def _begin(self, message: Any) -> None:
+        """Send the head on, and know whether a body follows it."""
+        start, self.start = self.start, None
+        headers = self._headers(start)
+        self._has_body = self.method != "HEAD"
+        if start["status"] == 200 and self.method in SAFE and b"authorization" not in self.asked:
+            if not message.get("more_body"):
+                tag = hashlib.blake2b(message["body"], digest_size=16).hexdigest()
+                headers.setdefault("etag", f'"{tag}"')
+            if self._known(headers.get("etag")):
+                start, self._has_body = {**start, "status": 304}, False
+                for name in ("content-length", "content-type", "content-encoding"):
+                    headers.pop(name, None)
+        pairs = [(name.encode(), value.encode("latin-1")) for name, value in headers.items()]
+        start["headers"] = pairs
+        await self.onward(start)
 
     def _headers(self, start: Any) -> dict[str, str]:
         given = {name.decode().lower(): value.decode("latin-1") for name, value in start["headers"]}
         headers = {**COMMON, "content-security-policy": content_policy(self.path), **given}
-        keyed = b"authorization" in self.asked or self.path.startswith(KEYED)
-        headers.setdefault("cache-control", "no-store" if keyed or start["status"] >= 400 else REVALIDATE)
+        private = b"authorization" in self.asked or start["status"] >= 400 or self.method not in SAFE
+        headers.setdefault("cache-control", "no-store" if private else REVALIDATE)
+        if "GET" in headers.get("allow", ""):
+            headers["allow"] = ", ".join(sorted({"HEAD", *headers["allow"].split(", ")}))
         return headers
 
     def _known(self, tag: str | None) -> bool:
-        offered = self.asked.get(b"if-none-match", b"").decode("latin-1")
-        return tag is not None and (offered == "*" or tag in [part.strip() for part in offered.split(",")])
-
-    def _not_modified(self, start: Any, headers: dict[str, str]) -> tuple[Any, Any]:
-        for name in ("content-length", "content-type", "content-encoding"):
-            headers.pop(name, None)
-        return {**start, "status": 304}, {"type": "http.response.body", "body": b"", "more_body": False}
+        offered = [
+            part.strip() for part in self.asked.get(b"if-none-match", b"").decode("latin-1").split(",")
+        ]
+        return tag is not None and (
+            offered == ["*"] or tag.removeprefix("W/") in (one.removeprefix("W/") for one in offered)
+        )

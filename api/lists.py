@@ -10,7 +10,8 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from api.acts import consult, record
 from api.answers import Recorded, recorded
-from api.edge import KEYED, Edge
+from api.describing import act, public, supervised
+from api.edge import Edge
 from api.paging import LARGEST, cursor_of, keys_of
 from api.paths import same_id
 from registry.audit.work import Work
@@ -41,13 +42,13 @@ class Lists(Controller):
     path = "/api/v1/lists"
     tags = ("lists",)
 
-    @get("/", sync_to_thread=True, summary="Lists and boards in force")
+    @get("/", **public(), summary="Lists and boards in force")
     def all(self, edge: NamedDependency[Edge]) -> tuple[PublicRegime, ...]:
         """Return every list and board in force today, with basis, term and number of entries."""
         with reading(edge.engine) as session:
             return public_view.lists(session, edge.rulebook(), edge.today())
 
-    @get("/{regime:str}/entries", sync_to_thread=True, summary="Entries of a list")
+    @get("/{regime:str}/entries", **public(404, 422), summary="Entries of a list")
     def entries(
         self,
         edge: NamedDependency[Edge],
@@ -69,7 +70,7 @@ class Lists(Controller):
             )
         return EntriesPage(items=page.items, next=cursor_of(page.after) if page.after else None)
 
-    @get("/{regime:str}/entries/{entry_id:str}", sync_to_thread=True, summary="One entry")
+    @get("/{regime:str}/entries/{entry_id:str}", **public(404, 410), summary="One entry")
     def entry(
         self, edge: NamedDependency[Edge], regime: FromPath[str], entry_id: FromPath[str]
     ) -> PublicEntry:
@@ -90,8 +91,7 @@ class Lists(Controller):
 
     @post(
         "/{regime:str}/entries/{entry_id:str}/withdrawal",
-        sync_to_thread=True,
-        security=KEYED,
+        **act(),
         summary="Withdraw an entry",
     )
     def withdraw(
@@ -148,9 +148,8 @@ class Proposals(Controller):
 
     path = "/api/v1/proposals"
     tags = ("proposals",)
-    security = KEYED
 
-    @post("/", sync_to_thread=True, summary="Open a case")
+    @post("/", **act(), summary="Open a case")
     def propose(
         self, request: Request[Any, Any, Any], edge: NamedDependency[Edge], data: JSONBody[ProposeListing]
     ) -> Response[Recorded]:
@@ -159,14 +158,14 @@ class Proposals(Controller):
             edge, request, data, lambda work: recorded(commands.propose_listing(work, data), request)
         )
 
-    @get("/{proposal_id:str}", sync_to_thread=True, summary="A case with its steps")
+    @get("/{proposal_id:str}", **supervised(404), summary="A case with its steps")
     def show(
         self, request: Request[Any, Any, Any], edge: NamedDependency[Edge], proposal_id: FromPath[str]
     ) -> ProposalFile:
         """Return a case with its steps, persons, documents and deadlines."""
         return consult(edge, request, lambda work: _file(work, proposal_id))
 
-    @post("/{proposal_id:str}/{step:str}", sync_to_thread=True, summary="Take the next step")
+    @post("/{proposal_id:str}/{step:str}", **act(), summary="Take the next step")
     def take(
         self,
         request: Request[Any, Any, Any],

@@ -8,7 +8,8 @@ from litestar.params import FromPath, JSONBody
 
 from api.acts import record
 from api.answers import Recorded, recorded
-from api.edge import KEYED, Edge
+from api.describing import act
+from api.edge import Edge
 from api.paths import same_id
 from registry.pledges import commands
 from registry.pledges.commands import BreakPledge, FilePledge, WithdrawPledge
@@ -19,16 +20,15 @@ class Pledges(Controller):
 
     path = "/api/v1/pledges"
     tags = ("pledges",)
-    security = KEYED
 
-    @post("/", sync_to_thread=True, summary="File a pledge")
+    @post("/", **act(), summary="File a pledge")
     def file(
         self, request: Request[Any, Any, Any], edge: NamedDependency[Edge], data: JSONBody[FilePledge]
     ) -> Response[Recorded]:
         """File a pledge that a business made; the same pledge again is `unchanged`."""
         return record(edge, request, data, lambda work: recorded(commands.file_pledge(work, data), request))
 
-    @post("/{pledge_id:str}/breach", sync_to_thread=True, summary="Record that a pledge was broken")
+    @post("/{pledge_id:str}/breach", **act(), summary="Record that a pledge was broken")
     def breach(
         self,
         request: Request[Any, Any, Any],
@@ -40,7 +40,7 @@ class Pledges(Controller):
         same_id(pledge_id, data.pledge_id, "pledge_id")
         return record(edge, request, data, lambda work: recorded(commands.break_pledge(work, data), request))
 
-    @post("/{pledge_id:str}/withdrawal", sync_to_thread=True, summary="Record that a pledge was withdrawn")
+    @post("/{pledge_id:str}/withdrawal", **act(), summary="Record that a pledge was withdrawn")
     def withdrawal(
         self,
         request: Request[Any, Any, Any],

@@ -5,8 +5,10 @@ from typing import Any
 
 from litestar import Request, Response
 from litestar.exceptions import HTTPException, ValidationException
-from pydantic import ValidationError
+from pydantic import BaseModel, ConfigDict, Field
+from sqlalchemy.exc import OperationalError, TimeoutError
 
+from api.faults import Fault, Misread, of_parameter
 from registry.errors import (
     Conflict,
     Forbidden,
@@ -22,6 +24,30 @@ from registry.texts import Language, say
 log = logging.getLogger("honest_metrology.api")
 
 PROBLEM = "application/problem+json"
+
+
+class ProblemError(BaseModel):
+    """One thing that was wrong with a request."""
+
+    model_config = ConfigDict(frozen=True)
+
+    code: str = Field(description="Stable; what a program decides by.")
+    detail: str = Field(description="In the reader's language.")
+    pointer: str | None = Field(default=None, description="JSON pointer (RFC 6901) to the field.")
+    where: str | None = Field(default=None, description="body, query, path or header, if known.")
+
+
+class Problem(BaseModel):
+    """An error by RFC 9457."""
+
+    model_config = ConfigDict(frozen=True)
+
+    type: str = Field(description="about:blank, or urn:honest-metrology:refusal:<code>.")
+    title: str
+    status: int
+    detail: str | None = None
+    errors: tuple[ProblemError, ...] = ()
+
 
 STATUS: dict[type[Refusal], int] = {
     Malformed: 422,
@@ -92,37 +118,40 @@ def on_refusal(request: Request[Any, Any, Any], refusal: Refusal) -> Response[An
     )
 
 
-def on_invalid(request: Request[Any, Any, Any], invalid: ValidationException) -> Response[Any]:
-    """Answer input of the wrong shape: one error for each field."""
-    extra = invalid.extra if isinstance(invalid.extra, list) else []
+def on_misread(request: Request[Any, Any, Any], misread: Misread) -> Response[Any]:
+    """Answer input of the wrong shape: one error for each field, with its words."""
+    language = language_of(request)
     errors = [
         {
-            "code": "field.invalid",
-            "pointer": "/" + str(found.get("key", "")).replace(".", "/"),
-            "detail": str(found.get("message", "")),
-            "in": str(found.get("source", "body")),
+            "code": fault.refusal.code,
+            "detail": say(fault.refusal, language),
+            "pointer": fault.pointer,
+            "where": fault.where,
         }
-        for found in extra
-        if isinstance(found, dict)
+        for fault in misread.faults
     ]
-    detail = (
-        "; ".join(f"{e['pointer']}: {e['detail']}" for e in errors) or "the body is not JSON of this shape"
-    )
-    return problem(400, language_of(request), detail, errors=errors)
+    detail = "; ".join(f"{error['pointer']}: {error['detail']}".removeprefix(": ") for error in errors)
+    return problem(misread.status, language, detail, errors=errors)
 
 
-def on_unshaped(request: Request[Any, Any, Any], invalid: ValidationError) -> Response[Any]:
-    """Answer a query or cursor that pydantic refused inside a handler."""
-    errors = [
-        {"code": "field.invalid", "pointer": "/" + "/".join(map(str, e["loc"])), "detail": e["msg"]}
-        for e in invalid.errors()
-    ]
-    return problem(422, language_of(request), None, errors=errors)
+def on_invalid(request: Request[Any, Any, Any], invalid: ValidationException) -> Response[Any]:
+    """Answer a query that the framework refused, or a body that is not there."""
+    found = [one for one in invalid.extra if isinstance(one, dict)] if isinstance(invalid.extra, list) else []
+    faults = [of_parameter(str(one["key"]), str(one["message"])) for one in found if one.get("key") != "data"]
+    return on_misread(request, Misread(faults or [Fault("", Malformed("body.missing"))]))
 
 
 def on_http(request: Request[Any, Any, Any], error: HTTPException) -> Response[Any]:
     """Answer what the framework refuses: unknown path, method, type, size."""
-    return problem(error.status_code, language_of(request))
+    answer = problem(error.status_code, language_of(request))
+    answer.headers.update(error.headers or {})
+    return answer
+
+
+def on_unavailable(request: Request[Any, Any, Any], outage: Exception) -> Response[Any]:
+    """Answer that the database is away or too busy; the same request may be sent again."""
+    log.error("no database for %s %s", request.method, request.url.path, exc_info=outage)
+    return problem(503, language_of(request))
 
 
 def on_fault(request: Request[Any, Any, Any], fault: Exception) -> Response[Any]:
@@ -133,8 +162,10 @@ def on_fault(request: Request[Any, Any, Any], fault: Exception) -> Response[Any]
 
 HANDLERS = {
     Refusal: on_refusal,
+    Misread: on_misread,
     ValidationException: on_invalid,
-    ValidationError: on_unshaped,
     HTTPException: on_http,
+    OperationalError: on_unavailable,
+    TimeoutError: on_unavailable,
     Exception: on_fault,
 }

@@ -8,6 +8,7 @@ from litestar.params import FromPath, QueryParameter
 from litestar.response import File
 from pydantic import BaseModel, ConfigDict, Field
 
+from api.describing import public
 from api.edge import Edge
 from registry.publication import files
 from registry.publication.editions import editions
@@ -51,7 +52,7 @@ class Editions(Controller):
     path = "/api/v1/lists/{regime:str}/editions"
     tags = ("editions",)
 
-    @get("/", sync_to_thread=True, summary="Editions of a list")
+    @get("/", **public(404), summary="Editions of a list")
     def all(
         self, edge: NamedDependency[Edge], regime: FromPath[str], region: AnyRegion = None
     ) -> list[PublishedEdition]:
@@ -59,7 +60,7 @@ class Editions(Controller):
         with reading(edge.engine) as session:
             return [described(edition) for edition in editions(session, regime, region)]
 
-    @get("/{version:str}", sync_to_thread=True, summary="One edition")
+    @get("/{version:str}", **public(404), summary="One edition")
     def one(
         self,
         edge: NamedDependency[Edge],
@@ -71,7 +72,7 @@ class Editions(Controller):
         with reading(edge.engine) as session:
             return described(files.edition_or_refuse(session, regime, region, version))
 
-    @get("/{version:str}/{name:str}", sync_to_thread=True, summary="A file of an edition")
+    @get("/{version:str}/{name:str}", **public(404), summary="A file of an edition")
     def file(
         self,
         edge: NamedDependency[Edge],

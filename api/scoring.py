@@ -8,7 +8,8 @@ from litestar.di import NamedDependency
 from litestar.params import FromPath, FromQuery
 
 from api.acts import consult
-from api.edge import KEYED, Edge
+from api.describing import supervised
+from api.edge import Edge
 from registry.audit.work import Work
 from registry.businesses.queries import current_version
 from registry.calendar import legal_day
@@ -21,9 +22,8 @@ READERS = ("officer", "approver", "auditor")
 
 @get(
     "/api/v1/scores/{business_id:str}",
-    sync_to_thread=True,
+    **supervised(404, 422),
     tags=["scores"],
-    security=KEYED,
     summary="A score with every contribution",
 )
 def score(

@@ -7,6 +7,7 @@ from litestar.di import NamedDependency
 from litestar.params import FromQuery, QueryParameter
 from pydantic import BaseModel, ConfigDict, Field
 
+from api.describing import public
 from api.edge import Edge
 from api.paging import LARGEST, cursor_of, keys_of
 from registry.publication import public_view
@@ -25,7 +26,7 @@ class StatisticsPage(BaseModel):
     next: str | None = Field(description="Pass it as `cursor` to read on; null at the end.")
 
 
-@get("/api/v1/statistics", sync_to_thread=True, tags=["statistics"], summary="Published aggregates")
+@get("/api/v1/statistics", **public(422), tags=["statistics"], summary="Published aggregates")
 def statistics(
     edge: NamedDependency[Edge],
     kind: FromQuery[str | None] = None,

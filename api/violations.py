@@ -10,7 +10,8 @@ from pydantic import BaseModel, ConfigDict
 
 from api.acts import consult, record
 from api.answers import Recorded, recorded
-from api.edge import KEYED, Edge
+from api.describing import act, supervised
+from api.edge import Edge
 from api.paths import same_id
 from registry.audit.work import Work
 from registry.commands import Command
@@ -58,9 +59,8 @@ class Violations(Controller):
 
     path = "/api/v1/violations"
     tags = ("violations",)
-    security = KEYED
 
-    @post("/", sync_to_thread=True, summary="Record a violation")
+    @post("/", **act(), summary="Record a violation")
     def record(
         self, request: Request[Any, Any, Any], edge: NamedDependency[Edge], data: JSONBody[RecordViolation]
     ) -> Response[Recorded]:
@@ -69,14 +69,14 @@ class Violations(Controller):
             edge, request, data, lambda work: recorded(commands.record_violation(work, data), request)
         )
 
-    @get("/{violation_id:str}", sync_to_thread=True, summary="A violation, for officers")
+    @get("/{violation_id:str}", **supervised(404), summary="A violation, for officers")
     def show(
         self, request: Request[Any, Any, Any], edge: NamedDependency[Edge], violation_id: FromPath[str]
     ) -> RecordedViolation:
         """Return a violation with its decision, its class and what it lacks."""
         return consult(edge, request, lambda work: _read(work, violation_id))
 
-    @post("/{violation_id:str}/correction", sync_to_thread=True, summary="Correct a violation")
+    @post("/{violation_id:str}/correction", **act(), summary="Correct a violation")
     def correct(
         self,
         request: Request[Any, Any, Any],
@@ -90,7 +90,7 @@ class Violations(Controller):
             edge, request, data, lambda work: recorded(commands.correct_violation(work, data), request)
         )
 
-    @post("/{violation_id:str}/repair", sync_to_thread=True, summary="Record a repair")
+    @post("/{violation_id:str}/repair", **act(), summary="Record a repair")
     def repair(
         self,
         request: Request[Any, Any, Any],
@@ -113,9 +113,8 @@ class Violations(Controller):
 
 @post(
     "/api/v1/decisions/{decision_id:str}/standing",
-    sync_to_thread=True,
+    **act(),
     tags=["violations"],
-    security=KEYED,
     summary="Change the standing of a decision",
 )
 def change_standing(

@@ -1,5 +1,6 @@
 """The application over a founded registry, asked as a client would, in process."""
 
+import functools
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -7,10 +8,12 @@ from typing import Any
 
 import httpx
 import pytest
+from litestar import Litestar
 from litestar.testing import TestClient
 from sqlalchemy import Engine
 
-from api.app import create_app, served
+from api.app import assemble, served
+from api.edge import Edge
 from jobs import deliver_outbox
 from jobs.running import Plant
 from public_site.app import site_routes
@@ -51,6 +54,12 @@ class Town:
         return {**({"Authorization": f"Bearer {self.keys[account]}"} if account else {}), **headers}
 
 
+@functools.cache
+def built() -> Litestar:
+    """Return the application, built once; each test puts its own installation under it."""
+    return assemble(routes=site_routes())
+
+
 @pytest.fixture
 def town(engine: Engine, settings: Settings) -> Iterator[Town]:
     """A registry with offices, people and keys, on both databases."""
@@ -64,7 +73,8 @@ def town(engine: Engine, settings: Settings) -> Iterator[Town]:
         keys = {name: issue_key(admin, name).token for name in accounts}
     index = EmbeddedIndex.open(settings.data_dir / "index", write=True)
     plant = Plant(settings, engine, index, lambda: clock[0], given.rulebook)
-    app = create_app(settings, engine, index, plant.now, rulebook=given.rulebook, routes=site_routes())
+    app = built()
+    app.state.edge = Edge(settings, engine, index, plant.now, given.rulebook)
     with TestClient(served(app), raise_server_exceptions=False) as client:
         yield Town(client, plant, clock, keys)
     index.close()

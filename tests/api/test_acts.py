@@ -31,7 +31,7 @@ def test_a_retry_repeats_the_answer_and_not_the_act(town: Town) -> None:
 def test_a_key_used_with_another_content_is_refused(town: Town) -> None:
     town.post("/api/v1/businesses", SHOP, key="once")
     answer = town.post("/api/v1/businesses", {**SHOP, "name": "别的店"}, key="once")
-    assert (answer.status_code, answer.json()["errors"][0]["code"]) == (409, "idempotency.reused")
+    assert (answer.status_code, answer.json()["errors"][0]["code"]) == (422, "idempotency.reused")
 
 
 def test_a_refused_act_can_be_sent_again_with_its_key(town: Town) -> None:
@@ -41,7 +41,7 @@ def test_a_refused_act_can_be_sent_again_with_its_key(town: Town) -> None:
 
 def test_a_request_that_records_needs_its_idempotency_key(town: Town) -> None:
     answer = town.post("/api/v1/businesses", SHOP, key="")
-    assert (answer.status_code, answer.json()["errors"][0]["code"]) == (422, "idempotency.missing")
+    assert (answer.status_code, answer.json()["errors"][0]["code"]) == (400, "idempotency.missing")
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,56 @@
+"""What is looked at before any handler: addresses that no handler could mean."""
+
+from collections.abc import Mapping
+from functools import cache
+from typing import Any
+
+from litestar import Request
+from litestar.exceptions import NotFoundException
+from litestar.handlers import HTTPRouteHandler
+from litestar.params import QueryParameter
+
+from api.faults import Fault, Misread, pointer
+from registry.errors import Malformed
+
+STRICT = "/api/v1/"
+
+
+def screen(request: Request[Any, Any, Any]) -> None:
+    """Refuse an address that names nothing, or asks what the route does not know.
+
+    A filter that is misspelt or given twice would silently answer another question.
+
+    Raises:
+        NotFoundException: The path holds the character NUL, which no identifier does.
+        Misread: The query does, or it names what the route does not read.
+    """
+    if "\0" in request.scope["path"]:
+        raise NotFoundException
+    query = request.query_params
+    if any("\0" in name or "\0" in value for name, value in query.multi_items()):
+        raise Misread([Fault("", Malformed("field.nul"), "query")])
+    if query and request.scope["path"].startswith(STRICT):
+        _refuse_unknown(request, query.dict())
+
+
+def _refuse_unknown(request: Request[Any, Any, Any], asked: Mapping[str, list[Any]]) -> None:
+    known = _read_by(request.route_handler)
+    faults = [
+        Fault(pointer([name]), Malformed("field.repeated" if name in known else "field.unknown"), "query")
+        for name, values in asked.items()
+        if name not in known or (len(values) > 1 and not known[name])
+    ]
+    if faults:
+        raise Misread(faults)
+
+
+@cache
+def _read_by(handler: HTTPRouteHandler) -> Mapping[str, bool]:
+    """Return the names of the query that a handler reads, and whether each may be given twice."""
+    return {
+        field.kwarg_definition.name or name: any(
+            kind.is_non_string_sequence for kind in (field, *field.inner_types)
+        )
+        for name, field in handler.parsed_fn_signature.parameters.items()
+        if isinstance(field.kwarg_definition, QueryParameter)
+    }
