@@ -41,7 +41,7 @@ class FactVersion(SQLModel):
     version: int = Field(primary_key=True)
     held_from_on: date | None = None
     held_to_on: date | None = None
-    recorded_at: datetime = Field(sa_type=Instant)  # type: ignore[call-overload]  # sqlmodel stub
+    recorded_at: datetime = Field(sa_type=Instant)
     superseded_at: datetime | None = Field(default=None, sa_type=Instant)
 
 
