@@ -27,9 +27,9 @@ _CLOSE = (
 
 
 class Batch:
-    """What a batch will write: businesses, versions and aliases."""
+    """What a batch will write: businesses, versions and aliases; `at_most` so many new ones."""
 
-    def __init__(self, work: Work, described: Sequence[Described]) -> None:
+    def __init__(self, work: Work, described: Sequence[Described], at_most: int = 0) -> None:
         self.work = work
         self.known = KnownBusinesses(work.session, described)
         self.businesses: list[dict[str, object]] = []
@@ -38,6 +38,8 @@ class Batch:
         self.superseded: list[dict[str, object]] = []
         self.made: dict[str, Held] = {}
         self.concerned: list[str] = []
+        self._at_most = at_most
+        self._ids: list[str] = []
 
     def same_business(self, command: Described, uscc: str | None) -> Held | None:
         """Return the business that a row speaks of, or None where it is a new one.
@@ -60,13 +62,19 @@ class Batch:
 
     def create(self, standing: str, said: Held) -> str:
         """Gather a new business and its first version."""
-        business_id = new_id()
+        business_id = self._next_id()
         now = self.work.now
         self.businesses.append(
             {"id": business_id, "standing": standing, "merged_into_id": None, "recorded_at": now}
         )
         self._gather(business_id, 1, None, said, findable=standing == "named")
         return business_id
+
+    def _next_id(self) -> str:
+        """Return a new identifier: random, but in order within the batch, as indexes are best written."""
+        if not self._ids:
+            self._ids = sorted((new_id() for _ in range(self._at_most)), reverse=True)
+        return self._ids.pop()
 
     def change(self, current: Held, said: Held, held_from_on: date) -> None:
         """Gather the next version of a business; its former name and code stay as aliases.

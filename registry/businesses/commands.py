@@ -143,7 +143,7 @@ def register_businesses(
         One outcome for each command, in order; a refused row does not stop the others.
     """
     one_writer(work.session, "businesses")
-    batch = Batch(work, commands)
+    batch = Batch(work, commands, len(commands))
     outcomes = [_take(batch, command, settled) for command in commands]
     batch.write("businesses.registered", commands)
     return outcomes
@@ -162,7 +162,7 @@ def register_subjects(work: Work, commands: Sequence[RegisterSubject]) -> list[O
     """
     one_writer(work.session, "businesses")
     named = [RegisterBusiness(name=c.name, region=c.region) for c in commands if c.name is not None]
-    batch = Batch(work, named)
+    batch = Batch(work, named, len(commands))
     outcomes = [_take_subject(batch, command) for command in commands]
     batch.write("subjects.registered", commands)
     return outcomes

@@ -90,27 +90,22 @@ class Sheet:
         errors: list[RowError] = []
         for heading, field, column in matched.columns:
             cell = raw.cells.get(heading)
-            if not cell and not column.required:
-                continue
             try:
-                value = _value(cell, field, column)
+                if text := _text(cell, field):
+                    values[field] = column.read(text, field)
+                elif column.required:
+                    raise Malformed("import.cell_missing", field=field)
             except Malformed as refusal:
                 errors.append(RowError(raw.number, heading, _shown(cell), refusal))
-                continue
-            if value is not None:
-                values[field] = value
         return errors or ReadRow(raw, values, matched.headings)
 
 
-def _value(cell: Any, field: str, column: Column) -> object:
-    if cell is not None and not isinstance(cell, str):
+def _text(cell: Any, field: str) -> str:
+    if not cell and not isinstance(cell, bool):
+        return ""
+    if not isinstance(cell, str):
         raise Malformed("import.not_text", field=field)
-    text = clean(cell, field) if cell else ""
-    if text:
-        return column.read(text, field)
-    if column.required:
-        raise Malformed("import.cell_missing", field=field)
-    return None
+    return clean(cell, field)
 
 
 def _shown(cell: object) -> str | None:
