@@ -1,5 +1,6 @@
 """Businesses: found by any part of their name, code or stall, and shown as the public may see them."""
 
+from collections.abc import Mapping
 from typing import Annotated, Any
 
 from litestar import Controller, Request, Response, get, post
@@ -56,9 +57,17 @@ def find(edge: Edge, query: Query) -> FoundPage:
     """
     with reading(edge.engine) as session:
         today = edge.today()
-        found = search_public(edge.index, query, lambda ids: public_view.cards(session, ids, today))
+        found = search_public(
+            edge.index, query, lambda ids: _still(query, public_view.cards(session, ids, today))
+        )
     items = tuple(Found(business=card, reasons=hit.reasons) for hit, card in found.items)
     return FoundPage(items=items, total=found.total, next=found.next)
+
+
+def _still(query: Query, cards: Mapping[str, BusinessCard]) -> dict[str, BusinessCard]:
+    """Keep those that stand on a list asked for: the index may hold an entry withdrawn a moment ago."""
+    asked = set(query.lists or ())
+    return {one: card for one, card in cards.items() if not asked or asked & {on.regime for on in card.lists}}
 
 
 def question(

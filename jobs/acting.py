@@ -6,13 +6,14 @@ from dataclasses import dataclass
 
 from sqlalchemy import Engine
 
+from jobs.opening import opened
 from jobs.process import clock
 from registry.accounts.commands import actor_by_account
 from registry.audit.work import Work
 from registry.overrides.queries import effective_rulebook
 from registry.rulebook import Rulebook, load_rulebook
 from registry.settings import Settings, read_settings
-from registry.store.engine import checkpoint, open_engine, sole_holder, writing
+from registry.store.engine import checkpoint, sole_holder, writing
 
 
 @dataclass(frozen=True)
@@ -43,14 +44,11 @@ def desk(account: str, settings: Settings | None = None) -> Iterator[Desk]:
         Broken: The settings or the database are not usable.
     """
     where = settings or read_settings()
-    engine = open_engine(where.database)
-    try:
+    with opened(where) as engine:
         yield Desk(engine, load_rulebook(), account)
         with sole_holder(where.data_dir) as holder:
             if holder:
                 checkpoint(engine)
-    finally:
-        engine.dispose()
 
 
 @contextmanager
@@ -61,5 +59,5 @@ def acting(account: str, settings: Settings | None = None) -> Iterator[Work]:
         Unauthenticated: There is no such account, or it is disabled.
         Broken: The settings or the database are not usable.
     """
-    with desk(account, settings) as opened, opened.work() as work:
+    with desk(account, settings) as desk_of_one, desk_of_one.work() as work:
         yield work

@@ -1,9 +1,13 @@
 """The command line `honest-metrology`: exit 0 done, 1 rows refused or a check failed, 2 could not run."""
 
 import sys
+from typing import NoReturn
 
 import click
+from pydantic import ValidationError
+from sqlalchemy.exc import OperationalError
 
+from api.faults import Fault, of_shape
 from jobs import (
     cli_demo,
     cli_imports,
@@ -108,11 +112,24 @@ def main() -> None:
         misused.show()
         sys.exit(2)
     except Refusal as refusal:
-        click.echo(f"{say(refusal, 'zh')}\n{say(refusal, 'en')}", err=True)
-        sys.exit(2)
+        _could_not_run(say(refusal, "zh"), say(refusal, "en"))
+    except ValidationError as invalid:
+        _could_not_run(*(line for error in invalid.errors() for line in _fault(of_shape(error))))
+    except OperationalError as failed:
+        _could_not_run(f"the database does not answer: {failed.orig}")
     except Broken as broken:
-        click.echo(str(broken), err=True)
-        sys.exit(2)
+        _could_not_run(str(broken))
+
+
+def _fault(fault: Fault) -> tuple[str, str]:
+    """Say what is wrong with an argument, in both languages."""
+    name = fault.pointer.removeprefix("/")
+    return f"{name}：{say(fault.refusal, 'zh')}", f"{name}: {say(fault.refusal, 'en')}"
+
+
+def _could_not_run(*lines: str) -> NoReturn:
+    click.echo("\n".join(lines), err=True)
+    sys.exit(2)
 
 
 if __name__ == "__main__":

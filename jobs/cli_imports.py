@@ -15,7 +15,7 @@ from registry.settings import read_settings
 
 @click.command("import")
 @click.argument("kind", type=click.Choice(KINDS))
-@click.argument("file", type=click.Path(path_type=Path))
+@click.argument("file", type=click.Path(exists=True, dir_okay=False, allow_dash=True, path_type=Path))
 @click.option("--as", "account", required=True, help="Account that acts.")
 @click.option("--dry-run", is_flag=True, help="Say what would become of each row; write nothing.")
 @click.option("--errors", type=click.Path(path_type=Path), default=None, help="CSV for the refused rows.")

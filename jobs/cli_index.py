@@ -5,11 +5,12 @@ import sys
 import click
 
 from jobs import process
+from jobs.opening import opened
 from registry.calendar import legal_day
 from registry.errors import Broken
 from registry.publication.public_view import index_documents
 from registry.settings import read_settings
-from registry.store.engine import open_engine, reading, sole_holder
+from registry.store.engine import reading, sole_holder
 from search_index.check import compare
 from search_index.documents import from_source
 from search_index.embedded import EmbeddedIndex
@@ -25,15 +26,14 @@ def index() -> None:
 def rebuild() -> None:
     """Build the index anew beside the present one and swap."""
     settings = read_settings()
-    engine = open_engine(settings.database)
-    with sole_holder(settings.data_dir) as holder:
+    with opened(settings) as engine, sole_holder(settings.data_dir) as holder:
         if not holder:
             raise Broken("a process serves this folder and owns its index; end it first")
-        opened = EmbeddedIndex.open(settings.data_dir / "index", write=True)
+        fresh = EmbeddedIndex.open(settings.data_dir / "index", write=True, renew=True)
         with reading(engine) as session:
             documents = index_documents(session, legal_day(process.clock()))
-            count = rebuild_index(opened, (from_source(source) for source in documents))
-        opened.close()
+            count = rebuild_index(fresh, (from_source(source) for source in documents))
+        fresh.close()
     click.echo(f"documents {count}")
 
 
@@ -41,12 +41,11 @@ def rebuild() -> None:
 def check() -> None:
     """Compare the index with the database; exit 1 where they differ."""
     settings = read_settings()
-    engine = open_engine(settings.database)
-    opened = EmbeddedIndex.open(settings.data_dir / "index", write=False)
-    with reading(engine) as session:
+    with opened(settings) as engine, reading(engine) as session:
+        held = EmbeddedIndex.open(settings.data_dir / "index", write=False)
         documents = index_documents(session, legal_day(process.clock()))
-        found = compare(opened, (from_source(source) for source in documents))
-    opened.close()
+        found = compare(held, (from_source(source) for source in documents))
+        held.close()
     click.echo(f"missing {len(found.missing)}, surplus {len(found.surplus)}, stale {len(found.stale)}")
     if found.missing or found.surplus or found.stale:
         sys.exit(1)

@@ -8,12 +8,13 @@ from pathlib import Path
 import click
 
 from jobs.acting import acting
+from jobs.opening import opened
 from registry.publication.editions import prepare_edition
 from registry.publication.files import build_files, edition_folder
 from registry.publication.tables import Edition
 from registry.publication.verify import verify_edition
 from registry.settings import read_settings
-from registry.store.engine import open_engine, reading
+from registry.store.engine import reading
 
 
 @click.command()
@@ -28,11 +29,11 @@ def publish(regime: str, region: str, as_of: datetime | None, account: str) -> N
     settings = read_settings()
     with acting(account, settings) as work:
         outcome = prepare_edition(work, regime, region, as_of.date() if as_of else None)
-    engine = open_engine(settings.database)
     edition_id = str(outcome.id)
-    build_files(engine, settings.data_dir, edition_id)
-    with reading(engine) as session:
-        edition = session.get_one(Edition, edition_id)
+    with opened(settings) as engine:
+        build_files(engine, settings.data_dir, edition_id)
+        with reading(engine) as session:
+            edition = session.get_one(Edition, edition_id)
     click.echo(
         json.dumps(
             {

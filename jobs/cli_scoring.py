@@ -4,8 +4,10 @@ import json
 from datetime import UTC, datetime
 
 import click
+from sqlalchemy import Engine
 
 from jobs import process
+from jobs.opening import opened
 from registry.calendar import legal_day
 from registry.founding import job_actor
 from registry.overrides.queries import effective_rulebook, rulebook_at
@@ -13,7 +15,7 @@ from registry.rulebook import load_rulebook
 from registry.scoring.commands import compute_histogram, score_run
 from registry.scoring.explain import Explanation, explain
 from registry.settings import read_settings
-from registry.store.engine import open_engine, reading
+from registry.store.engine import reading
 
 DAY = click.DateTime(["%Y-%m-%d"])
 INSTANT = click.DateTime(["%Y-%m-%dT%H:%M:%S%z", "%Y-%m-%d"])
@@ -30,18 +32,23 @@ def score(context: click.Context, as_of: datetime | None, known_at: datetime | N
     """Score every business, or `score explain ID` one; prints figures as JSON."""
     if context.invoked_subcommand is not None:
         return
-    engine = open_engine(read_settings().database)
-    now = process.clock()
-    with reading(engine) as session:
-        rulebook = effective_rulebook(session, load_rulebook())
-    if as_of is None and known_at is None:
-        answer = score_run(engine, rulebook, now=now, actor=job_actor("score"), full=full).as_json()
-    else:
-        known = _aware(known_at) if known_at else now
-        with reading(engine) as session:
-            rulebook = rulebook_at(session, known)
-        answer = compute_histogram(engine, rulebook, as_of.date() if as_of else legal_day(known), known)
+    with opened(read_settings()) as engine:
+        answer = _scored(engine, as_of, known_at, full=full)
     click.echo(json.dumps(answer, ensure_ascii=False, indent=2))
+
+
+def _scored(
+    engine: Engine, as_of: datetime | None, known_at: datetime | None, *, full: bool
+) -> dict[str, object]:
+    now = process.clock()
+    if as_of is None and known_at is None:
+        with reading(engine) as session:
+            rulebook = effective_rulebook(session, load_rulebook())
+        return score_run(engine, rulebook, now=now, actor=job_actor("score"), full=full).as_json()
+    known = _aware(known_at) if known_at else now
+    with reading(engine) as session:
+        rulebook = rulebook_at(session, known)
+    return compute_histogram(engine, rulebook, as_of.date() if as_of else legal_day(known), known)
 
 
 @score.command("explain")
@@ -53,9 +60,8 @@ def explain_command(
     business_id: str, as_of: datetime | None, known_at: datetime | None, as_json: bool
 ) -> None:
     """Show every contribution to the score of a business: fact, rule, points, source."""
-    engine = open_engine(read_settings().database)
     known = _aware(known_at) if known_at else process.clock()
-    with reading(engine) as session:
+    with opened(read_settings()) as engine, reading(engine) as session:
         answer = explain(
             session,
             business_id,

@@ -21,7 +21,9 @@ BATCH = 2000
 def run(plant: Plant) -> str:
     """Deliver all that is pending and return what was done, in words for the log."""
     documents = 0
-    while taken := _deliver_search(plant):
+    with reading(plant.engine) as session:
+        waiting = outbox.backlog(session, "search")  # an idle registry opens no write transaction
+    while waiting and (taken := _deliver_search(plant)):
         documents += taken
     built = build_files(plant)
     return f"documents={documents} editions={built}"
@@ -32,12 +34,11 @@ def _deliver_search(plant: Plant) -> int:
     with writing(plant.engine) as session:
         rows: list[Outbox] = list(outbox.pending(session, "search", BATCH))
         ids = list(dict.fromkeys(row.subject_id for row in rows))
+        if not rows:
+            return 0
         work = plant.work(session, "deliver_outbox")
-        if ids:
-            withdraw_fallen(work, ids)
+        withdraw_fallen(work, ids)
         session.expunge_all()
-    if not rows:
-        return 0
     with reading(plant.engine) as session:
         sync(
             plant.index,

@@ -3,7 +3,8 @@
 import asyncio
 import logging
 import signal
-from collections.abc import AsyncIterator, Iterator
+import socket
+from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import ExitStack, asynccontextmanager, contextmanager
 from datetime import UTC, datetime
 from functools import partial
@@ -16,6 +17,7 @@ from sqlalchemy import Engine
 
 from api.app import create_app, served
 from jobs import runner
+from jobs.opening import opened
 from jobs.running import Plant
 from public_site.app import site_routes
 from public_site.errors import pages_for_errors
@@ -26,7 +28,7 @@ from registry.overrides.queries import effective_rulebook
 from registry.publication.public_view import index_documents
 from registry.rulebook import Rulebook, load_rulebook
 from registry.settings import Settings
-from registry.store.engine import checkpoint, open_engine, reading, sole_holder, writing
+from registry.store.engine import checkpoint, reading, sole_holder, writing
 from registry.store.migrate import differences
 from search_index.documents import from_source
 from search_index.embedded import EmbeddedIndex
@@ -45,25 +47,24 @@ def plant(settings: Settings, *, write_index: bool = True) -> Iterator[Plant]:
     """Open the parts of an installation.
 
     Raises:
-        Broken: The database is not at the schema of this release, or the rulebook is invalid.
+        Broken: The database or the index is unfit, or the rulebook is invalid.
     """
-    engine = open_engine(settings.database)
-    if differences(engine):
-        raise Broken("the database is not at the schema of this release; run `honest-metrology init`")
     package = load_rulebook()
-    with writing(engine) as session:
-        ensure_archived(session, effective_rulebook(session, package), clock())
-    index = open_index(settings, engine, write=write_index)
+    with opened(settings) as engine:
+        if found := differences(engine):
+            raise Broken("the schema of the database was altered", problems=list(map(str, found)))
+        with writing(engine) as session:
+            ensure_archived(session, effective_rulebook(session, package), clock())
 
-    def rulebook() -> Rulebook:
-        with reading(engine) as session:
-            return effective_rulebook(session, package)
+        def rulebook() -> Rulebook:
+            with reading(engine) as session:
+                return effective_rulebook(session, package)
 
-    try:
-        yield Plant(settings, engine, index, clock, rulebook)
-    finally:
-        index.close()
-        engine.dispose()
+        index = open_index(settings, engine, write=write_index)
+        try:
+            yield Plant(settings, engine, index, clock, rulebook)
+        finally:
+            index.close()
 
 
 def open_index(settings: Settings, engine: Engine, *, write: bool) -> EmbeddedIndex:
@@ -101,12 +102,13 @@ def serve(settings: Settings, host: str, port: int, *, jobs: bool) -> None:
     """Serve until a signal ends the process; the one that runs the jobs also writes the index.
 
     Raises:
-        Broken: Another process holds the folder of SQLite or leads the jobs, or the installation
-            is unfit.
+        Broken: Another process holds the folder of SQLite, the port, or the jobs; or the
+            installation is unfit.
     """
     with sole_holder(settings.data_dir) as holder, ExitStack() as held:
         if settings.on_sqlite and not holder:
             raise Broken(f"another process serves {settings.data_dir}; end it first")
+        _refuse_taken(host, port)
         parts = held.enter_context(plant(settings, write_index=jobs))
         if jobs:
             held.enter_context(_led(settings, parts))
@@ -127,9 +129,20 @@ def _led(settings: Settings, parts: Plant) -> Iterator[None]:
         yield
 
 
+def _refuse_taken(host: str, port: int) -> None:
+    """Refuse an address that cannot be bound, before the jobs begin."""
+    try:
+        socket.create_server((host, port)).close()
+    except OSError as taken:
+        raise Broken(f"{host}:{port} cannot be served: {taken.strerror}") from taken
+
+
 async def _serve(app: Any, host: str, port: int) -> None:
     server = Server(app, address=host, port=port, interface=Interfaces.ASGI, log_enabled=False)
+    _on_signals(server.stop)  # the embedded server heeds none: jobs would be cut off in their work
     await server.serve()
+    if server.interrupt_children:
+        raise Broken(f"the server on {host}:{port} ended by itself")
 
 
 def work(settings: Settings) -> None:
@@ -146,7 +159,11 @@ def work(settings: Settings) -> None:
 
 async def _until_ended() -> None:
     ended = asyncio.Event()
+    _on_signals(ended.set)
+    await ended.wait()
+
+
+def _on_signals(act: Callable[[], object]) -> None:
     loop = asyncio.get_running_loop()
     for number in (signal.SIGINT, signal.SIGTERM):
-        loop.add_signal_handler(number, ended.set)
-    await ended.wait()
+        loop.add_signal_handler(number, act)

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import Engine, insert, update
+from sqlalchemy import Engine, func, insert, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlmodel import Session, col
 
@@ -12,7 +12,7 @@ from registry.audit.work import Work
 from registry.founding import job_actor
 from registry.rulebook import Rulebook
 from registry.settings import Settings
-from registry.store.engine import writing
+from registry.store.engine import reading, writing
 from registry.store.tables import ScheduledRun
 from search_index.protocol import Index
 
@@ -52,6 +52,16 @@ def claim(engine: Engine, job: str, due_at: datetime, now: datetime) -> bool:
                 .values(claimed_at=now)
             )
             return taken.rowcount == 1
+
+
+def last_finished(engine: Engine, job: str) -> datetime | None:
+    """Return when the latest run that came to its end was due, or None where none ever did."""
+    with reading(engine) as session:
+        query = select(func.max(col(ScheduledRun.due_at))).where(
+            col(ScheduledRun.job) == job, col(ScheduledRun.finished_at).is_not(None)
+        )
+        found: datetime | None = session.execute(query).scalar_one()
+    return found
 
 
 def finish(engine: Engine, job: str, due_at: datetime, now: datetime, outcome: str) -> None:

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime, time, timedelta
 
-from jobs import checkpoint_wal, deliver_outbox, lapse_publicity, nightly_score, publish_due
+from jobs import checkpoint_wal, deliver_outbox, lapse_publicity, mend_index, nightly_score, publish_due
 from jobs.running import Plant
 from registry.calendar import SHANGHAI, legal_day
 
@@ -26,6 +26,7 @@ class Daily:
 # the order is the order of one night: what lapses first is neither scored nor published
 DAILY = (
     Daily("lapse_publicity", time(0, 5), lapse_publicity.run),
+    Daily("mend_index", time(0, 20), mend_index.run),
     Daily("nightly_score", time(1, 0), nightly_score.run),
     Daily("publish_due", time(6, 0), publish_due.run),
 )

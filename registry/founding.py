@@ -14,6 +14,7 @@ from registry.errors import Conflict
 from registry.identifiers import new_id
 from registry.log import leaves
 from registry.offices.tables import Office, OfficeName
+from registry.regions import region_or_refuse
 from registry.rulebook import Rulebook
 
 SYSTEM = "system"
@@ -36,9 +37,11 @@ def found(session: Session, command: Found, now: datetime, rulebook: Rulebook) -
 
     Raises:
         Conflict: It was founded before.
+        Malformed: The region is none.
     """
     if session.get(Person, SYSTEM) is not None:
         raise Conflict("registry.founded")
+    region_or_refuse(command.region, "region")
     leaves.begin(session)
     person_id = new_id()
     session.add(Person(id=SYSTEM, name=SYSTEM, recorded_at=now))

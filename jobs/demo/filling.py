@@ -132,10 +132,11 @@ def _write_csv(path: Path, rows: Iterable[dict[str, str]]) -> None:
         writer.writerows(rows)
 
 
+# the last day's acts fall on its first instant: a day that has just begun has no later one yet
 def _publish(stage: Stage, days_before: int) -> None:
     for regime, region in EDITIONS:
         account = "archivist" if region == "000000" else "province"
-        with stage.acting(account, days_before, 12) as work:
+        with stage.acting(account, days_before, 0) as work:
             prepare_edition(work, regime, region)
 
 
@@ -146,4 +147,4 @@ def _plant(settings: Settings, stage: Stage) -> Plant:
         with reading(stage.engine) as session:
             return effective_rulebook(session, stage.package)
 
-    return Plant(settings, stage.engine, index, lambda: stage.instant(0, 13), rulebook)
+    return Plant(settings, stage.engine, index, lambda: stage.instant(0, 0), rulebook)

@@ -6,6 +6,7 @@ from alembic import command
 from alembic.autogenerate import compare_metadata
 from alembic.config import Config
 from alembic.migration import MigrationContext
+from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, Engine
 
 from registry.tables import metadata
@@ -34,6 +35,13 @@ def revise(engine: Engine, message: str) -> None:
     """Write a new revision from what the models say and the database lacks."""
     with engine.begin() as connection:
         command.revision(_config(connection), message, autogenerate=True)
+
+
+def at_release(engine: Engine) -> bool:
+    """Say whether the database is at the revision of this release; `differences` proves it."""
+    with engine.connect() as connection:
+        head = ScriptDirectory.from_config(_config(connection)).get_current_head()
+        return MigrationContext.configure(connection).get_current_revision() == head
 
 
 def differences(engine: Engine) -> list[object]:

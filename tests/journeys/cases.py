@@ -1,0 +1,92 @@
+"""Leading the town's open case by HTTP, each step by its person with a paper of its own."""
+
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+import httpx
+from sqlmodel import select
+
+from jobs import process
+from jobs.demo.town import REGION
+from registry.calendar import legal_day
+from registry.lists.tables import Proposal
+from registry.store.engine import open_engine, reading
+from tests.journeys.serving import Server
+
+# step, account, kind of paper: what is left of a black case whose notice was served
+STEPS_LEFT = (
+    ("note_silence", "officer", "other"),
+    ("review", "officer", "review"),
+    ("consent", "superior", "decision"),
+    ("decide", "approver", "decision"),
+    ("publish", "officer", "publicity"),
+)
+
+
+@dataclass(frozen=True)
+class Open:
+    """A case whose notice was served long ago."""
+
+    proposal_id: str
+    business_id: str
+    name: str
+
+
+def today() -> date:
+    """Return the legal day of the running server."""
+    return legal_day(process.clock())
+
+
+def open_case(server: Server) -> Open:
+    """Return the town's black case that waits for its next step."""
+    engine = open_engine(f"sqlite:///{server.folder / 'registry.sqlite3'}")
+    with reading(engine) as session:
+        query = select(Proposal.id, Proposal.business_id).where(
+            Proposal.regime == "henan_black", Proposal.state == "notice_served"
+        )
+        proposal_id, business_id = session.exec(query).one()
+    engine.dispose()
+    name = server.get(f"/api/v1/businesses/{business_id}").json()["name"]
+    return Open(proposal_id, business_id, name)
+
+
+def paper(server: Server, kind: str) -> str:
+    """File a paper."""
+    body = {"kind": kind, "title": f"{kind} 文书", "region": REGION, "content": "5paH5Lmm"}
+    return server.recorded("/api/v1/documents", body, "officer")
+
+
+def take(server: Server, case: Open, step: str, account: str, kind: str) -> httpx.Response:
+    """Take a step of the case as it stands, and return the answer."""
+    at = f"/api/v1/proposals/{case.proposal_id}"
+    body: dict[str, Any] = {
+        "proposal_id": case.proposal_id,
+        "step": step,
+        "expected_version": server.get(at, "officer").json()["version"],
+        "document_id": paper(server, kind),
+    }
+    return server.post(f"{at}/{step}", body, account)
+
+
+def listed(server: Server, case: Open) -> str:
+    """Lead the case to its end and return the entry; the person who proposed cannot decide."""
+    for step, account, kind in STEPS_LEFT:
+        if step == "decide":
+            assert take(server, case, step, "officer", kind).status_code == 403
+        answer = take(server, case, step, account, kind)
+        assert answer.status_code == 201, (step, answer.text)
+    return str(answer.json()["id"])
+
+
+def withdrawn(server: Server, entry_id: str) -> None:
+    """Take the entry back as repaired."""
+    at = f"/api/v1/lists/henan_black/entries/{entry_id}"
+    body = {
+        "entry_id": entry_id,
+        "expected_version": 1,
+        "ground": "repaired",
+        "rule": "国家发展改革委令第36号",
+        "document_id": paper(server, "decision"),
+    }
+    server.recorded(f"{at}/withdrawal", body, "approver")
