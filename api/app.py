@@ -10,7 +10,6 @@ from litestar.config.app import AppConfig
 from litestar.datastructures import State
 from litestar.di import Provide
 from litestar.openapi import OpenAPIConfig
-from litestar.openapi.plugins import JsonRenderPlugin
 from litestar.openapi.spec import Components, SecurityScheme
 from litestar.types import ControllerRouterHandler
 from sqlalchemy import Engine
@@ -18,6 +17,7 @@ from sqlalchemy import Engine
 from api import problems
 from api.bodies import StrictRequest
 from api.docs import Documentation
+from api.document import Document
 from api.edge import Edge
 from api.headers import Headers
 from api.routes import ROUTES
@@ -109,7 +109,7 @@ def _openapi() -> OpenAPIConfig:
             "Errors are RFC 9457 problems with a pointer to the field."
         ),
         path="/api",
-        render_plugins=[Documentation(path="/"), JsonRenderPlugin(path="/openapi.json")],
+        render_plugins=[Documentation(path="/"), Document(path="/openapi.json")],
         components=Components(
             security_schemes={"key": SecurityScheme(type="http", scheme="bearer", description="`key issue`")}
         ),

@@ -1,18 +1,52 @@
 """Demonstration units: designated and cancelled — by an officer's key."""
 
+from datetime import date
 from typing import Any
 
-from litestar import Controller, Request, Response, post
+from litestar import Controller, Request, Response, get, post
 from litestar.di import NamedDependency
-from litestar.params import FromPath, JSONBody
+from litestar.params import FromPath, FromQuery, JSONBody
+from pydantic import BaseModel, ConfigDict, Field
 
-from api.acts import record
+from api.acts import consult, record
 from api.answers import Recorded, recorded
-from api.describing import act
+from api.describing import act, supervised
 from api.edge import Edge
+from api.paging import cursor_of, key_of
 from api.paths import same_id
-from registry.demonstration import commands
+from api.supervising import Incomplete, Limit, OfBusiness, regions_read
+from registry.audit.work import Work
+from registry.demonstration import commands, queries
 from registry.demonstration.commands import CancelDesignation, Designate
+
+
+class RecordedDesignation(BaseModel):
+    """A designation as officers see it, with what it lacks."""
+
+    model_config = ConfigDict(frozen=True, from_attributes=True)
+
+    designation_id: str
+    version: int
+    business_id: str
+    level: str
+    category: str | None
+    title: str | None
+    authority: str
+    designated_on: date | None
+    designated_precision: str
+    valid_through: date | None
+    held_from_on: date | None
+    held_to_on: date | None
+    incomplete: str | None
+
+
+class RecordedDesignations(BaseModel):
+    """One page of designations as officers see them."""
+
+    model_config = ConfigDict(frozen=True)
+
+    items: tuple[RecordedDesignation, ...]
+    next: str | None = Field(description="Pass it as `cursor` to read on; null at the end.")
 
 
 class Designations(Controller):
@@ -20,6 +54,36 @@ class Designations(Controller):
 
     path = "/api/v1/designations"
     tags = ("designations",)
+
+    @get("/", **supervised(403, 422), summary="Designations of the own regions")
+    def all(
+        self,
+        request: Request[Any, Any, Any],
+        edge: NamedDependency[Edge],
+        business_id: OfBusiness = None,
+        incomplete: Incomplete = False,
+        limit: Limit = 50,
+        cursor: FromQuery[str | None] = None,
+    ) -> RecordedDesignations:
+        """Return those of businesses in the bearer's regions, or only what still lacks something."""
+        key = key_of(cursor)
+
+        def read(work: Work) -> RecordedDesignations:
+            found = queries.designations_within(
+                work.session,
+                regions_read(work),
+                business_id=business_id,
+                incomplete=incomplete,
+                after=key or "",
+                limit=limit + 1,
+            )
+            items = tuple(RecordedDesignation.model_validate(row) for row in found[:limit])
+            more = len(found) > limit
+            return RecordedDesignations(
+                items=items, next=cursor_of(items[-1].designation_id) if more else None
+            )
+
+        return consult(edge, request, read)
 
     @post("/", **act(), summary="Designate a demonstration unit")
     def designate(

@@ -50,7 +50,12 @@ class Documents(Controller):
             lambda work: Recorded(what="created", id=file_document(work, folder, command)),
         )
 
-    @get("/{document_id:str}", **supervised(404), summary="Read a document's bytes")
+    @get(
+        "/{document_id:str}",
+        **supervised(404),
+        media_type="application/octet-stream",
+        summary="Read a document's bytes",
+    )
     def read(
         self, request: Request[Any, Any, Any], edge: NamedDependency[Edge], document_id: FromPath[str]
     ) -> Response[bytes]:

@@ -12,8 +12,9 @@ from api.acts import consult, record
 from api.answers import Recorded, recorded
 from api.describing import act, public, supervised
 from api.edge import Edge
-from api.paging import LARGEST, cursor_of, keys_of
+from api.paging import LARGEST, cursor_of, key_of
 from api.paths import same_id
+from api.supervising import may_read
 from registry.audit.work import Work
 from registry.errors import Gone, NotFound
 from registry.lists import commands, queries
@@ -58,14 +59,14 @@ class Lists(Controller):
         cursor: FromQuery[str | None] = None,
     ) -> EntriesPage:
         """Return the entries shown today, the newest listing first."""
-        keys = keys_of(cursor, 1)
+        key = key_of(cursor)
         with reading(edge.engine) as session:
             page = public_view.entries(
                 session,
                 regime,
                 edge.today(),
                 region_prefix=prefix(region) if region else "",
-                after=str(keys[0]) if keys else None,
+                after=key,
                 limit=limit,
             )
         return EntriesPage(items=page.items, next=cursor_of(page.after) if page.after else None)
@@ -182,8 +183,7 @@ class Proposals(Controller):
 
 def _file(work: Work, proposal_id: str) -> ProposalFile:
     found = queries.proposal(work.session, proposal_id)
-    roles = ("officer", "approver", "auditor")
-    if found is None or not any(work.actor.may(role, found.region) for role in roles):
+    if found is None or not may_read(work, found.region):
         raise NotFound("proposal.unknown", proposal_id=proposal_id)
     steps = [StepTaken.model_validate(step) for step in queries.steps(work.session, proposal_id)]
     return ProposalFile.model_validate({**found.model_dump(), "steps": steps})

@@ -2,21 +2,19 @@
 
 import base64
 import binascii
-import json
-from typing import Any
 
 from registry.errors import Malformed
 
 LARGEST = 100
 
 
-def cursor_of(*keys: Any) -> str:
-    """Return the cursor after a row with these keys."""
-    return base64.urlsafe_b64encode(json.dumps(keys, ensure_ascii=False).encode()).decode().rstrip("=")
+def cursor_of(key: str) -> str:
+    """Return the cursor after the row with this key."""
+    return base64.urlsafe_b64encode(key.encode()).decode().rstrip("=")
 
 
-def keys_of(cursor: str | None, count: int) -> tuple[Any, ...] | None:
-    """Return the keys that a cursor holds, or None for the first page.
+def key_of(cursor: str | None) -> str | None:
+    """Return the key that a cursor holds, or None for the first page.
 
     Raises:
         Malformed: The cursor was not made here.
@@ -24,13 +22,9 @@ def keys_of(cursor: str | None, count: int) -> tuple[Any, ...] | None:
     if cursor is None:
         return None
     try:
-        keys = json.loads(base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)))
-    except (binascii.Error, UnicodeError, ValueError) as broken:
+        key = base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)).decode("ascii")
+    except (binascii.Error, ValueError) as broken:
         raise Malformed("cursor.broken", field="cursor") from broken
-    if (
-        not isinstance(keys, list)
-        or len(keys) != count
-        or not all(isinstance(key, str | int) for key in keys)
-    ):
+    if not key.isprintable() or cursor_of(key) != cursor:
         raise Malformed("cursor.broken", field="cursor")
-    return tuple(keys)
+    return key

@@ -1,18 +1,49 @@
 """Pledges: filed, broken, withdrawn — by an officer's key."""
 
+from datetime import date
 from typing import Any
 
-from litestar import Controller, Request, Response, post
+from litestar import Controller, Request, Response, get, post
 from litestar.di import NamedDependency
-from litestar.params import FromPath, JSONBody
+from litestar.params import FromPath, FromQuery, JSONBody
+from pydantic import BaseModel, ConfigDict, Field
 
-from api.acts import record
+from api.acts import consult, record
 from api.answers import Recorded, recorded
-from api.describing import act
+from api.describing import act, supervised
 from api.edge import Edge
+from api.paging import cursor_of, key_of
 from api.paths import same_id
-from registry.pledges import commands
+from api.supervising import Incomplete, Limit, OfBusiness, regions_read
+from registry.audit.work import Work
+from registry.pledges import commands, queries
 from registry.pledges.commands import BreakPledge, FilePledge, WithdrawPledge
+
+
+class RecordedPledge(BaseModel):
+    """A pledge as officers see it, with what it lacks."""
+
+    model_config = ConfigDict(frozen=True, from_attributes=True)
+
+    pledge_id: str
+    version: int
+    business_id: str
+    matter: str
+    pledged_on: date | None
+    pledged_precision: str
+    valid_through: date | None
+    held_from_on: date | None
+    held_to_on: date | None
+    incomplete: str | None
+
+
+class RecordedPledges(BaseModel):
+    """One page of pledges as officers see them."""
+
+    model_config = ConfigDict(frozen=True)
+
+    items: tuple[RecordedPledge, ...]
+    next: str | None = Field(description="Pass it as `cursor` to read on; null at the end.")
 
 
 class Pledges(Controller):
@@ -20,6 +51,34 @@ class Pledges(Controller):
 
     path = "/api/v1/pledges"
     tags = ("pledges",)
+
+    @get("/", **supervised(403, 422), summary="Pledges of the own regions")
+    def all(
+        self,
+        request: Request[Any, Any, Any],
+        edge: NamedDependency[Edge],
+        business_id: OfBusiness = None,
+        incomplete: Incomplete = False,
+        limit: Limit = 50,
+        cursor: FromQuery[str | None] = None,
+    ) -> RecordedPledges:
+        """Return those of businesses in the bearer's regions, or only what still lacks something."""
+        key = key_of(cursor)
+
+        def read(work: Work) -> RecordedPledges:
+            found = queries.pledges_within(
+                work.session,
+                regions_read(work),
+                business_id=business_id,
+                incomplete=incomplete,
+                after=key or "",
+                limit=limit + 1,
+            )
+            items = tuple(RecordedPledge.model_validate(row) for row in found[:limit])
+            more = len(found) > limit
+            return RecordedPledges(items=items, next=cursor_of(items[-1].pledge_id) if more else None)
+
+        return consult(edge, request, read)
 
     @post("/", **act(), summary="File a pledge")
     def file(

@@ -1,6 +1,6 @@
 """Editions of lists: what was published, its signed root, and its files to download."""
 
-from typing import Annotated, Any
+from typing import Annotated
 
 from litestar import Controller, Response, get
 from litestar.di import NamedDependency
@@ -72,7 +72,12 @@ class Editions(Controller):
         with reading(edge.engine) as session:
             return described(files.edition_or_refuse(session, regime, region, version))
 
-    @get("/{version:str}/{name:str}", **public(404), summary="A file of an edition")
+    @get(
+        "/{version:str}/{name:str}",
+        **public(404),
+        media_type="application/octet-stream",
+        summary="A file of an edition",
+    )
     def file(
         self,
         edge: NamedDependency[Edge],
@@ -80,7 +85,7 @@ class Editions(Controller):
         version: FromPath[str],
         name: FromPath[str],
         region: RegionCode,
-    ) -> Response[Any]:
+    ) -> Response[bytes]:
         """Return a file of the present generation; withdrawn rows are leaf hashes in it."""
         with reading(edge.engine) as session:
             edition = files.edition_or_refuse(session, regime, region, version)

@@ -10,14 +10,13 @@ from litestar.params import FromPath, FromQuery
 from api.acts import consult
 from api.describing import supervised
 from api.edge import Edge
+from api.supervising import may_read
 from registry.audit.work import Work
 from registry.businesses.queries import current_version
 from registry.calendar import legal_day
 from registry.errors import Malformed, NotFound
 from registry.overrides.queries import rulebook_at
 from registry.scoring.explain import Explanation, explain
-
-READERS = ("officer", "approver", "auditor")
 
 
 @get(
@@ -43,7 +42,7 @@ def score(
 
 def _explained(work: Work, business_id: str, as_of: date | None, known_at: datetime | None) -> Explanation:
     current = current_version(work.session, business_id)
-    if current is None or not any(work.actor.may(role, current.region) for role in READERS):
+    if current is None or not may_read(work, current.region):
         raise NotFound("business.unknown", business_id=business_id)
     known = known_at or work.now
     rulebook = rulebook_at(work.session, known) if known_at else work.rulebook

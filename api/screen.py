@@ -36,7 +36,11 @@ def screen(request: Request[Any, Any, Any]) -> None:
 def _refuse_unknown(request: Request[Any, Any, Any], asked: Mapping[str, list[Any]]) -> None:
     known = _read_by(request.route_handler)
     faults = [
-        Fault(pointer([name]), Malformed("field.repeated" if name in known else "field.unknown"), "query")
+        Fault(
+            pointer([name]),
+            Malformed("field.repeated") if name in known else Malformed("field.unknown"),
+            "query",
+        )
         for name, values in asked.items()
         if name not in known or (len(values) > 1 and not known[name])
     ]

@@ -9,7 +9,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from api.describing import public
 from api.edge import Edge
-from api.paging import LARGEST, cursor_of, keys_of
+from api.paging import LARGEST, cursor_of, key_of
 from registry.publication import public_view
 from registry.publication.answers import PublicStatistic
 from registry.store.engine import reading
@@ -34,9 +34,7 @@ def statistics(
     cursor: FromQuery[str | None] = None,
 ) -> StatisticsPage:
     """Return sourced aggregates (spot checks, counts, activities); never facts about a merchant."""
-    keys = keys_of(cursor, 1)
+    key = key_of(cursor)
     with reading(edge.engine) as session:
-        page = public_view.statistics(
-            session, after=str(keys[0]) if keys else None, limit=limit, record_kind=kind
-        )
+        page = public_view.statistics(session, after=key, limit=limit, record_kind=kind)
     return StatisticsPage(items=page.items, next=cursor_of(page.after) if page.after else None)

@@ -5,19 +5,22 @@ from typing import Any
 
 from litestar import Controller, Request, Response, get, post
 from litestar.di import NamedDependency
-from litestar.params import FromPath, JSONBody
-from pydantic import BaseModel, ConfigDict
+from litestar.params import FromPath, FromQuery, JSONBody
+from pydantic import BaseModel, ConfigDict, Field
 
 from api.acts import consult, record
 from api.answers import Recorded, recorded
 from api.describing import act, supervised
 from api.edge import Edge
+from api.paging import cursor_of, key_of
 from api.paths import same_id
+from api.supervising import Incomplete, Limit, OfBusiness, may_read, regions_read
 from registry.audit.work import Work
 from registry.commands import Command
 from registry.errors import NotFound
 from registry.violations import commands, queries
 from registry.violations.forms import ChangeDecisionStanding, CorrectViolation, RecordViolation
+from registry.violations.tables import PenaltyDecision, Violation
 
 
 class RepairViolation(Command):
@@ -54,6 +57,15 @@ class RecordedViolation(BaseModel):
     incomplete: str | None
 
 
+class RecordedViolations(BaseModel):
+    """One page of violations as officers see them."""
+
+    model_config = ConfigDict(frozen=True)
+
+    items: tuple[RecordedViolation, ...]
+    next: str | None = Field(description="Pass it as `cursor` to read on; null at the end.")
+
+
 class Violations(Controller):
     """Violations (违法行为) and penalty decisions (行政处罚决定)."""
 
@@ -68,6 +80,34 @@ class Violations(Controller):
         return record(
             edge, request, data, lambda work: recorded(commands.record_violation(work, data), request)
         )
+
+    @get("/", **supervised(403, 422), summary="Violations of the own regions")
+    def all(
+        self,
+        request: Request[Any, Any, Any],
+        edge: NamedDependency[Edge],
+        business_id: OfBusiness = None,
+        incomplete: Incomplete = False,
+        limit: Limit = 50,
+        cursor: FromQuery[str | None] = None,
+    ) -> RecordedViolations:
+        """Return what was decided in the bearer's regions, or only what still lacks something."""
+        key = key_of(cursor)
+
+        def read(work: Work) -> RecordedViolations:
+            found = queries.violations_within(
+                work.session,
+                regions_read(work),
+                business_id=business_id,
+                incomplete=incomplete,
+                after=key or "",
+                limit=limit + 1,
+            )
+            items = tuple(_shown(*pair) for pair in found[:limit])
+            more = len(found) > limit
+            return RecordedViolations(items=items, next=cursor_of(items[-1].violation_id) if more else None)
+
+        return consult(edge, request, read)
 
     @get("/{violation_id:str}", **supervised(404), summary="A violation, for officers")
     def show(
@@ -132,11 +172,12 @@ def change_standing(
 
 def _read(work: Work, violation_id: str) -> RecordedViolation:
     found = queries.violation(work.session, violation_id)
-    if found is None or not any(
-        work.actor.may(role, found[1].region) for role in ("officer", "approver", "auditor")
-    ):
+    if found is None or not may_read(work, found[1].region):
         raise NotFound("violation.unknown", violation_id=violation_id)
-    violation, decision = found
+    return _shown(*found)
+
+
+def _shown(violation: Violation, decision: PenaltyDecision) -> RecordedViolation:
     shared = violation.model_dump(include=set(RecordedViolation.model_fields))
     more = decision.model_dump(include=set(RecordedViolation.model_fields) - set(shared))
     return RecordedViolation.model_validate({**more, **shared, "decision_version": decision.version})

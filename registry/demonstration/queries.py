@@ -2,9 +2,10 @@
 
 from collections.abc import Iterable, Sequence
 
-from sqlmodel import Session, col, select
+from sqlmodel import Session, col, or_, select
 
 from registry.businesses.bearers import Bearers
+from registry.businesses.tables import BusinessVersion
 from registry.demonstration.tables import DemonstrationUnit
 from registry.errors import Conflict
 from registry.said import Said, SaidBefore
@@ -33,16 +34,38 @@ def designation(session: Session, designation_id: str) -> DemonstrationUnit | No
     ).one_or_none()
 
 
-def incomplete_designations(session: Session, *, limit: int, after: str = "") -> Sequence[DemonstrationUnit]:
-    """Return the designations that lack what their rules count from, in the order of identifiers."""
-    return session.exec(
+def designations_within(
+    session: Session,
+    within: Iterable[str],
+    *,
+    business_id: str | None = None,
+    incomplete: bool = False,
+    after: str = "",
+    limit: int,
+) -> Sequence[DemonstrationUnit]:
+    """Return designations as they stand, in the order of their identifiers.
+
+    Args:
+        session: Read only.
+        within: Prefixes of regions; those of a business in any of them are returned.
+        business_id: Only those of this business.
+        incomplete: Only those that lack what their rules count from.
+        after: Identifier of the last one that was read.
+        limit: At least 1.
+    """
+    query = (
         select(DemonstrationUnit)
+        .join(BusinessVersion, col(BusinessVersion.business_id) == col(DemonstrationUnit.business_id))
         .where(col(DemonstrationUnit.superseded_at).is_(None))
-        .where(col(DemonstrationUnit.incomplete).is_not(None))
+        .where(col(BusinessVersion.superseded_at).is_(None))
+        .where(or_(*(col(BusinessVersion.region).startswith(one, autoescape=True) for one in within)))
         .where(col(DemonstrationUnit.designation_id) > after)
-        .order_by(col(DemonstrationUnit.designation_id))
-        .limit(limit)
-    ).all()
+    )
+    if business_id is not None:
+        query = query.where(DemonstrationUnit.business_id == business_id)
+    if incomplete:
+        query = query.where(col(DemonstrationUnit.incomplete).is_not(None))
+    return session.exec(query.order_by(col(DemonstrationUnit.designation_id)).limit(limit)).all()
 
 
 def said_before(session: Session, bearers: Bearers, source_keys: Iterable[str]) -> SaidBefore:

@@ -2,9 +2,10 @@
 
 from collections.abc import Iterable, Sequence
 
-from sqlmodel import Session, col, select
+from sqlmodel import Session, col, or_, select
 
 from registry.businesses.bearers import Bearers
+from registry.businesses.tables import BusinessVersion
 from registry.errors import Conflict
 from registry.pledges.tables import Pledge
 from registry.said import Said, SaidBefore
@@ -29,16 +30,38 @@ def pledge(session: Session, pledge_id: str) -> Pledge | None:
     ).one_or_none()
 
 
-def incomplete_pledges(session: Session, *, limit: int, after: str = "") -> Sequence[Pledge]:
-    """Return the pledges that lack what their rules count from, in the order of their identifiers."""
-    return session.exec(
+def pledges_within(
+    session: Session,
+    within: Iterable[str],
+    *,
+    business_id: str | None = None,
+    incomplete: bool = False,
+    after: str = "",
+    limit: int,
+) -> Sequence[Pledge]:
+    """Return pledges as they stand, in the order of their identifiers.
+
+    Args:
+        session: Read only.
+        within: Prefixes of regions; those of a business in any of them are returned.
+        business_id: Only those of this business.
+        incomplete: Only those that lack what their rules count from.
+        after: Identifier of the last one that was read.
+        limit: At least 1.
+    """
+    query = (
         select(Pledge)
+        .join(BusinessVersion, col(BusinessVersion.business_id) == col(Pledge.business_id))
         .where(col(Pledge.superseded_at).is_(None))
-        .where(col(Pledge.incomplete).is_not(None))
+        .where(col(BusinessVersion.superseded_at).is_(None))
+        .where(or_(*(col(BusinessVersion.region).startswith(one, autoescape=True) for one in within)))
         .where(col(Pledge.pledge_id) > after)
-        .order_by(col(Pledge.pledge_id))
-        .limit(limit)
-    ).all()
+    )
+    if business_id is not None:
+        query = query.where(Pledge.business_id == business_id)
+    if incomplete:
+        query = query.where(col(Pledge.incomplete).is_not(None))
+    return session.exec(query.order_by(col(Pledge.pledge_id)).limit(limit)).all()
 
 
 def said_before(session: Session, bearers: Bearers, source_keys: Iterable[str]) -> SaidBefore:

@@ -1,6 +1,6 @@
 """Nouns about violations: what is on record of a business, and what lacks something."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import date
 
 from sqlmodel import Session, col, or_, select
@@ -70,20 +70,38 @@ def unrepaired_violations(
     ).all()
 
 
-def incomplete_violations(
-    session: Session, *, limit: int, after: str = ""
+def violations_within(
+    session: Session,
+    within: Iterable[str],
+    *,
+    business_id: str | None = None,
+    incomplete: bool = False,
+    after: str = "",
+    limit: int,
 ) -> Sequence[tuple[Violation, PenaltyDecision]]:
-    """Return the violations that lack what their rules count from, in the order of identifiers."""
-    return session.exec(
+    """Return violations with their decisions as they stand, in the order of their identifiers.
+
+    Args:
+        session: Read only.
+        within: Prefixes of regions; a violation decided in any of them is returned.
+        business_id: Only those of this business.
+        incomplete: Only those that lack what their rules count from.
+        after: Identifier of the last one that was read.
+        limit: At least 1.
+    """
+    query = (
         select(Violation, PenaltyDecision)
         .join(PenaltyDecision, col(PenaltyDecision.decision_id) == col(Violation.decision_id))
         .where(col(Violation.superseded_at).is_(None))
         .where(col(PenaltyDecision.superseded_at).is_(None))
-        .where(col(Violation.incomplete).is_not(None))
+        .where(or_(*(col(PenaltyDecision.region).startswith(one, autoescape=True) for one in within)))
         .where(col(Violation.violation_id) > after)
-        .order_by(col(Violation.violation_id))
-        .limit(limit)
-    ).all()
+    )
+    if business_id is not None:
+        query = query.where(Violation.business_id == business_id)
+    if incomplete:
+        query = query.where(col(Violation.incomplete).is_not(None))
+    return session.exec(query.order_by(col(Violation.violation_id)).limit(limit)).all()
 
 
 def incomplete_with_decisions(session: Session, region: str) -> Sequence[tuple[Violation, PenaltyDecision]]:

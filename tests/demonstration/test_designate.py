@@ -80,7 +80,7 @@ def test_a_designation_known_by_year_alone_is_kept_as_incomplete(engine: Engine)
     business_id = _business(engine)
     _record(engine, _designate(business_id, designated_on="2020"))
     with reading(engine) as session:
-        (row,) = queries.incomplete_designations(session, limit=10)
+        (row,) = queries.designations_within(session, [given.TOWN], incomplete=True, limit=10)
     assert (row.designated_on, row.designated_precision) == (date(2020, 1, 1), "year")
     assert (row.held_from_on, row.incomplete) == (None, "designated_on.not_to_the_day")
 

@@ -139,7 +139,7 @@ def test_a_pledge_keeps_the_precision_of_its_date_and_counts_only_from_a_day(
     _file(engine, _pledge(business_id, pledged_on=text, valid_through=date(2028, 3, 14)))
     with reading(engine) as session:
         row = queries.pledges_of(session, business_id)[0]
-        listed = queries.incomplete_pledges(session, limit=10)
+        listed = queries.pledges_within(session, [given.TOWN], incomplete=True, limit=10)
     assert (row.pledged_precision, row.incomplete) == (precision, incomplete)
     assert row.held_from_on == (date(2026, 3, 15) if precision == "day" else None)
     assert row.held_to_on == date(2028, 3, 15)

@@ -240,7 +240,7 @@ def test_what_lacks_something_is_kept_and_never_scores_or_shows_without_it(
     assert scores(found) is counts
     assert publishes(found, given.TODAY) is shown
     with reading(engine) as session:
-        listed = queries.incomplete_violations(session, limit=10)
+        listed = queries.violations_within(session, [given.TOWN], incomplete=True, limit=10)
     assert [one.violation_id for one, _ in listed] == ([found.violation_id] if lacks else [])
 
 
