@@ -75,14 +75,15 @@ def _apart(work: Callable[..., Any], *given: object) -> Any:
 
 
 def _expression(files: dict[str, Path], runs: int) -> dict[str, float | int]:
-    rulebook = load_rulebook()
     bare, scored = [], []
     with duckdb_over(files, ROOM) as connection:
-        for name, table in params_of(law_on(rulebook, REGIONS, TODAY)).items():
+        law = law_on(load_rulebook(), REGIONS, TODAY)
+        for name, table in params_of(law).items():
             connection.register(name, table)
+        scores = level_sql("scores", dimensions_capped=law.dimensions_capped)
         for _ in range(runs):
             bare.append(_timed(connection, "bare", BARE))
-            scored.append(_timed(connection, "scored", level_sql("scores")))
+            scored.append(_timed(connection, "scored", scores))
         grades = connection.sql("SELECT grade, count(*) FROM scored GROUP BY grade ORDER BY grade")
         by_grade = {f"grade_{grade}": count for grade, count in grades.fetchall()}
     return {

@@ -126,9 +126,9 @@ def compute(
         with reading(engine) as session:
             files = extract(session, everything, Moment(as_of, known_at), Path(folder), _silent)
         with duckdb_over(files, replace(room, folder=Path(folder))) as connection:
-            _add_law(connection, rulebook, as_of)
+            scores = _add_law(connection, rulebook, as_of)
             yield from connection.sql(
-                f"SELECT business_id, points, grade FROM ({level_sql('scores')})"  # noqa: S608  # our own
+                f"SELECT business_id, points, grade FROM ({scores})"  # noqa: S608  # our own
             ).to_arrow_reader(ROWS_AT_ONCE)
 
 
@@ -152,10 +152,13 @@ def compute_histogram(
     }
 
 
-def _add_law(connection: duckdb.DuckDBPyConnection, rulebook: Rulebook, as_of: date) -> None:
+def _add_law(connection: duckdb.DuckDBPyConnection, rulebook: Rulebook, as_of: date) -> str:
+    """Add the law of a day for the businesses there, and return the query of their scores."""
     regions = connection.sql("SELECT DISTINCT region FROM businesses ORDER BY region").fetchall()
-    for name, table in params_of(law_on(rulebook, (region for (region,) in regions), as_of)).items():
+    law = law_on(rulebook, (region for (region,) in regions), as_of)
+    for name, table in params_of(law).items():
         connection.register(name, table)
+    return level_sql("scores", dimensions_capped=law.dimensions_capped)
 
 
 def _attempt(
@@ -178,8 +181,7 @@ def _attempt(
                 return _summary(session, None, moment, full=False, scored=0, changed=0)
             files = extract(session, scope, moment, Path(folder), progress)
         with duckdb_over(files, replace(room, folder=Path(folder))) as connection:
-            _add_law(connection, rulebook, moment.as_of)
-            compute_changes(connection)
+            compute_changes(connection, _add_law(connection, rulebook, moment.as_of))
             progress("computed", _count(connection, "computed"))
             with writing(engine) as session:
                 one_writer(session, "scores")

@@ -44,13 +44,14 @@ WHERE computed.points IS DISTINCT FROM before.points OR computed.grade IS DISTIN
 
 
 @cache
-def level_sql(level: str) -> str:
+def level_sql(level: str, *, dimensions_capped: bool) -> str:
     """Return one level of the expression in DuckDB's words, with integers as 64-bit columns.
 
     Args:
         level: A field of `Levels`.
+        dimensions_capped: As `Law.dimensions_capped` says.
     """
-    expression = getattr(_levels(), level)
+    expression = getattr(_levels(dimensions_capped), level)
     columns = ", ".join(
         f'CAST("{name}" AS BIGINT) AS "{name}"' if kind.is_integer() else f'"{name}"'
         for name, kind in expression.schema().items()
@@ -59,16 +60,20 @@ def level_sql(level: str) -> str:
 
 
 @cache
-def _levels() -> Levels:
-    return score_expression()
+def _levels(dimensions_capped: bool) -> Levels:
+    return score_expression(dimensions_capped=dimensions_capped)
 
 
-def compute_changes(connection: duckdb.DuckDBPyConnection) -> None:
+def compute_changes(connection: duckdb.DuckDBPyConnection, scores: str) -> None:
     """Fill the tables `computed`, and `changes` for what differs from the scores in `before`.
 
     A change without points is of a business that no longer has a score.
+
+    Args:
+        connection: Holds the tables of the expression.
+        scores: The level `scores`, see `level_sql`.
     """
-    connection.execute(_CHANGES.format(scores=level_sql("scores")))
+    connection.execute(_CHANGES.format(scores=scores))
 
 
 @contextmanager
@@ -87,6 +92,7 @@ def duckdb_over(files: Mapping[str, Path], room: Room) -> Iterator[duckdb.DuckDB
         "temp_directory": str(Path(room.folder or gettempdir()) / "spill"),
     }
     with duckdb.connect(config=config) as connection:
+        connection.execute("SET enable_progress_bar = false")  # whoever runs it shows progress in its own way
         for name, path in files.items():
             connection.read_parquet(str(path)).create_view(name)
         yield connection

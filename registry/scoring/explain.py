@@ -11,7 +11,7 @@ from sqlmodel import Session
 
 from registry.businesses.tables import Business
 from registry.errors import NotFound, RuleRefused
-from registry.rulebook import Rulebook, ScorePoint, Source, Tag
+from registry.rulebook import Row, Rulebook, ScorePoint, Source, Tag
 from registry.scoring.engines import duckdb_in_memory, level_sql
 from registry.scoring.expression import BUSINESSES, FACTS, Levels
 from registry.scoring.facts import businesses_that_score, facts_known
@@ -138,7 +138,10 @@ def account_of(subject: pa.Table, facts: pa.Table, law: Law) -> Account:
         law: What scores in its region on the day.
     """
     with duckdb_in_memory({"facts": facts, "businesses": subject, **params_of(law)}) as connection:
-        contributions, kinds, dimensions, (score,) = (_rows(connection, level) for level in Levels._fields)
+        contributions, kinds, dimensions, (score,) = (
+            _rows(connection, level_sql(level, dimensions_capped=law.dimensions_capped))
+            for level in Levels._fields
+        )
     rules = law.schemes[0]
     return Account(
         base_points=rules.scheme.base_points,
@@ -161,8 +164,8 @@ def _subject(session: Session, business_id: str, as_of: date, known_at: datetime
     return subject
 
 
-def _rows(connection: duckdb.DuckDBPyConnection, level: str) -> list[dict[str, Any]]:
-    found = connection.execute(level_sql(level))
+def _rows(connection: duckdb.DuckDBPyConnection, query: str) -> list[dict[str, Any]]:
+    found = connection.execute(query)
     names = [column[0] for column in found.description or ()]
     return [dict(zip(names, row, strict=True)) for row in found.fetchall()]
 
@@ -200,16 +203,16 @@ def _rule(row: ScorePoint) -> Rule:
 def _adjustments(
     kinds: list[dict[str, Any]], dimensions: list[dict[str, Any]], score: dict[str, Any], law: Law
 ) -> tuple[Adjustment, ...]:
-    capped: list[tuple[Level, str, dict[str, Any]]] = [
-        *(("kind", law.points[row["rule"]][1].code, row) for row in sorted(kinds, key=itemgetter("rule"))),
+    capped: list[tuple[Level, Row | None, dict[str, Any]]] = [
+        *(("kind", law.caps[row["cap"]].point, row) for row in sorted(kinds, key=itemgetter("cap"))),
         *(
             ("dimension", law.dimensions[row["dimension"]][1], row)
             for row in sorted(dimensions, key=itemgetter("dimension"))
         ),
-        ("scheme", law.schemes[0].scheme.code, score),
+        ("scheme", law.schemes[0].scheme, score),
     ]
     return tuple(
-        Adjustment(level=level, code=code, points=row["points"] - row["raw"])
-        for level, code, row in capped
-        if row["points"] != row["raw"]
+        Adjustment(level=level, code=rule.code, points=row["points"] - row["raw"])
+        for level, rule, row in capped
+        if rule is not None and row["points"] != row["raw"]
     )

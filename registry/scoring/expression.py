@@ -46,6 +46,7 @@ PARAMS: dict[str, Schema] = {
             "scheme": "!int32",
             "kind": "!string",
             "rule": "!int32",
+            "cap": "!int32",
             "earliest": "!date",
             "latest": "!date",
             "points": "!int64",
@@ -53,7 +54,7 @@ PARAMS: dict[str, Schema] = {
             "direct_merit": "!int64",
         }
     ),
-    "rules": ibis.schema({"rule": "!int32", "dimension": "!int32", "floor": "!int64", "ceiling": "!int64"}),
+    "caps": ibis.schema({"cap": "!int32", "dimension": "!int32", "floor": "!int64", "ceiling": "!int64"}),
     "dimensions": ibis.schema({"dimension": "!int32", "floor": "!int64", "ceiling": "!int64"}),
     "bands": ibis.schema(
         {"scheme": "!int32", "merit_from": "!int64", "merit_to": "!int64", "grade": "!string"}
@@ -66,8 +67,10 @@ class Levels(NamedTuple):
 
     Attributes:
         contributions: One row a fact that counts: rule, points in hundredths, direct merit.
-        kinds: One row a business and rule: sum of its facts (`raw`), and within the kind's cap.
-        dimensions: One row a business and dimension: sum of its kinds, and within its cap.
+        kinds: One row a business and capped kind: sum of its facts (`raw`), and within the cap. Kinds
+            without a cap of their own are one.
+        dimensions: One row a business and capped dimension: sum of its kinds, and within the cap.
+            Dimensions without a cap are one.
         scores: One row a business: `raw` sum on the base, `points` clamped, `merit`, `grade`.
     """
 
@@ -77,15 +80,21 @@ class Levels(NamedTuple):
     scores: Table
 
 
-def score_expression() -> Levels:
-    """Return the levels over unbound tables named as in `FACTS`, `BUSINESSES` and `PARAMS`."""
+def score_expression(*, dimensions_capped: bool) -> Levels:
+    """Return the levels over unbound tables named as in `FACTS`, `BUSINESSES` and `PARAMS`.
+
+    Args:
+        dimensions_capped: False where no dimension has a cap: a sum of sums is then the sum, and a
+            million businesses need not be gathered once more.
+    """
     tables = {name: ibis.table(schema, name=name) for name, schema in PARAMS.items()}
     facts = ibis.table(FACTS, name="facts")
     businesses = ibis.table(BUSINESSES, name="businesses")
     contributions = _contributions(facts, tables)
-    kinds = _kinds(contributions, tables["rules"])
+    kinds = _kinds(contributions, tables["caps"])
     dimensions = _dimensions(kinds, tables["dimensions"])
-    return Levels(contributions, kinds, dimensions, _scores(businesses, dimensions, tables))
+    summed = dimensions if dimensions_capped else kinds
+    return Levels(contributions, kinds, dimensions, _scores(businesses, summed, tables))
 
 
 def _contributions(facts: Table, params: dict[str, Table]) -> Table:
@@ -109,23 +118,24 @@ def _contributions(facts: Table, params: dict[str, Table]) -> Table:
         "counts_from",
         "quantity",
         "rule",
+        "cap",
         unit_points=counted.points,
         points=counted.points * units,
         direct_merit=counted.direct_merit,
     )
 
 
-def _kinds(contributions: Table, rules: Table) -> Table:
-    summed = contributions.group_by(["business_id", "rule"]).aggregate(
+def _kinds(contributions: Table, caps: Table) -> Table:
+    summed = contributions.group_by(["business_id", "cap"]).aggregate(
         raw=_.points.sum().cast("int64"), direct_merit=_.direct_merit.min()
     )
-    return summed.join(rules, "rule").select(
+    return summed.join(caps, "cap").select(
         "business_id",
-        "rule",
+        "cap",
         "dimension",
         "raw",
         "direct_merit",
-        points=_within(summed.raw, rules.floor, rules.ceiling),
+        points=_within(summed.raw, caps.floor, caps.ceiling),
     )
 
 
@@ -142,8 +152,8 @@ def _dimensions(kinds: Table, dimensions: Table) -> Table:
     )
 
 
-def _scores(businesses: Table, dimensions: Table, params: dict[str, Table]) -> Table:
-    summed = dimensions.group_by("business_id").aggregate(
+def _scores(businesses: Table, capped: Table, params: dict[str, Table]) -> Table:
+    summed = capped.group_by("business_id").aggregate(
         points=_.points.sum().cast("int64"), direct_merit=_.direct_merit.min()
     )
     placed = businesses.join(params["regions"], "region").join(params["schemes"], "scheme")

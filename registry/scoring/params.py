@@ -3,14 +3,30 @@
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
-from typing import Any
+from functools import cached_property
+from typing import Any, NamedTuple
 
 import pyarrow as pa
 
-from registry.rulebook import Rulebook, ScorePoint
+from registry.rulebook import Rulebook, ScoreDimension, ScorePoint, ScoreScheme
 from registry.scoring.expression import NO_LIMIT, PARAMS
 from registry.scoring.grades import bands_of, best_merit
 from registry.scoring.rules import ScoringRules, place_of, places_with_rules, rules_in, steps_on
+
+UNBOUNDED = (-NO_LIMIT, NO_LIMIT)
+
+
+class Cap(NamedTuple):
+    """What is summed before it is bounded: a kind with bounds, or all kinds without of a dimension.
+
+    Attributes:
+        dimension: None for all dimensions without bounds.
+        point: None for kinds without bounds.
+    """
+
+    scheme: int
+    dimension: ScoreDimension | None
+    point: ScorePoint | None
 
 
 @dataclass(frozen=True)
@@ -22,14 +38,33 @@ class Law:
         by_region: Scheme number of each region; a region without a scheme in force has none.
         schemes: Rules by scheme number.
         points: Scheme number and row by rule number.
-        dimensions: Scheme number and code by dimension number.
     """
 
     on: date
     by_region: Mapping[str, int]
     schemes: tuple[ScoringRules, ...]
     points: tuple[tuple[int, ScorePoint], ...]
-    dimensions: tuple[tuple[int, str], ...]
+
+    @cached_property
+    def caps(self) -> tuple[Cap, ...]:
+        """Return the caps by number."""
+        return tuple(dict.fromkeys(self.cap_of(scheme, point) for scheme, point in self.points))
+
+    @cached_property
+    def dimensions(self) -> tuple[tuple[int, ScoreDimension | None], ...]:
+        """Return scheme number and row of the dimensions by number; None: those without bounds."""
+        return tuple(dict.fromkeys((cap.scheme, cap.dimension) for cap in self.caps))
+
+    @property
+    def dimensions_capped(self) -> bool:
+        """Say whether any dimension has bounds."""
+        return any(row is not None for _, row in self.dimensions)
+
+    def cap_of(self, scheme: int, point: ScorePoint) -> Cap:
+        """Return the cap under which a rule of a scheme is summed."""
+        bounded = (row for row in self.schemes[scheme].dimensions if row.code == point.dimension)
+        dimension = next((row for row in bounded if _bounds(row) != UNBOUNDED), None)
+        return Cap(scheme, dimension, None if _bounds(point) == UNBOUNDED else point)
 
 
 def law_on(rulebook: Rulebook, regions: Iterable[str], on: date) -> Law:
@@ -48,17 +83,8 @@ def law_on(rulebook: Rulebook, regions: Iterable[str], on: date) -> Law:
             schemes.append(rules)
         if place is not None:
             by_region[region] = number[place]
-    return Law(
-        on,
-        by_region,
-        tuple(schemes),
-        tuple((scheme, point) for scheme, rules in enumerate(schemes) for point in rules.points),
-        tuple(
-            (scheme, code)
-            for scheme, rules in enumerate(schemes)
-            for code in sorted({point.dimension for point in rules.points})
-        ),
-    )
+    points = tuple((scheme, point) for scheme, rules in enumerate(schemes) for point in rules.points)
+    return Law(on, by_region, tuple(schemes), points)
 
 
 def params_of(law: Law) -> dict[str, pa.Table]:
@@ -68,7 +94,7 @@ def params_of(law: Law) -> dict[str, pa.Table]:
         "regions": iter(law.by_region.items()),
         "schemes": _schemes(law),
         "steps": _steps(law),
-        "rules": _rules(law),
+        "caps": _caps(law),
         "dimensions": _dimensions(law),
         "bands": _bands(law),
     }
@@ -87,13 +113,14 @@ def _schemes(law: Law) -> Iterator[tuple[Any, ...]]:
         yield (
             scheme,
             rules.scheme.base_points,
-            *_bounds(rules.scheme.floor_points, rules.scheme.ceiling_points),
+            *_bounds(rules.scheme),
             1 if rules.scheme.higher_is_better else -1,
         )
 
 
 def _steps(law: Law) -> Iterator[tuple[Any, ...]]:
     bands = [bands_of(rules) for rules in law.schemes]
+    number = {cap: at for at, cap in enumerate(law.caps)}
     for rule, (scheme, point) in enumerate(law.points):
         direct_merit = best_merit(bands[scheme], point.direct_grade)
         for step in steps_on(law.on, point, law.schemes[scheme].scheme):
@@ -101,6 +128,7 @@ def _steps(law: Law) -> Iterator[tuple[Any, ...]]:
                 scheme,
                 point.code,
                 rule,
+                number[law.cap_of(scheme, point)],
                 step.earliest,
                 step.latest,
                 step.points,
@@ -109,17 +137,15 @@ def _steps(law: Law) -> Iterator[tuple[Any, ...]]:
             )
 
 
-def _rules(law: Law) -> Iterator[tuple[Any, ...]]:
-    number = {named: dimension for dimension, named in enumerate(law.dimensions)}
-    for rule, (scheme, point) in enumerate(law.points):
-        bounds = _bounds(point.floor_points, point.ceiling_points)
-        yield (rule, number[scheme, point.dimension], *bounds)
+def _caps(law: Law) -> Iterator[tuple[Any, ...]]:
+    number = {dimension: at for at, dimension in enumerate(law.dimensions)}
+    for at, cap in enumerate(law.caps):
+        yield (at, number[cap.scheme, cap.dimension], *_bounds(cap.point))
 
 
 def _dimensions(law: Law) -> Iterator[tuple[Any, ...]]:
-    for dimension, (scheme, code) in enumerate(law.dimensions):
-        row = next((row for row in law.schemes[scheme].dimensions if row.code == code), None)
-        yield (dimension, *(_bounds(row.floor_points, row.ceiling_points) if row else _bounds(None, None)))
+    for at, (_, row) in enumerate(law.dimensions):
+        yield (at, *_bounds(row))
 
 
 def _bands(law: Law) -> Iterator[tuple[Any, ...]]:
@@ -128,5 +154,10 @@ def _bands(law: Law) -> Iterator[tuple[Any, ...]]:
             yield (scheme, band.merit_from, band.merit_to, band.grade)
 
 
-def _bounds(floor: int | None, ceiling: int | None) -> tuple[int, int]:
-    return (-NO_LIMIT if floor is None else floor, NO_LIMIT if ceiling is None else ceiling)
+def _bounds(row: ScorePoint | ScoreDimension | ScoreScheme | None) -> tuple[int, int]:
+    if row is None:
+        return UNBOUNDED
+    return (
+        -NO_LIMIT if row.floor_points is None else row.floor_points,
+        NO_LIMIT if row.ceiling_points is None else row.ceiling_points,
+    )
