@@ -1,0 +1,177 @@
+"""Delivery: the index follows the database, whatever dies on the way, and each job acts once."""
+
+import pytest
+from sqlmodel import select
+
+from jobs import deliver_outbox, lapse_publicity, mend_index, nightly_score, publish_due
+from registry.audit.tables import AuditEntry
+from registry.businesses.commands import ChangeBusiness, RegisterBusiness, change_business
+from registry.lists.tables import ListEntry
+from registry.publication.editions import editions
+from registry.scoring.tables import Score
+from registry.store import outbox
+from registry.store.engine import reading, writing
+from registry.violations.commands import change_decision_standing
+from registry.violations.forms import ChangeDecisionStanding
+from registry.violations.tables import PenaltyDecision
+from tests import given
+from tests.jobs.conftest import Works
+
+BLACK = ("henan_black",)
+
+
+class Killed(BaseException):
+    """Stands for a process that is gone."""
+
+
+def waiting(works: Works) -> int:
+    with reading(works.plant.engine) as session:
+        return outbox.backlog(session, "search")
+
+
+def acts(works: Works) -> int:
+    with reading(works.plant.engine) as session:
+        return len(session.exec(select(AuditEntry.seq)).all())
+
+
+def state_of(works: Works, entry_id: str) -> str:
+    with reading(works.plant.engine) as session:
+        query = select(ListEntry.state).where(ListEntry.entry_id == entry_id)
+        return session.exec(query.where(ListEntry.superseded_at.is_(None))).one()
+
+
+def test_what_is_recorded_is_found_after_delivery_and_nothing_waits(works: Works) -> None:
+    business_id = works.case.business("浉河区李记水产店")
+    assert works.found("水产") == set()
+    assert waiting(works) == 1
+    works.deliver()
+    assert works.found("水产") == {business_id}
+    assert waiting(works) == 0
+
+
+def test_delivery_brings_more_than_one_batch(works: Works, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(deliver_outbox, "BATCH", 3)
+    for number in range(8):
+        works.case.business(f"浉河区{number}号粮店")
+    works.deliver()
+    assert works.plant.index.count() == 8
+
+
+def test_the_name_that_a_business_gave_up_stays_findable_as_former(works: Works) -> None:
+    business_id = works.case.business("老城百货")
+    works.deliver()
+    with writing(works.plant.engine) as session:
+        change_business(
+            works.case.work(session, "national"),
+            ChangeBusiness(
+                business_id=business_id,
+                expected_version=1,
+                held_from_on=given.TODAY,
+                what=RegisterBusiness(name="申城百货", region=given.TOWN, kind="enterprise"),
+            ),
+        )
+    works.deliver()
+    assert works.found("申城") == {business_id} == works.found("老城")
+
+
+def test_delivery_withdraws_an_entry_whose_decision_fell(works: Works) -> None:
+    entry_id = works.case.blacklisted()
+    works.deliver()
+    assert len(works.found(lists=BLACK)) == 1
+    with writing(works.plant.engine) as session:
+        decision_id = session.exec(select(PenaltyDecision.decision_id)).one()
+        change_decision_standing(
+            works.case.work(session, "national"),
+            ChangeDecisionStanding(
+                decision_id=decision_id,
+                expected_version=1,
+                standing="annulled",
+                changed_on=works.case.now.date(),
+                reason="行政复议决定撤销",
+            ),
+        )
+    assert state_of(works, entry_id) == "published"
+    works.deliver()
+    assert state_of(works, entry_id) == "annulled"
+    assert works.found(lists=BLACK) == set()
+    assert len(works.found()) == 1
+
+
+@pytest.mark.parametrize("after", ["sync", "settle"])
+def test_a_delivery_that_dies_is_repeated_without_harm(
+    works: Works, monkeypatch: pytest.MonkeyPatch, after: str
+) -> None:
+    """Between commit of the index and settling, and between settling and the next batch."""
+    business_id = works.case.business("浉河区李记水产店")
+    works.case.blacklisted("浉河区王记蔬菜店")
+    whole = {"sync": deliver_outbox.sync, "settle": outbox.settle}[after]
+
+    def die(*arguments: object) -> None:
+        whole(*arguments)
+        raise Killed
+
+    with monkeypatch.context() as patched:
+        patched.setattr(deliver_outbox if after == "sync" else outbox, after, die)
+        with pytest.raises(Killed):
+            works.deliver()
+    before = acts(works)
+    assert waiting(works) > 0, "what was not settled waits"
+    works.deliver()
+    assert waiting(works) == 0
+    assert business_id in works.found("水产")
+    assert works.plant.index.count() == 2
+    assert len(works.found(lists=BLACK)) == 1
+    assert acts(works) == before
+
+
+def test_a_term_that_runs_out_ends_the_entry_once_though_the_job_runs_twice(works: Works) -> None:
+    entry_id = works.case.blacklisted()
+    works.deliver()
+    works.pass_days(5 * 366)
+    assert lapse_publicity.run(works.plant) == "withdrawn=1"
+    before = acts(works)
+    assert lapse_publicity.run(works.plant) == "withdrawn=0"
+    assert acts(works) == before
+    assert state_of(works, entry_id) == "expired"
+    works.deliver()
+    assert works.found(lists=BLACK) == set()
+
+
+def test_a_list_is_published_once_a_day_though_the_job_runs_twice(works: Works) -> None:
+    works.case.blacklisted()
+    publish_due.run(works.plant)
+    before = acts(works)
+    assert publish_due.run(works.plant) == "editions=0"
+    assert acts(works) == before
+    works.deliver()
+    with reading(works.plant.engine) as session:
+        assert [one.entries for one in editions(session, "henan_black")] == [1]
+        assert [one.built_generation for one in editions(session, "henan_black")] == [1]
+
+
+def test_a_score_is_written_once_though_the_job_runs_twice(works: Works) -> None:
+    works.case.pledge(works.case.business())
+    assert nightly_score.run(works.plant) == "scored=1 changed=1"
+    assert nightly_score.run(works.plant) == "scored=0 changed=0"
+    with reading(works.plant.engine) as session:
+        assert len(session.exec(select(Score.business_id)).all()) == 1
+
+
+def test_a_pledge_that_runs_out_is_brought_to_the_index_by_night(works: Works) -> None:
+    works.case.pledge(works.case.business(), valid_through="2026-11-30")
+    works.deliver()
+    assert mend_index.run(works.plant) == "differing=0"
+    works.pass_days(20)
+    assert mend_index.run(works.plant) == "differing=1"
+    works.deliver()
+    assert mend_index.run(works.plant) == "differing=0"
+
+
+def test_a_difference_by_accident_is_mended_by_night(works: Works) -> None:
+    business_id = works.case.business("浉河区李记水产店")
+    works.deliver()
+    works.plant.index.delete([business_id])
+    works.plant.index.commit()
+    mend_index.run(works.plant)
+    works.deliver()
+    assert works.found("水产") == {business_id}
