@@ -1,13 +1,13 @@
 """A due run is a row: claimed by one, taken over from the dead, not lost while nothing ran."""
 
 import threading
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 
 import pytest
 from sqlalchemy import Engine
 from sqlmodel import select
 
-from jobs import runner
+from jobs import publish_due, runner
 from jobs.publish_due import fell_due, is_due
 from jobs.running import LEASE, claim, finish, last_finished
 from jobs.schedule import DAILY, Daily
@@ -66,7 +66,7 @@ def test_after_down_time_each_job_runs_once_for_what_it_missed(works: Works) -> 
 
 
 def test_a_job_is_due_from_its_hour_in_shanghai_on(works: Works) -> None:
-    six = Daily("publish_due", DAILY[-1].at, DAILY[-1].run)
+    six = Daily("publish_due", time(6, 0), publish_due.run)
     assert six.last_due(datetime(2026, 11, 19, 21, 59, tzinfo=UTC)) == datetime(2026, 11, 18, 22, tzinfo=UTC)
     assert six.last_due(datetime(2026, 11, 19, 22, 0, tzinfo=UTC)) == datetime(2026, 11, 19, 22, tzinfo=UTC)
 

@@ -1,0 +1,99 @@
+"""The demonstration shows every part of the product, on whatever day it is made."""
+
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import pytest
+from sqlalchemy import Engine
+from sqlmodel import Session, col, func, select
+
+from jobs import process
+from jobs.demo.filling import fill
+from registry.calendar import legal_day
+from registry.lists.tables import Proposal
+from registry.publication.public_view import index_documents
+from registry.publication.tables import Edition
+from registry.publication.verify import verify_edition
+from registry.settings import read_settings
+from registry.store.engine import open_engine, reading
+from registry.store.tables import Outbox
+from search_index.check import compare
+from search_index.documents import from_source
+from search_index.embedded import EmbeddedIndex
+
+TODAY = legal_day(process.clock())
+AFTER_NATIONAL_DAY = date(2025, 10, 9)
+AFTER_SPRING_FESTIVAL = date(2026, 2, 25)
+OTHER_DAYS = (
+    date(2024, 2, 29),
+    date(2024, 6, 30),
+    AFTER_NATIONAL_DAY,
+    date(2025, 12, 25),
+    AFTER_SPRING_FESTIVAL,
+    date(2026, 4, 1),
+    date(2027, 1, 1),
+)
+
+
+def filled(folder: Path, on: date) -> tuple[dict[str, Any], Engine]:
+    """Fill a folder and return its figures and its database."""
+    folder.mkdir(exist_ok=True)
+    settings = read_settings(data_dir=folder, database_url="", demonstration=True)
+    return fill(settings, on).figures, open_engine(settings.database)
+
+
+def holds_together(folder: Path, on: date) -> dict[str, Any]:
+    """Fill a folder, hold what is true of every day, and return the figures."""
+    figures, engine = filled(folder, on)
+    with reading(engine) as session:
+        assert session.exec(select(func.count()).select_from(Outbox)).one() == 0, (
+            "all is delivered and scored"
+        )
+        _index_is_current(session, folder, on)
+        _editions_verify(session, folder)
+        opened = select(func.count()).where(col(Proposal.state).in_(("notice_served", "publicised")))
+        assert session.exec(opened).one() >= 3
+    engine.dispose()
+    entries = figures["list_entries"]
+    assert entries["henan_black.published"] >= 2
+    assert entries["henan_black.repaired"] == 1
+    assert entries["henan_red.listed"] >= 5
+    assert entries["metrology_board.published"] >= 5
+    assert {"A", "B", "D"} <= set(figures["grades"])
+    return figures
+
+
+def _index_is_current(session: Session, folder: Path, on: date) -> None:
+    index = EmbeddedIndex.open(folder / "index", write=False)
+    assert compare(index, (from_source(one) for one in index_documents(session, on))).ids == ()
+    index.close()
+
+
+def _editions_verify(session: Session, folder: Path) -> None:
+    for edition in session.exec(select(Edition)).all():
+        place = folder / "editions" / edition.regime / edition.region / edition.version
+        assert verify_edition(place / f"g{edition.generation}") == []
+
+
+def test_a_town_of_today_shows_every_part_of_the_product(data_dir: Path) -> None:
+    figures = holds_together(data_dir, TODAY)
+    assert figures["businesses"]["masked"] > 0
+    assert figures["businesses"]["unidentified"] > 0
+    assert figures["index_documents"] == figures["businesses"]["named"] + figures["businesses"]["masked"]
+    assert figures["statistics"] > 100
+    assert figures["violations_by_code"]["M48"] > 0
+
+
+@pytest.mark.long
+@pytest.mark.parametrize("on", OTHER_DAYS, ids=date.isoformat)
+def test_a_town_of_another_day_does_too(data_dir: Path, on: date) -> None:
+    holds_together(data_dir, on)
+
+
+@pytest.mark.long
+def test_a_day_and_a_seed_make_the_same_town_again(tmp_path: Path) -> None:
+    first, second = (filled(tmp_path / name, AFTER_NATIONAL_DAY) for name in ("first", "second"))
+    for _figures, engine in (first, second):
+        engine.dispose()
+    assert first[0] == second[0]
