@@ -105,6 +105,7 @@ def _make(folder: Path, businesses: int, facts: int) -> dict[str, Path]:
     """Write facts and businesses drawn by hash: the same on every run."""
     files = {name: folder / f"{name}.parquet" for name in ("businesses", "facts")}
     with duckdb.connect() as connection:
+        connection.execute("SET enable_progress_bar = false")
         connection.execute("CREATE MACRO drawn(x, n) AS (hash(x) % n)::BIGINT")
         connection.execute("CREATE MACRO identifier(i) AS substr(md5(i::VARCHAR), 1, 26)")
         connection.execute(f"CREATE MACRO place(i) AS {list(REGIONS)}[1 + i % {len(REGIONS)}]")

@@ -15,7 +15,7 @@ from typing import Any
 
 import duckdb
 import pyarrow as pa
-from sqlalchemy import Engine, bindparam, delete, insert, update
+from sqlalchemy import Engine, bindparam, delete, update
 from sqlmodel import Session, col
 
 from registry.audit.work import Actor, Subject, Work
@@ -28,6 +28,7 @@ from registry.scoring.engines import Room, compute_changes, duckdb_over, level_s
 from registry.scoring.params import law_on, params_of
 from registry.scoring.runs import Moment, Progress, Scope, extract, scope_of
 from registry.scoring.tables import Score, ScoreRun
+from registry.store.bulk import insert_rows
 from registry.store.engine import reading, writing
 from registry.store.tables import Outbox
 from registry.store.versions import one_writer
@@ -242,12 +243,11 @@ def _record(
 
 def _write(work: Work, changes: list[dict[str, Any]]) -> None:
     """Close the scores that no longer hold and append the new ones; a merged business gets none."""
-    session = work.session.connection()
     closed = [
         {"of": row["business_id"], "old": row["version"]} for row in changes if row["version"] is not None
     ]
     if closed:
-        session.execute(
+        work.session.connection().execute(
             update(Score)
             .where(col(Score.business_id) == bindparam("of"), col(Score.version) == bindparam("old"))
             .values(superseded_at=work.now),
@@ -270,8 +270,7 @@ def _write(work: Work, changes: list[dict[str, Any]]) -> None:
         for row in changes
         if row["points"] is not None
     ]
-    if appended:
-        session.execute(insert(Score), appended)
+    insert_rows(work.session, Score, appended)
 
 
 def _settle(session: Session, told: tuple[int, ...]) -> None:
