@@ -41,7 +41,7 @@ def actor_of(request: ASGIConnection[Any, Any, Any, Any], session: Session) -> A
         Unauthenticated: It bears no key, or one that is not valid.
     """
     scheme, _, token = request.headers.get("authorization", "").partition(" ")
-    if scheme.lower() != "bearer" or not token:
+    if scheme.lower() != "bearer" or not token or not token.isprintable():
         raise Unauthenticated("key.missing")
     return actor_by_token(session, token.strip())
 

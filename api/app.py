@@ -109,6 +109,7 @@ def _openapi() -> OpenAPIConfig:
             "Errors are RFC 9457 problems with a pointer to the field."
         ),
         path="/api",
+        use_handler_docstrings=True,
         render_plugins=[Documentation(path="/"), Document(path="/openapi.json")],
         components=Components(
             security_schemes={"key": SecurityScheme(type="http", scheme="bearer", description="`key issue`")}

@@ -7,6 +7,7 @@ Unicode. So is what no database of ours stores: the character NUL.
 
 import json
 from collections.abc import Iterator, Mapping
+from datetime import date
 from itertools import islice
 from typing import Any, NoReturn
 
@@ -73,9 +74,12 @@ def read_body(model: type[BaseModel], headers: Mapping[str, str], body: bytes) -
     if faults := list(islice(_faults(read, ()), MOST)):
         raise Misread(faults)
     try:
-        return model.model_validate_json(body, strict=True)
+        command = model.model_validate_json(body, strict=True)
     except ValidationError as invalid:
         raise Misread(of_shape(dict(found)) for found in invalid.errors(include_input=False)) from invalid
+    if faults := list(_other_days(command, read, ())):
+        raise Misread(faults)
+    return command
 
 
 def _refuse_other_media(headers: Mapping[str, str]) -> None:
@@ -114,6 +118,15 @@ def _faults(value: Any, at: tuple[object, ...]) -> Iterator[Fault]:
         for name, item in value.items():
             yield from _text_faults(name, (*at, name))
             yield from _faults(item, (*at, name))
+
+
+def _other_days(command: Any, said: Any, at: tuple[object, ...]) -> Iterator[Fault]:
+    """Yield each day that was not written as one: a count of seconds is taken for a day by the parser."""
+    if isinstance(command, date) and said != command.isoformat():
+        yield Fault(pointer(at), Malformed("field.not_day"))
+    elif isinstance(command, BaseModel):
+        for name in command.model_fields_set:
+            yield from _other_days(getattr(command, name), said[name], (*at, name))
 
 
 def _text_faults(text: str, at: tuple[object, ...]) -> Iterator[Fault]:

@@ -95,8 +95,9 @@ class _Answer:
         headers = {**COMMON, "content-security-policy": content_policy(self.path), **given}
         private = b"authorization" in self.asked or start["status"] >= 400 or self.method not in SAFE
         headers.setdefault("cache-control", "no-store" if private else REVALIDATE)
-        if "GET" in headers.get("allow", ""):
-            headers["allow"] = ", ".join(sorted({"HEAD", *headers["allow"].split(", ")}))
+        if "allow" in headers:
+            offered = set(headers["allow"].split(", "))
+            headers["allow"] = ", ".join(sorted(offered | ({"HEAD"} if "GET" in offered else set())))
         return headers
 
     def _known(self, tag: str | None) -> bool:

@@ -4,10 +4,11 @@ from collections.abc import Mapping
 from functools import cache
 from typing import Any
 
-from litestar import Request
+from litestar import Litestar, Request, Response
 from litestar.exceptions import NotFoundException
 from litestar.handlers import HTTPRouteHandler
 from litestar.params import QueryParameter
+from litestar.routes import HTTPRoute
 
 from api.faults import Fault, Misread, pointer
 from registry.errors import Malformed
@@ -15,8 +16,8 @@ from registry.errors import Malformed
 STRICT = "/api/v1/"
 
 
-def screen(request: Request[Any, Any, Any]) -> None:
-    """Refuse an address that names nothing, or asks what the route does not know.
+def screen(request: Request[Any, Any, Any]) -> Response[None] | None:
+    """Refuse an address that names nothing or asks what the route does not know; answer OPTIONS.
 
     A filter that is misspelt or given twice would silently answer another question.
 
@@ -26,11 +27,28 @@ def screen(request: Request[Any, Any, Any]) -> None:
     """
     if "\0" in request.scope["path"]:
         raise NotFoundException
+    if request.method == "OPTIONS":
+        return Response(None, status_code=204, headers={"Allow": _offered(request.app)[_template(request)]})
     query = request.query_params
     if any("\0" in name or "\0" in value for name, value in query.multi_items()):
         raise Misread([Fault("", Malformed("field.nul"), "query")])
     if query and request.scope["path"].startswith(STRICT):
         _refuse_unknown(request, query.dict())
+    return None
+
+
+def _template(request: Request[Any, Any, Any]) -> str:
+    return str(request.scope["path_template"])
+
+
+@cache
+def _offered(app: Litestar) -> Mapping[str, str]:
+    """Return the methods of each path; the framework's own answer forgets some that share a path."""
+    return {
+        route.path_format: ", ".join(sorted(route.methods))
+        for route in app.routes
+        if isinstance(route, HTTPRoute)
+    }
 
 
 def _refuse_unknown(request: Request[Any, Any, Any], asked: Mapping[str, list[Any]]) -> None:

@@ -4,7 +4,15 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime, time, timedelta
 
-from jobs import checkpoint_wal, deliver_outbox, lapse_publicity, mend_index, nightly_score, publish_due
+from jobs import (
+    checkpoint_wal,
+    deliver_outbox,
+    forget_answers,
+    lapse_publicity,
+    mend_index,
+    nightly_score,
+    publish_due,
+)
 from jobs.running import Plant
 from registry.calendar import SHANGHAI, legal_day
 
@@ -29,6 +37,7 @@ DAILY = (
     Daily("mend_index", time(0, 20), mend_index.run),
     Daily("nightly_score", time(1, 0), nightly_score.run),
     Daily("publish_due", time(6, 0), publish_due.run),
+    Daily("forget_answers", time(6, 30), forget_answers.run),
 )
 
 TICK_SECONDS = 30

@@ -13,7 +13,7 @@ from litestar.testing import TestClient
 from sqlalchemy import Engine
 
 from api.app import assemble, served
-from api.edge import Edge
+from api.edge import Edge, Running
 from jobs import deliver_outbox
 from jobs.running import Plant
 from public_site.app import site_routes
@@ -34,6 +34,7 @@ class Town:
     plant: Plant
     clock: list[datetime]
     keys: dict[str, str] = field(default_factory=dict)
+    running: Running = field(default_factory=Running)
     asked: int = 0
 
     def get(self, path: str, account: str | None = None, **more: Any) -> httpx.Response:
@@ -74,7 +75,8 @@ def town(engine: Engine, settings: Settings) -> Iterator[Town]:
     index = EmbeddedIndex.open(settings.data_dir / "index", write=True)
     plant = Plant(settings, engine, index, lambda: clock[0], given.rulebook)
     app = built()
-    app.state.edge = Edge(settings, engine, index, plant.now, given.rulebook)
+    running = Running()
+    app.state.edge = Edge(settings, engine, index, plant.now, given.rulebook, running)
     with TestClient(served(app), raise_server_exceptions=False) as client:
-        yield Town(client, plant, clock, keys)
+        yield Town(client, plant, clock, keys, running)
     index.close()

@@ -1,8 +1,12 @@
 """One request, one transaction, one effect; nobody acts without a key that reaches so far."""
 
+from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
+
 import pytest
 from sqlmodel import func, select
 
+from jobs import forget_answers
 from registry.audit.tables import AuditEntry
 from registry.businesses.tables import Business
 from registry.store.engine import reading
@@ -42,6 +46,47 @@ def test_a_refused_act_can_be_sent_again_with_its_key(town: Town) -> None:
 def test_a_request_that_records_needs_its_idempotency_key(town: Town) -> None:
     answer = town.post("/api/v1/businesses", SHOP, key="")
     assert (answer.status_code, answer.json()["errors"][0]["code"]) == (400, "idempotency.missing")
+
+
+@pytest.mark.parametrize("key", ["k" * 201, "钥匙".encode(), b"\xff", "a\tb"])
+def test_an_idempotency_key_is_visible_ascii_of_bounded_length(town: Town, key: str) -> None:
+    before = _counts(town)
+    answer = town.post("/api/v1/businesses", SHOP, key=key)
+    assert (answer.status_code, answer.json()["errors"][0]["pointer"]) == (400, "/Idempotency-Key")
+    assert _counts(town) == before
+
+
+def test_an_idempotency_key_belongs_to_its_account(town: Town) -> None:
+    one = town.post("/api/v1/businesses", SHOP, "officer", key="same")
+    other = town.post("/api/v1/businesses", {**SHOP, "name": "另一家"}, "colleague", key="same")
+    assert (one.status_code, other.status_code) == (201, 201)
+    assert one.json()["id"] != other.json()["id"]
+
+
+def test_a_retry_while_the_act_still_runs_is_told_to_wait(town: Town) -> None:
+    bearer = f"Bearer {town.keys['national']}"
+    assert town.running.begin((bearer, "once"))
+    answer = town.post("/api/v1/businesses", SHOP, key="once")
+    assert (answer.status_code, answer.json()["errors"][0]["code"]) == (409, "idempotency.running")
+    town.running.end((bearer, "once"))
+    assert town.post("/api/v1/businesses", SHOP, key="once").status_code == 201
+
+
+def test_of_many_requests_with_one_key_one_acts(town: Town) -> None:
+    before = _counts(town)
+    with ThreadPoolExecutor(8) as pool:
+        answers = list(pool.map(lambda _: town.post("/api/v1/businesses", SHOP, key="once"), range(8)))
+    assert {answer.status_code for answer in answers} <= {201, 409}
+    assert len({answer.text for answer in answers if answer.status_code == 201}) == 1
+    assert _counts(town) == (before[0] + 1, before[1] + 1)
+
+
+def test_a_key_is_remembered_for_a_day(town: Town) -> None:
+    town.post("/api/v1/businesses", SHOP, key="once")
+    town.clock[0] += timedelta(hours=23)
+    assert forget_answers.run(town.plant) == "forgotten=0"
+    town.clock[0] += timedelta(hours=2)
+    assert forget_answers.run(town.plant) == "forgotten=1"
 
 
 @pytest.mark.parametrize(

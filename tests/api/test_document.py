@@ -1,0 +1,83 @@
+"""The interface is what its document says, and the document is under version control."""
+
+import json
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from litestar.handlers import HTTPRouteHandler
+from litestar.routes import HTTPRoute
+
+from api.acts import keyed
+from api.app import assemble
+from api.document import document
+from api.snapshot import FILE, snapshot
+from tests.api.conftest import built
+
+PUBLIC = {  # whoever asks; a new route stands here or has its guard
+    "/api/v1/businesses",
+    "/api/v1/businesses/{business_id}",
+    "/api/v1/lists",
+    "/api/v1/lists/{regime}/editions",
+    "/api/v1/lists/{regime}/editions/{version}",
+    "/api/v1/lists/{regime}/editions/{version}/{name}",
+    "/api/v1/lists/{regime}/entries",
+    "/api/v1/lists/{regime}/entries/{entry_id}",
+    "/api/v1/statistics",
+}
+
+
+def operations() -> Iterator[tuple[str, str, dict[str, Any]]]:
+    """Yield method, path and description of every route."""
+    for path, item in document(built())["paths"].items():
+        for method, operation in item.items():
+            yield method, path, operation
+
+
+def handlers() -> Iterator[HTTPRouteHandler]:
+    """Yield every handler of the API and the pages."""
+    for route in built().routes:
+        if isinstance(route, HTTPRoute):
+            yield from route.route_handlers
+
+
+def test_the_document_under_version_control_is_that_of_the_code() -> None:
+    assert FILE.read_text(encoding="utf-8") == snapshot(), "read the change, then python -m api.snapshot"
+
+
+def test_what_is_served_is_what_is_under_version_control() -> None:
+    assert document(assemble()) == json.loads(FILE.read_text(encoding="utf-8"))
+
+
+@pytest.mark.parametrize(("method", "path", "operation"), list(operations()))
+def test_each_route_states_its_key_its_problems_and_its_words(
+    method: str, path: str, operation: dict[str, Any]
+) -> None:
+    problems = {status: told for status, told in operation["responses"].items() if status >= "400"}
+    wanted = {"400"} if method == "get" else {"400", "401", "403", "404", "409", "413", "415", "422"}
+    is_public = method == "get" and path in PUBLIC
+    assert wanted <= set(problems)
+    assert ("401" in problems) == bool(operation.get("security")) == (not is_public)
+    for told in problems.values():
+        assert list(told["content"]) == ["application/problem+json"]
+    assert operation["summary"]
+    assert operation["description"]
+
+
+def test_the_guard_stands_where_the_document_says_so_and_every_act_names_its_idempotency_key() -> None:
+    for handler in handlers():
+        guarded = keyed in (handler.resolve_guards() or [])
+        assert guarded == bool(handler.security), str(handler)
+        if handler.http_methods - {"GET", "HEAD", "OPTIONS"}:
+            assert guarded, str(handler)
+    for method, path, operation in operations():
+        named = [one["name"] for one in operation.get("parameters", [])]
+        assert ("Idempotency-Key" in named) == (method == "post"), path
+
+
+def test_a_body_says_that_it_takes_no_other_field() -> None:
+    schemas = document(built())["components"]["schemas"]
+    for _, path, operation in operations():
+        if "requestBody" in operation:
+            reference = operation["requestBody"]["content"]["application/json"]["schema"]["$ref"]
+            assert schemas[reference.rpartition("/")[2]]["additionalProperties"] is False, path
