@@ -16,8 +16,9 @@ from pydantic_core import PydanticCustomError
 from registry.audit.work import Work
 from registry.businesses import queries
 from registry.businesses.batch import Batch
+from registry.businesses.persons import is_natural_person
 from registry.businesses.queries import Held
-from registry.businesses.rules import name_key
+from registry.businesses.rules import Kind, Sector, name_key
 from registry.commands import Command, Outcome
 from registry.errors import Conflict, Malformed, NotFound, Refusal
 from registry.identifiers import Uscc, parse_uscc
@@ -41,33 +42,6 @@ _FIELDS = (
 )
 
 Text = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=200)]
-Kind = Literal[
-    "enterprise",
-    "sole_trader",
-    "natural_person",
-    "institution",
-    "technical_institution",
-    "market_organiser",
-    "unknown",
-]
-Sector = Literal[
-    "market_stall",
-    "shop_supermarket",
-    "fuel_station",
-    "restaurant",
-    "optician",
-    "medical",
-    "taxi",
-    "utility",
-    "logistics",
-    "scrap_recycler",
-    "prepackaged_producer",
-    "instrument_maker_or_seller",
-    "technical_institution",
-    "market_organiser",
-    "school",
-    "other",
-]
 
 
 class RegisterBusiness(Command):
@@ -252,7 +226,7 @@ def _checked(work: Work, command: RegisterBusiness) -> Uscc | None:
         raise Malformed("stall.without_market", field="market", stall=command.stall)
     if command.uscc:
         return parse_uscc(command.uscc)
-    if command.kind == "natural_person" and not command.stall:
+    if is_natural_person(command.kind, command.name, None) and not command.stall:
         raise Malformed("business.unidentifiable", field="uscc", name=command.name)
     return None
 

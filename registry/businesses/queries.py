@@ -7,6 +7,7 @@ from typing import Any, Protocol
 from sqlalchemy import ColumnElement
 from sqlmodel import Session, col, select
 
+from registry.businesses.persons import is_natural_person
 from registry.businesses.rules import name_key
 from registry.businesses.tables import Alias, Business, BusinessVersion, Market
 from registry.errors import Malformed
@@ -76,14 +77,10 @@ def holding(
 
 def named(session: Session, keys: Iterable[str]) -> Iterator[Held]:
     """Yield the businesses that a folded name may stand for: named ones, and no natural person."""
-    return holding(
-        session,
-        BusinessVersion.name_key,
-        keys,
-        col(BusinessVersion.kind) != "natural_person",
-        col(Business.standing) == "named",
-        col(Business.merged_into_id).is_(None),
-    )
+    standing = (col(Business.standing) == "named", col(Business.merged_into_id).is_(None))
+    for held in holding(session, BusinessVersion.name_key, keys, *standing):
+        if not is_natural_person(held["kind"], held["name"], held["uscc"]):
+            yield held
 
 
 class KnownBusinesses:
@@ -153,7 +150,7 @@ class KnownBusinesses:
             self.by_uscc[held["uscc"]] = held
         elif held["stall"] is not None:
             self.by_stall[held["market_id"], held["stall"]] = held
-        if held["name_key"] is not None and held["kind"] != "natural_person":
+        if held["name"] is not None and not is_natural_person(held["kind"], held["name"], held["uscc"]):
             self.by_name.setdefault((held["name_key"], held["region"]), []).append(held)
 
     def forget(self, held: Held) -> None:

@@ -1,8 +1,9 @@
 """Pure rules about who a business is: names folded for comparison, and what names nobody."""
 
 import unicodedata
+from typing import Literal, get_args
 
-KINDS = (
+Kind = Literal[
     "enterprise",
     "sole_trader",
     "natural_person",
@@ -10,9 +11,8 @@ KINDS = (
     "technical_institution",
     "market_organiser",
     "unknown",
-)
-
-SECTORS = (
+]
+Sector = Literal[
     "market_stall",
     "shop_supermarket",
     "fuel_station",
@@ -29,9 +29,9 @@ SECTORS = (
     "market_organiser",
     "school",
     "other",
-)
+]
 
-STATUSES = ("open", "closed", "unknown")
+SECTORS: tuple[str, ...] = get_args(Sector)
 
 
 def name_key(name: str) -> str:

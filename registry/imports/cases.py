@@ -10,7 +10,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from sqlmodel import Session, col, select
 
 from registry.audit.work import Work
-from registry.businesses.commands import Kind, Sector
+from registry.businesses.rules import Kind, Sector
 from registry.calendar import PartialDate
 from registry.errors import Malformed, Refusal, RuleRefused
 from registry.imports.files import RawRow
