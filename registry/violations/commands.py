@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Any
 
-from sqlalchemy import or_
+from sqlalchemy import ColumnElement, and_, false, or_
 from sqlmodel import col, select
 
 from registry.audit.work import Subject, Work, digest_of
@@ -275,17 +275,17 @@ def _refuse_taken(
     others = [sibling for sibling in siblings if sibling.violation_id != current.violation_id]
     if others and said.business_id != current.business_id:
         raise Conflict("violation.party_changed", field="what.business_id", id=current.decision_id)
+    same: list[ColumnElement[bool]] = []
+    if said.decision_no is not None:
+        number = col(PenaltyDecision.decision_no) == said.decision_no
+        same.append(and_(col(PenaltyDecision.authority) == said.authority, number))
+    if what.source_key is not None:
+        same.append(col(PenaltyDecision.source_key) == what.source_key)
     taken = work.session.exec(
         select(PenaltyDecision.decision_id)
         .where(col(PenaltyDecision.superseded_at).is_(None))
         .where(PenaltyDecision.decision_id != current.decision_id)
-        .where(
-            or_(
-                (col(PenaltyDecision.authority) == said.authority)
-                & (col(PenaltyDecision.decision_no) == said.decision_no),
-                col(PenaltyDecision.source_key) == what.source_key,
-            )
-        )
+        .where(or_(false(), *same))
     ).first()
     key = violation_said(what).key
     if taken is not None or key in [(one.conduct_code, one.instrument_kind) for one in others]:

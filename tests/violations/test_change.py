@@ -234,6 +234,17 @@ def test_a_violation_recorded_against_the_wrong_business_moves_to_the_right_one(
     assert _against(engine, right, given.TODAY) == [violation_id]
 
 
+def test_a_correction_is_not_hindered_by_decisions_that_lack_the_same_number_or_source(
+    engine: Engine,
+) -> None:
+    business_id, violation_id = _violation(engine, decision_no=None)
+    with writing(engine) as session:
+        given.violation(given.work(session), business_id, decision_no=None, conduct_code="instrument_overdue")
+        given.violation(given.work(session), business_id, decision_no="另〔2026〕1号")
+    assert _correct(engine, violation_id, _what(business_id, decision_no=None, quantity=3)) == "changed"
+    assert _now(engine, violation_id)[0].quantity == 3
+
+
 def test_a_correction_never_makes_two_records_of_one(engine: Engine) -> None:
     business_id, violation_id = _violation(engine)
     with writing(engine) as session:
