@@ -12,6 +12,7 @@ from registry.accounts.commands import AddAccount, GrantRole
 from registry.audit.work import Actor, Work
 from registry.businesses import commands as businesses
 from registry.businesses.commands import RegisterBusiness
+from registry.businesses.persons import is_natural_person
 from registry.demonstration.commands import Designate, designate_unit
 from registry.founding import Found, found
 from registry.offices import commands as offices
@@ -97,8 +98,11 @@ def work(session: Session, account: str = "national", now: datetime = NOW) -> Wo
 
 
 def business(by: Work, name: str = "浉河区李记水产店", **more: Any) -> str:
-    """Register a business and return its identifier."""
-    command = RegisterBusiness(**{"name": name, "region": TOWN, "kind": "enterprise", **more})
+    """Register a business and return its identifier; a person without a code holds a stall."""
+    stated = {"name": name, "region": TOWN, "kind": "enterprise", **more}
+    if is_natural_person(stated["kind"], name, None) and not {"uscc", "stall"} & set(more):
+        stated |= {"market": "浉河区集贸市场", "stall": name}
+    command = RegisterBusiness(**stated)
     outcome = businesses.register_business(by, command)
     assert outcome.id is not None
     return outcome.id

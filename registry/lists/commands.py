@@ -14,7 +14,7 @@ from sqlmodel import Session
 
 from registry.audit.work import Subject, Work
 from registry.businesses.persons import is_natural_person
-from registry.businesses.tables import BusinessVersion
+from registry.businesses.tables import Business, BusinessVersion
 from registry.calendar import add_months
 from registry.commands import Command, Outcome
 from registry.documents.tables import Document
@@ -90,11 +90,11 @@ def propose_listing(work: Work, command: ProposeListing) -> Outcome:
     found = queries.subject(work.session, command.business_id)
     if found is None:
         raise NotFound("business.unknown", field="business_id", business_id=command.business_id)
-    business, known, has_trade_name = found
+    known = found[1]
     work.require("officer", known.region)
     regime = one_regime(work.rulebook, command.regime, known.region, work.today)
     step = opening_step(regime.colour, command.origin)
-    _refuse_subject(regime, business.standing, known, has_trade_name)
+    _refuse_subject(regime, *found)
     _refuse_second(work.session, command)
     _refuse_document(work.session, command.document_id, step)
     facts = checked_facts(work, regime, command.business_id, command.evidence)
@@ -166,10 +166,12 @@ def _proposal(session: Session, command: TakeStep) -> Proposal:
     return proposal
 
 
-def _refuse_subject(regime: ListRegime, standing: str, known: BusinessVersion, has_trade_name: bool) -> None:
+def _refuse_subject(
+    regime: ListRegime, business: Business, known: BusinessVersion, has_trade_name: bool
+) -> None:
     """Refuse subjects that no list may name, and natural persons where this one may not."""
-    if standing != "named" or known.name is None:
-        raise RuleRefused("listing.unnamed", field="business_id", standing=standing)
+    if business.standing != "named" or known.name is None:
+        raise RuleRefused("listing.unnamed", field="business_id", standing=business.standing)
     person = is_natural_person(known.kind, known.name, known.uscc)
     person = person and (known.kind == "natural_person" or not has_trade_name)
     if person and not regime.natural_persons_named:
@@ -211,7 +213,7 @@ def _refuse_document(session: Session, document_id: str, step: Step) -> None:
 def _refuse_person(work: Work, proposal: Proposal, regime: ListRegime, step: Step, proposing: str) -> None:
     """Refuse a person without the role, of the wrong office or level, or who proposed it."""
     work.require(step.role, proposal.region)
-    if step.another_person and work.actor.person_id == proposal.proposed_by_person:
+    if (step.another_person or step.superior) and work.actor.person_id == proposal.proposed_by_person:
         raise RuleRefused("step.same_person", field="step", step=step.name)
     office = work.session.get(Office, work.actor.office_code)
     if step.another_person and (office is None or office.level not in regime.decided_by):
@@ -258,12 +260,17 @@ def _refuse_early(work: Work, proposal: Proposal, before: Sequence[ProposalStep]
 
 
 def checked_facts(work: Work, regime: ListRegime, business_id: str, evidence: Sequence[str]) -> list[Fact]:
-    """Return the facts that a listing rests on, checked for today.
+    """Return the facts that a listing rests on, checked for today, as is whom it would name.
 
     Raises:
-        NotFound: One of them is not on record.
-        RuleRefused: One does not carry the listing, or a red candidate has a violation.
+        NotFound: One of them, or the business, is not on record.
+        RuleRefused: One does not carry the listing, a red candidate has a violation, or the
+            subject may not be named: it was changed since the case was opened.
     """
+    found = queries.subject(work.session, business_id)
+    if found is None:
+        raise NotFound("business.unknown", field="business_id", business_id=business_id)
+    _refuse_subject(regime, *found)
     facts = queries.facts(work.session, evidence, work.today)
     missing = sorted(set(evidence) - {fact.id for fact in facts})
     if missing:

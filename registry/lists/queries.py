@@ -4,7 +4,8 @@ from collections.abc import Iterable, Sequence
 from datetime import date
 from typing import Any
 
-from sqlalchemy import Select, or_, select
+from sqlalchemy import Select, exists, or_, select
+from sqlalchemy.orm import aliased
 from sqlmodel import Session, col
 
 from registry.businesses.tables import Alias, Business, BusinessVersion
@@ -84,13 +85,19 @@ def entries_due(session: Session, on: date, limit: int) -> Sequence[ListEntry]:
 
 def entries_fallen(
     session: Session, business_ids: Iterable[str] | None = None, limit: int = AT_ONCE
-) -> Sequence[ListEntry]:
-    """Return entries, not yet ended, whose every violation rests on an annulled decision.
+) -> Sequence[tuple[ListEntry, bool]]:
+    """Return entries, not yet ended, that no violation of theirs carries any more.
+
+    One is carried by a violation of the same business that has a type, by a decision that was not
+    annulled. A violation that was corrected to another party carries nothing against the first.
 
     Args:
         session: Read only.
         business_ids: Only entries of these; None: of all.
         limit: Most that are returned.
+
+    Returns:
+        Each entry, and whether it is because all its decisions were annulled.
     """
     grounds = (
         select(1)
@@ -100,11 +107,15 @@ def entries_fallen(
         .where(col(EntryGround.entry_id) == col(ListEntry.entry_id))
         .where(col(Violation.superseded_at).is_(None), col(PenaltyDecision.superseded_at).is_(None))
     )
-    annulled = col(PenaltyDecision.standing) == "annulled"
-    query = _standing().where(grounds.where(annulled).exists(), ~grounds.where(~annulled).exists())
+    final = grounds.where(col(PenaltyDecision.standing) != "annulled")
+    carrying = final.where(
+        col(Violation.business_id) == col(ListEntry.business_id), col(Violation.type_code).is_not(None)
+    )
+    query = _standing().add_columns(~final.exists()).where(grounds.exists(), ~carrying.exists())
     if business_ids is not None:
         query = query.where(col(ListEntry.business_id).in_(sorted(set(business_ids))))
-    return session.execute(query.order_by(col(ListEntry.entry_id)).limit(limit)).scalars().all()
+    found = session.execute(query.order_by(col(ListEntry.entry_id)).limit(limit)).all()
+    return [(entry, bool(annulled)) for entry, annulled in found]
 
 
 def entries_outlived(
@@ -130,6 +141,75 @@ def entries_outlived(
         query = query.where(col(ListEntry.business_id).in_(sorted(set(business_ids))))
     found = session.execute(query.order_by(col(ListEntry.entry_id)).limit(limit)).all()
     return [(entry, violation) for entry, violation in found]
+
+
+def entries_restated(
+    session: Session, business_ids: Iterable[str] | None = None
+) -> Sequence[tuple[ListEntry, Violation]]:
+    """Return entries, not yet ended, of which a violation was stated anew, each with all that carry it.
+
+    Args:
+        session: Read only.
+        business_ids: Only entries of these; None: of all.
+    """
+    restated, decision = aliased(Violation), aliased(PenaltyDecision)
+    resting, other = aliased(EntryGround), aliased(EntryGround)
+    anew = exists(
+        select(1)
+        .where(col(other.entry_id) == col(ListEntry.entry_id), col(other.fact_id) == restated.violation_id)
+        .where(col(restated.superseded_at).is_(None), col(restated.version) > 1)
+    )
+    query = (
+        _standing()
+        .add_columns(Violation)
+        .join(resting, col(resting.entry_id) == col(ListEntry.entry_id))
+        .join(Violation, col(Violation.violation_id) == col(resting.fact_id))
+        .join(decision, col(decision.decision_id) == col(Violation.decision_id))
+        .where(col(Violation.superseded_at).is_(None), col(decision.superseded_at).is_(None))
+        .where(col(Violation.business_id) == col(ListEntry.business_id))
+        .where(col(decision.standing) != "annulled", anew)
+    )
+    if business_ids is not None:
+        query = query.where(col(ListEntry.business_id).in_(sorted(set(business_ids))))
+    return [(entry, violation) for entry, violation in session.execute(query).all()]
+
+
+def entries_without_term(
+    session: Session, business_ids: Iterable[str] | None = None
+) -> Sequence[tuple[ListEntry, str]]:
+    """Return red entries, not yet ended, that last as long as their grounds, each with all of these.
+
+    Args:
+        session: Read only.
+        business_ids: Only entries of these; None: of all.
+    """
+    query = (
+        _standing()
+        .add_columns(col(EntryGround.fact_id))
+        .join(EntryGround, col(EntryGround.entry_id) == col(ListEntry.entry_id))
+        .where(col(ListEntry.colour) == "red", col(ListEntry.publish_until).is_(None))
+    )
+    if business_ids is not None:
+        query = query.where(col(ListEntry.business_id).in_(sorted(set(business_ids))))
+    return [(entry, fact_id) for entry, fact_id in session.execute(query).all()]
+
+
+def entries_of_changed(session: Session, business_ids: Iterable[str] | None = None) -> Sequence[ListEntry]:
+    """Return entries, not yet ended, that may name no natural person and whose business was changed.
+
+    Args:
+        session: Read only.
+        business_ids: Only entries of these; None: of all.
+    """
+    query = (
+        _standing()
+        .join(BusinessVersion, col(BusinessVersion.business_id) == col(ListEntry.business_id))
+        .where(col(BusinessVersion.superseded_at).is_(None), col(BusinessVersion.version) > 1)
+        .where(col(ListEntry.persons_named).is_(False))
+    )
+    if business_ids is not None:
+        query = query.where(col(ListEntry.business_id).in_(sorted(set(business_ids))))
+    return session.execute(query).scalars().all()
 
 
 def _standing() -> Select[ListEntry]:

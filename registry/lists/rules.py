@@ -35,7 +35,7 @@ class Step:
         opens: Rule of the period that begins with it.
         waits: True where the running period must have gone by.
         another_person: True where the proposer may not take it.
-        superior: True where the office above the proposing one must take it.
+        superior: True where the office above the proposing one must take it, by another person.
         closes: True where it ends the proposal.
     """
 

@@ -20,20 +20,22 @@ from registry.lists.rules import SHOWN_STATES
 from registry.lists.tables import ListEntry
 from registry.pledges.tables import Pledge
 from registry.publication.answers import OnList
-from registry.publication.rules import Identity, identity_of
+from registry.publication.rules import Identity, identity_of, words_about
 from registry.violations.publicity import violation_shown
 from registry.violations.tables import PenaltyDecision, Violation
 
 AT_ONCE = 1000
+NAMES = ("former_name", "trade_name", "short_name")
 
 
 @dataclass(frozen=True)
 class Known:
-    """A business that may be shown, with its raw name for taking it out of free texts."""
+    """A business that may be shown, with its raw names for taking them out of free texts."""
 
     id: str
     version: int
     raw_name: str | None
+    raw_names: tuple[str | None, ...]
     uscc_check_ok: bool | None
     identity: Identity
     kind: str
@@ -43,6 +45,14 @@ class Known:
     stall: str | None
     status: str
     recorded_at: datetime
+
+    def words(self, said: Any) -> Any:
+        """Return what is said about it, however deep, with hidden names and numbers taken out of texts."""
+        if isinstance(said, str):
+            return words_about(said, self.raw_names, self.identity)
+        if isinstance(said, dict):
+            return {key: self.words(value) for key, value in said.items()}
+        return [self.words(value) for value in said] if isinstance(said, list) else said
 
 
 def known_businesses(session: Session, ids: Iterable[str]) -> dict[str, Known]:
@@ -120,15 +130,17 @@ def _known(session: Session, rows: Sequence[Row[*tuple[Any, ...]]]) -> dict[str,
             trade_names=[*others.get("trade_name", ()), *others.get("short_name", ())],
         )
         if identity is not None:
-            found[row.business_id] = _one(row, identity)
+            others_said = [name for kind in NAMES for name in others.get(kind, ())]
+            found[row.business_id] = _one(row, identity, (row.name, *others_said))
     return found
 
 
-def _one(row: Row[*tuple[Any, ...]], identity: Identity) -> Known:
+def _one(row: Row[*tuple[Any, ...]], identity: Identity, raw_names: tuple[str | None, ...]) -> Known:
     return Known(
         id=row.business_id,
         version=row.version,
         raw_name=row.name,
+        raw_names=raw_names,
         uscc_check_ok=row.uscc_check_ok,
         identity=identity,
         kind=row.kind,
@@ -157,6 +169,7 @@ def entry_shown(on: date) -> ColumnElement[bool]:
     record_shown = exists(
         select(1)
         .where(col(violation.violation_id) == col(ListEntry.violation_id))
+        .where(col(violation.business_id) == col(ListEntry.business_id))
         .where(col(violation.decision_id) == col(decision.decision_id))
         .where(col(violation.superseded_at).is_(None))
         .where(col(decision.superseded_at).is_(None))

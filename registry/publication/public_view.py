@@ -46,7 +46,6 @@ from registry.publication.gathering import (
     pledge_stands,
     shown_violations,
 )
-from registry.publication.rules import words_about
 from registry.regions import region
 from registry.rulebook import Rulebook, ViolationType
 from registry.statistics.tables import Statistic
@@ -291,7 +290,7 @@ def _entry(row: ListEntry, known: Known) -> PublicEntry | None:
         region_name=_region_name(row.region),
         market=known.market,
         stall=known.stall,
-        ground=words_about(row.ground, known.raw_name, known.identity) or row.ground,
+        ground=known.words(row.ground),
         basis=row.basis,
         measures=tuple(row.measures),
         listed_on=row.listed_on,
@@ -331,7 +330,7 @@ def _violations(session: Session, known: Known, on: date, rulebook: Rulebook) ->
             type_codes=tuple(found.type_codes),
             type_names=tuple(names[code].name_zh for code in found.type_codes if code in names),
             conduct_code=found.conduct_code,
-            conduct=words_about(found.conduct or decision.summary, known.raw_name, known.identity),
+            conduct=known.words(found.conduct or decision.summary),
             found_on=found.found_on,
             found_precision=found.found_precision,
             severity=found.severity,
@@ -343,8 +342,8 @@ def _violations(session: Session, known: Known, on: date, rulebook: Rulebook) ->
             penalties=tuple(decision.penalties),
             fine_fen=decision.fine_fen,
             confiscated_fen=decision.confiscated_fen,
-            basis=decision.basis,
-            source=decision.source,
+            basis=known.words(decision.basis),
+            source=known.words(decision.source),
             publish_from=found.publish_from,
             publish_until=found.publish_until,
         )

@@ -50,8 +50,10 @@ def identity_of(
     """
     if standing == "unidentified" or name is None:
         return None
-    shown, trades = without_numbers(name), tuple(without_numbers(trade) for trade in trade_names)
     personal = standing == "named" and is_natural_person(kind, name, uscc)
+    # what a person trades under may be a person's name again, which no trade name makes public
+    trading = [trade for trade in trade_names if not (personal and is_personal_name(trade))]
+    shown, trades = without_numbers(name), tuple(without_numbers(trade) for trade in trading)
     if personal and (kind == "natural_person" or not trades):
         return Identity(masked_name(name), True, True, (), (), None, None)
     if personal:
@@ -85,12 +87,25 @@ def without_numbers(text: str) -> str:
     return LANDLINE.sub(HIDDEN, MOBILE.sub(HIDDEN, text))
 
 
-def words_about(text: str | None, name: str | None, identity: Identity) -> str | None:
-    """Return a free text about a business, its hidden name and every number taken out."""
+def words_about(text: str | None, names: Iterable[str | None], identity: Identity) -> str | None:
+    """Return a free text about a business, its hidden names and every number taken out.
+
+    Args:
+        text: As recorded.
+        names: All that the business is or was called, the first as it is called now.
+        identity: How it may be shown.
+    """
     if text is None:
         return None
-    bare = PERSON_SUFFIX.sub("", name) if name is not None and name != identity.name else ""
-    return without_numbers(text.replace(bare, identity.name) if bare else text)
+    for place, name in enumerate(names):
+        bare = PERSON_SUFFIX.sub("", name) if name is not None else ""
+        if not bare or bare in identity.name:
+            continue
+        if place == 0 or identity.natural_person:
+            text = text.replace(bare, identity.name)
+        elif is_personal_name(bare):
+            text = text.replace(bare, masked_name(bare))
+    return without_numbers(text)
 
 
 def _is_day(match: re.Match[str]) -> bool:

@@ -20,6 +20,8 @@ from registry.lists.rules import BY_ITSELF, ENDINGS, Ending, one_regime, publish
 from registry.lists.tables import ListEntry, Proposal
 from registry.log.leaves import Effect
 from registry.publication.editions import take_back
+from registry.publication.gathering import known_businesses
+from registry.rulebook import ListRegime
 from registry.store.versions import unmoved
 from registry.violations.tables import Violation
 
@@ -59,17 +61,33 @@ def withdraw_entry(work: Work, command: WithdrawEntry) -> Outcome:
         NotFound: There is no such entry or document.
         Conflict: The entry has moved on, or ended before.
         Forbidden: The person may not decide in that region.
-        RuleRefused: A list of that colour knows no such ground, or the paper is missing.
+        RuleRefused: A list of that colour knows no such ground, it has not come to pass, or the
+            paper is missing.
     """
     entry = _entry(work, command.entry_id, command.expected_version)
     by_itself = command.ground in BY_ITSELF
     work.require("officer" if by_itself else "approver", entry.region)
     if command.ground not in ENDINGS[entry.colour]:
         raise RuleRefused("entry.ground", field="ground", ground=command.ground, colour=entry.colour)
+    if by_itself:
+        _refuse_untrue(work, entry, command.ground)
     if command.document_id is not None or not by_itself:
         _refuse_document(work, command.document_id)
     _end(work, [(entry, command.ground, command.rule)], document=command.document_id)
     return Outcome("changed", entry.entry_id)
+
+
+def _refuse_untrue(work: Work, entry: ListEntry, ground: Ending) -> None:
+    """Refuse an ending that nobody decides and that has not come: the day, or the fall of its decisions."""
+    if ground == "expired":
+        until = entry.publish_until
+        if until is not None and until <= work.today:
+            return
+    else:
+        fallen = queries.entries_fallen(work.session, [entry.business_id])
+        if (entry.entry_id, True) in {(one.entry_id, annulled) for one, annulled in fallen}:
+            return
+    raise RuleRefused("entry.not_come", field="ground", ground=ground, entry_id=entry.entry_id)
 
 
 def lapse_due(work: Work) -> int:
@@ -92,9 +110,12 @@ def lapse_due(work: Work) -> int:
 
 
 def withdraw_fallen(work: Work, business_ids: Iterable[str] | None = None) -> int:
-    """Withdraw the entries whose every violation rests on an annulled decision, or whose record is over.
+    """Withdraw the entries that no violation carries any more, or whose record is over.
 
-    A board repeats a record, so its entry ends with it: repaired, at the end of its period, or corrected.
+    A violation carries nothing once its decision is annulled, or it was corrected to another party
+    or to a conduct that the list does not know. A board repeats a record, so its entry ends with
+    it: repaired, at the end of its period, or corrected. Who turns out to be a natural person
+    leaves every list that may name none. A red entry without a term ends with its last ground.
 
     Args:
         work: By an officer of the whole country; a job is one.
@@ -110,12 +131,59 @@ def withdraw_fallen(work: Work, business_ids: Iterable[str] | None = None) -> in
     asked = None if business_ids is None else list(business_ids)
     done = 0
     while fallen := queries.entries_fallen(work.session, asked, AT_ONCE):
-        _end(work, [(entry, "annulled", "decision_annulled") for entry in fallen])
+        _end(work, [(entry, *_fall(annulled)) for entry, annulled in fallen])
         done += len(fallen)
     while over := queries.entries_outlived(work.session, work.today, asked, AT_ONCE):
         _end(work, [(entry, _ending_of(record, work.today), "publish_until") for entry, record in over])
         done += len(over)
-    return done
+    return done + _end_misplaced(work, asked)
+
+
+def _end_misplaced(work: Work, business_ids: Sequence[str] | None) -> int:
+    """End the entries that fit their list no more as their facts or their business are now stated."""
+    wrong = {entry.entry_id: (entry, "violation_corrected") for entry in _off_grounds(work, business_ids)}
+    changed = queries.entries_of_changed(work.session, business_ids)
+    known = known_businesses(work.session, (entry.business_id for entry in changed))
+    for entry in changed:
+        if entry.business_id in known and known[entry.business_id].identity.natural_person:
+            wrong[entry.entry_id] = (entry, "natural_person")
+    ended: list[tuple[ListEntry, Ending, str]] = [
+        (entry, "corrected", rule) for entry, rule in wrong.values()
+    ]
+    outlasting = _outlasting(work, business_ids)
+    ended += [(entry, "expired", "grounds_ended") for entry in outlasting if entry.entry_id not in wrong]
+    for start in range(0, len(ended), AT_ONCE):
+        _end(work, ended[start : start + AT_ONCE])
+    return len(ended)
+
+
+def _off_grounds(work: Work, business_ids: Sequence[str] | None) -> list[ListEntry]:
+    """Return the entries none of whose violations is among the grounds that the list had when they began."""
+    carried: dict[str, bool] = {}
+    found: dict[str, ListEntry] = {}
+    for entry, violation in queries.entries_restated(work.session, business_ids):
+        law = work.rulebook.in_force(ListRegime, entry.region, entry.listed_on).get(entry.regime)
+        fits = law is None or bool(set(violation.type_codes) & set(law.grounds))
+        found[entry.entry_id] = entry
+        carried[entry.entry_id] = carried.get(entry.entry_id, False) or fits
+    return [entry for entry_id, entry in found.items() if not carried[entry_id]]
+
+
+def _outlasting(work: Work, business_ids: Sequence[str] | None) -> list[ListEntry]:
+    """Return the red entries that last as long as their grounds, of which none stands today."""
+    resting = queries.entries_without_term(work.session, business_ids)
+    standing: set[str] = set()
+    fact_ids = sorted({fact_id for _, fact_id in resting})
+    for start in range(0, len(fact_ids), AT_ONCE):
+        facts = queries.facts(work.session, fact_ids[start : start + AT_ONCE], work.today)
+        standing |= {fact.id for fact in facts if fact.obstacle is None}
+    kept = {entry.entry_id for entry, fact_id in resting if fact_id in standing}
+    return list({entry.entry_id: entry for entry, _ in resting if entry.entry_id not in kept}.values())
+
+
+def _fall(annulled: bool) -> tuple[Ending, str]:
+    """Return the ground and the rule by which an entry ends that nothing carries."""
+    return ("annulled", "decision_annulled") if annulled else ("corrected", "violation_corrected")
 
 
 def _ending_of(record: Violation, on: date) -> Ending:

@@ -11,7 +11,7 @@ from sqlmodel import col, func, select
 
 from registry.audit.tables import AuditEntry
 from registry.businesses import commands, queries
-from registry.businesses.commands import ChangeBusiness, RegisterBusiness
+from registry.businesses.commands import ChangeBusiness, RegisterBusiness, RegisterSubject
 from registry.businesses.rules import name_key
 from registry.businesses.tables import Alias, Business, BusinessVersion
 from registry.errors import Conflict, Forbidden, Malformed
@@ -129,6 +129,18 @@ def test_a_name_borne_by_several_is_never_guessed(engine: Engine) -> None:
     with writing(engine) as session, pytest.raises(Conflict) as refused:
         commands.register_business(given.work(session), _command())
     assert refused.value.code == "name.ambiguous"
+
+
+@pytest.mark.parametrize("kind", ["natural_person", "sole_trader", "unknown"])
+def test_two_people_of_one_name_are_never_one_whatever_the_row_calls_them(engine: Engine, kind: str) -> None:
+    given.registry(engine)
+    assert _register(engine, _command(name="张三丰", kind=kind, uscc="92110000600037341X")) == ["created"]
+    party = RegisterSubject(name="张三丰", standing="named", region=given.TOWN)
+    with writing(engine) as session:
+        outcomes = commands.register_subjects(given.work(session), [party, party])
+    assert [outcome.what for outcome in outcomes] == ["created", "created"]
+    with pytest.raises(Malformed, match=r"business\.unidentifiable"), writing(engine) as session:
+        commands.register_business(given.work(session), _command(name="张三丰", kind=kind))
 
 
 def test_a_namesake_in_another_region_is_another_business(engine: Engine) -> None:

@@ -1,5 +1,6 @@
 """The way onto a black list: no step without its paper, its day, its person and its period."""
 
+from dataclasses import replace
 from datetime import date, timedelta
 from pathlib import Path
 
@@ -8,8 +9,10 @@ from sqlalchemy import Engine, text
 from sqlalchemy.exc import IntegrityError
 from sqlmodel import select
 
+from registry.businesses.commands import ChangeBusiness, RegisterBusiness, change_business
 from registry.errors import Conflict, Forbidden, Malformed, NotFound, RuleRefused
 from registry.lists import queries
+from registry.lists.commands import TakeStep, take_step
 from registry.log.tables import LogLeaf
 from registry.overrides.tables import CalendarOverride
 from registry.publication import public_view
@@ -147,6 +150,35 @@ def test_no_decision_without_the_consent_of_the_level_above(case: Case) -> None:
         case.step(proposal_id, "consent", 4, account="approver")
     case.step(proposal_id, "consent", 4)
     case.step(proposal_id, "decide", 5)
+
+
+def test_who_proposed_never_consents_from_an_account_at_the_office_above(case: Case) -> None:
+    proposal_id, _, _ = proposed(case)
+    case.lead(proposal_id, *BLACK[:3])
+    paper = case.paper("decision")
+    command = TakeStep(proposal_id=proposal_id, step="consent", expected_version=4, document_id=paper)
+    with pytest.raises(RuleRefused, match=r"step\.same_person"), writing(case.engine) as session:
+        above, proposer = case.work(session, "superior"), case.work(session, "officer").actor
+        take_step(replace(above, actor=replace(above.actor, person_id=proposer.person_id)), command)
+
+
+def test_who_turns_out_to_be_a_natural_person_during_the_case_is_not_listed(case: Case) -> None:
+    proposal_id, business_id, _ = proposed(case)
+    case.lead(proposal_id, *BLACK[:4])
+    with writing(case.engine) as session:
+        change_business(
+            case.work(session, "national"),
+            ChangeBusiness(
+                business_id=business_id,
+                expected_version=1,
+                held_from_on=case.now.date(),
+                what=RegisterBusiness(
+                    name="李大年", region=given.TOWN, kind="sole_trader", uscc="92110000600037341X"
+                ),
+            ),
+        )
+    with pytest.raises(RuleRefused, match=r"listing\.natural_person"):
+        case.step(proposal_id, "decide", 5)
 
 
 def test_where_the_switch_is_off_the_decision_follows_the_review(case: Case) -> None:

@@ -115,6 +115,19 @@ def test_a_natural_person_is_shown_by_surname_in_every_answer_alike(case: Case) 
     assert (shown.address, card.address, document.address) == (None, None, None)
 
 
+def test_a_persons_name_is_taken_out_of_all_that_a_source_says(case: Case) -> None:
+    business_id = case.business("王建国", kind="sole_trader", market="浉河市场", stall="B1")
+    said = {"source_title": "王建国使用作弊秤案", "other_measures": ["责令王建国改正，电话13812345678"]}
+    case.violation(business_id, basis="王建国案裁量说明", summary="王建国短秤", source=said)
+    shown = seen(case, business_id)
+    assert shown is not None
+    assert shown.violations[0].source == {
+        "source_title": "王某使用作弊秤案",
+        "other_measures": ["责令王某改正，电话＊＊＊"],
+    }
+    assert "王建国" not in shown.model_dump_json()
+
+
 def test_cards_and_index_say_the_same_of_many_and_skip_who_is_unknown(case: Case) -> None:
     ids = [case.business(f"浉河区第{number}粮油店") for number in range(4)]
     case.pledge(ids[0])

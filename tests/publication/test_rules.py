@@ -130,6 +130,42 @@ def test_a_persons_name_is_taken_out_of_free_texts() -> None:
     )
     assert identity is not None
     assert (
-        words_about("当事人张三（13812345678）使用作弊秤", "张三", identity)
+        words_about("当事人张三（13812345678）使用作弊秤", ["张三"], identity)
         == f"当事人张某（{HIDDEN}）使用作弊秤"
+    )
+
+
+def test_a_personal_name_that_a_business_once_had_is_taken_out_of_free_texts_too() -> None:
+    identity = identity_of(
+        standing="named",
+        kind="sole_trader",
+        name="浉河区张记秤行",
+        uscc=None,
+        uscc_check_ok=None,
+        address=None,
+        former_names=("张三", "浉河区老秤行"),
+    )
+    assert identity is not None
+    told = words_about(
+        "浉河区张记秤行（原浉河区老秤行）的张三", [identity.name, "张三", "浉河区老秤行"], identity
+    )
+    assert told == "浉河区张记秤行（原浉河区老秤行）的张某"
+
+
+def test_a_trade_name_that_is_a_persons_own_publishes_nobody() -> None:
+    identity = identity_of(
+        standing="named",
+        kind="sole_trader",
+        name="张三",
+        uscc=None,
+        uscc_check_ok=None,
+        address="某小区3号楼",
+        trade_names=("张三",),
+    )
+    assert identity is not None
+    assert (identity.name, identity.natural_person, identity.aliases, identity.address) == (
+        "张某",
+        True,
+        (),
+        None,
     )

@@ -1,6 +1,6 @@
 """Taking back: gone from every answer at once, from every byte of every file at the next build."""
 
-from datetime import timedelta
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 import pyarrow.parquet as pq
@@ -8,8 +8,10 @@ import pytest
 from sqlalchemy import Engine
 from sqlmodel import select
 
+from registry.businesses.commands import ChangeBusiness, RegisterBusiness, change_business
 from registry.errors import Conflict, Forbidden, RuleRefused
 from registry.lists import queries
+from registry.lists.board import derive_board
 from registry.publication import public_view
 from registry.publication.answers import Tombstone
 from registry.publication.editions import prepare_edition
@@ -20,8 +22,10 @@ from registry.publication.verify import verify_edition
 from registry.publication.withdrawal import WithdrawEntry, lapse_due, withdraw_entry, withdraw_fallen
 from registry.store.engine import reading, writing
 from registry.store.tables import Outbox
+from registry.violations.commands import CorrectViolation, RecordViolation, correct_violation
+from registry.violations.queries import violation
 from tests import given
-from tests.lists.cases import Case, begun
+from tests.lists.cases import BLACK, RED, Case, begun
 from tests.lists.test_black import annul, repair
 
 NAME = "浉河区李记水产店"
@@ -49,6 +53,35 @@ def withdraw(case: Case, entry_id: str, **more: str) -> None:
     with writing(case.engine) as session:
         withdraw_entry(
             case.work(session, "approver"), WithdrawEntry(entry_id=entry_id, document_id=paper, **stated)
+        )
+
+
+def correct(case: Case, violation_id: str, **more: object) -> None:
+    """Correct a violation to what is stated, all else as recorded."""
+    with writing(case.engine) as session:
+        found = violation(session, violation_id)
+        assert found is not None
+        row, decision = found
+        stated = {
+            "business_id": row.business_id,
+            "decision_no": decision.decision_no,
+            "authority": decision.authority,
+            "region": decision.region,
+            "decided_on": decision.decided_on,
+            "procedure": decision.procedure,
+            "penalties": tuple(decision.penalties),
+            "fine_fen": decision.fine_fen,
+            "conduct_code": row.conduct_code,
+            **more,
+        }
+        correct_violation(
+            case.work(session, "national"),
+            CorrectViolation(
+                violation_id=violation_id,
+                expected_version=row.version,
+                reason="当事人有误",
+                what=RecordViolation.model_validate(stated),
+            ),
         )
 
 
@@ -185,6 +218,92 @@ def test_a_board_loses_a_repaired_record_from_its_retained_files_too(case: Case)
     assert tombstone.ground == "repaired"
     for path in edition_folder(case.folder, edition).rglob("*"):
         assert path.is_dir() or NAME.encode() not in path.read_bytes()
+
+
+def test_a_violation_corrected_to_another_party_frees_the_first_of_every_list(case: Case) -> None:
+    wronged, guilty = case.business(), case.business("浉河区王记肉铺")
+    fact = case.violation(wronged)
+    entry_id = case.lead(case.propose(wronged, fact), *BLACK)
+    edition = published(case)
+    with writing(case.engine) as session:
+        derive_board(case.work(session, "national"), "metrology_board", "000000")
+    correct(case, fact, business_id=guilty)
+    on = case.now.date()
+    with reading(case.engine) as session:
+        assert public_view.entries(session, "metrology_board", on).items == ()
+    with writing(case.engine) as session:
+        assert withdraw_fallen(case.work(session, "national"), [wronged, guilty]) == 2
+        assert withdraw_fallen(case.work(session, "national")) == 0
+    build_files(case.engine, case.folder, edition.id)
+    with reading(case.engine) as session:
+        tombstone = public_view.entry(session, entry_id, on)
+        shown = public_view.cards(session, [wronged], on)[wronged]
+    assert isinstance(tombstone, Tombstone)
+    assert (tombstone.ground, shown.lists, shown.violations) == ("corrected", (), 0)
+    for path in edition_folder(case.folder, edition).rglob("*"):
+        assert path.is_dir() or NAME.encode() not in path.read_bytes()
+
+
+@pytest.mark.parametrize("conduct", ["other", "instrument_overdue"])
+def test_an_entry_falls_when_its_conduct_is_corrected_to_none_of_the_lists(case: Case, conduct: str) -> None:
+    business_id = case.business()
+    fact = case.violation(business_id)
+    kept = case.violation(business_id, conduct_code="seal_broken", decision_no="信浉市监处罚〔2026〕13号")
+    case.lead(case.propose(business_id, fact), *BLACK)
+    correct(case, kept, conduct="与名单无关")
+    with writing(case.engine) as session:
+        assert withdraw_fallen(case.work(session, "national")) == 0
+    correct(case, fact, conduct_code=conduct)
+    with writing(case.engine) as session:
+        assert withdraw_fallen(case.work(session, "national"), [business_id]) == 1
+
+
+def test_who_turns_out_to_be_a_natural_person_leaves_list_and_retained_files(case: Case) -> None:
+    entry_id = case.blacklisted("李大年")
+    edition = published(case)
+    with reading(case.engine) as session:
+        business_id = queries.current_entry(session, entry_id).business_id  # type: ignore[union-attr]
+    with writing(case.engine) as session:
+        work = case.work(session, "national")
+        assert withdraw_fallen(work, [business_id]) == 0
+        what = RegisterBusiness(
+            name="李大年", region=given.TOWN, kind="sole_trader", uscc="92110000600037341X"
+        )
+        change = ChangeBusiness(
+            business_id=business_id, expected_version=1, held_from_on=work.today, what=what
+        )
+        change_business(work, change)
+        assert withdraw_fallen(work, [business_id]) == 1
+        assert withdraw_fallen(work) == 0
+    build_files(case.engine, case.folder, edition.id)
+    for path in edition_folder(case.folder, edition).rglob("*"):
+        assert path.is_dir() or "李大年".encode() not in path.read_bytes()
+
+
+def test_a_red_entry_without_a_term_ends_with_its_last_ground(case: Case) -> None:
+    business_id = case.business()
+    facts = [
+        case.pledge(business_id, matter=matter, valid_through=through)
+        for matter, through in (("retail_weighing", date(2027, 1, 31)), ("net_content", date(2027, 2, 28)))
+    ]
+    opened = case.propose(business_id, *facts, regime="henan_red", origin="nominate", ground="公开承诺")
+    entry_id = case.lead(opened, *RED)
+    for now, ended in ((date(2027, 2, 28), 0), (date(2027, 3, 1), 1)):
+        case.now = datetime(now.year, now.month, now.day, 2, tzinfo=UTC)
+        with writing(case.engine) as session:
+            assert lapse_due(case.work(session, "national")) == ended
+    with reading(case.engine) as session:
+        tombstone = public_view.entry(session, entry_id, case.now.date())
+    assert isinstance(tombstone, Tombstone)
+    assert (tombstone.ground, tombstone.rule) == ("expired", "grounds_ended")
+
+
+@pytest.mark.parametrize("ground", ["expired", "annulled"])
+def test_nobody_ends_an_entry_by_a_day_or_an_annulment_that_has_not_come(case: Case, ground: str) -> None:
+    entry_id = case.blacklisted()
+    command = WithdrawEntry(entry_id=entry_id, expected_version=1, ground=ground, rule="第十七条")
+    with pytest.raises(RuleRefused, match=r"entry\.not_come"), writing(case.engine) as session:
+        withdraw_entry(case.work(session, "officer"), command)
 
 
 def test_a_repair_needs_an_approver_and_a_paper(case: Case) -> None:
