@@ -50,11 +50,13 @@ def refuse_ahead(given: PartialDate, field: str, today: date) -> None:
 
 
 def refuse_end_before(given: PartialDate, valid_through: date | None) -> None:
-    """Refuse a term whose last day comes before its first.
+    """Refuse a term whose last day comes before its first, or after which no day follows.
 
     Raises:
-        Malformed: It ends before it begins.
+        Malformed: It ends before it begins, or on the last day that a calendar holds.
     """
+    if valid_through == date.max:
+        raise Malformed("term.endless", field="valid_through", end=date.max.isoformat())
     first = given.earliest()
     if first is not None and valid_through is not None and valid_through < first:
         raise Malformed(

@@ -195,6 +195,14 @@ def test_a_query_is_read_strictly(town: Town, query: str, status: int, fault: tu
     assert (answer.status_code, told(answer)) == (status, [fault])
 
 
+def test_a_term_that_never_ends_is_left_open(town: Town) -> None:
+    business_id = town.post("/api/v1/businesses", SHOP).json()["id"]
+    pledge = {"business_id": business_id, "matter": "fuel", "pledged_on": "2026-01-02"}
+    endless = town.post("/api/v1/pledges", {**pledge, "valid_through": "9999-12-31"})
+    assert (endless.status_code, told(endless)) == (422, [("/valid_through", "term.endless")])
+    assert town.post("/api/v1/pledges", pledge).status_code == 201
+
+
 @pytest.mark.parametrize("path", ["/api/v1/businesses/%00", "/businesses/a%00b", "/api/v1/lists/%00/entries"])
 def test_no_identifier_holds_nul(town: Town, path: str) -> None:
     assert town.get(path).status_code == 404
