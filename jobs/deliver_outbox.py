@@ -33,7 +33,7 @@ def _deliver_search(plant: Plant) -> int:
     """Bring one batch of subjects to the index and return the number of its rows."""
     with writing(plant.engine) as session:
         rows: list[Outbox] = list(outbox.pending(session, "search", BATCH))
-        ids = list(dict.fromkeys(row.subject_id for row in rows))
+        ids = list(dict.fromkeys(one for row in rows for one in row.subject_ids))
         if not rows:
             return 0
         work = plant.work(session, "deliver_outbox")

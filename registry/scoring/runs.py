@@ -79,20 +79,20 @@ def scope_of(session: Session, rulebook: Rulebook, moment: Moment, *, full: bool
     answered = tuple(seq for seq, _ in told)
     if full or last is None or _other_rules(rulebook, last, moment.as_of):
         return Scope(last, answered, None)
-    concerned = {business_id for _, business_id in told}
+    concerned = {business_id for _, subject_ids in told for business_id in subject_ids}
     concerned |= _moved_by_calendar(session, rulebook, last, moment)
     few = len(concerned) <= NOT_WORTH_CHOOSING
     return Scope(last, answered, tuple(sorted(concerned)) if few else None)
 
 
-def _told(session: Session, moment: Moment) -> list[tuple[int, str]]:
+def _told(session: Session, moment: Moment) -> list[tuple[int, list[str]]]:
     """Return what the outbox says was recorded; what is not known yet is left to the next run."""
     statement: Select[*tuple[Any, ...]] = (
-        select(col(Outbox.seq), col(Outbox.subject_id))
+        select(col(Outbox.seq), col(Outbox.subject_ids))
         .where(col(Outbox.consumer) == CONSUMER)
         .where(col(Outbox.recorded_at) <= moment.known_at)
     )
-    return [(seq, subject_id) for seq, subject_id in session.connection().execute(statement)]
+    return [(seq, subject_ids) for seq, subject_ids in session.connection().execute(statement)]
 
 
 def _other_rules(rulebook: Rulebook, last: ScoreRun, as_of: date) -> bool:

@@ -14,21 +14,29 @@ from registry.store.bulk import insert_rows
 from registry.store.tables import Outbox
 
 CONSUMERS = ("search", "score")
+AT_ONCE = 200  # subjects of one row: a batch of thousands costs a few rows, not thousands
 
 
 def enqueue(session: Session, topic: str, subject_ids: Iterable[str], now: datetime) -> None:
     """Tell every consumer to read the subjects again."""
     told = list(subject_ids)
+    parts = [told[start : start + AT_ONCE] for start in range(0, len(told), AT_ONCE)]
     rows = [
-        {"consumer": consumer, "subject_id": subject_id, "topic": topic, "recorded_at": now}
+        {"consumer": consumer, "subject_ids": part, "subjects": len(part), "topic": topic, "recorded_at": now}
         for consumer in CONSUMERS
-        for subject_id in told
+        for part in parts
     ]
     insert_rows(session, Outbox, rows)
 
 
 def pending(session: Session, consumer: str, limit: int) -> Sequence[Outbox]:
-    """Return the oldest rows of a consumer, each claimed by one worker only."""
+    """Return the oldest rows of a consumer, each claimed by one worker only.
+
+    Args:
+        session: A writing one; the claim ends with it.
+        consumer: One of `CONSUMERS`.
+        limit: Subjects wanted; the last row may bring a few more.
+    """
     statement = (
         select(Outbox)
         .where(Outbox.consumer == consumer)
@@ -36,7 +44,13 @@ def pending(session: Session, consumer: str, limit: int) -> Sequence[Outbox]:
         .limit(limit)
         .with_for_update(skip_locked=True)  # SQLite has one writer and ignores it
     )
-    return session.exec(statement).all()
+    taken: list[Outbox] = []
+    for row in session.exec(statement):
+        taken.append(row)
+        limit -= row.subjects
+        if limit <= 0:
+            break
+    return taken
 
 
 def settle(session: Session, rows: Sequence[Outbox]) -> None:
@@ -47,5 +61,6 @@ def settle(session: Session, rows: Sequence[Outbox]) -> None:
 
 
 def backlog(session: Session, consumer: str) -> int:
-    """Return how many rows a consumer has not yet taken."""
-    return session.exec(select(func.count()).where(Outbox.consumer == consumer)).one()
+    """Return how many subjects a consumer has not yet read again; one named twice counts twice."""
+    told = select(func.coalesce(func.sum(Outbox.subjects), 0)).where(Outbox.consumer == consumer)
+    return int(session.exec(told).one())

@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from sqlalchemy import BigInteger, Column, Index, Integer
+from sqlalchemy import JSON, BigInteger, Column, Index, Integer
 from sqlmodel import Field, SQLModel
 
 from registry.store.columns import Instant
@@ -12,13 +12,19 @@ Sequence = BigInteger().with_variant(Integer, "sqlite")
 
 
 class Outbox(SQLModel, table=True):
-    """A subject that a consumer must read again; deleted when its effect is durable."""
+    """Subjects that a consumer must read again; deleted when their effect is durable.
+
+    Attributes:
+        subject_ids: One act's subjects; a batch takes many rows of bounded length.
+        subjects: How many they are.
+    """
 
     __table_args__ = (Index("outbox_by_consumer", "consumer", "seq"),)
 
     seq: int | None = Field(default=None, sa_column=Column(Sequence, primary_key=True, autoincrement=True))
     consumer: str
-    subject_id: str
+    subject_ids: list[str] = Field(sa_column=Column(JSON, nullable=False))
+    subjects: int
     topic: str
     recorded_at: datetime = Field(sa_type=Instant)
 

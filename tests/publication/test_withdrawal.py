@@ -107,8 +107,8 @@ def test_a_withdrawn_entry_is_gone_from_every_answer_at_its_commit(case: Case) -
         assert public_view.business(session, business_id, on, given.rulebook()).entries == ()  # type: ignore[union-attr]
         assert public_view.cards(session, [business_id], on)[business_id].lists == ()
         assert public_view.state_of_the_registry(session, on).black == 0
-        told = session.exec(select(Outbox.consumer, Outbox.subject_id)).all()
-    assert sorted(told) == [("score", business_id), ("search", business_id)]
+        told = session.exec(select(Outbox.consumer, Outbox.subject_ids)).all()
+    assert sorted(told) == [("score", [business_id]), ("search", [business_id])]
 
 
 def test_files_lose_every_byte_of_the_entry_and_still_verify(case: Case) -> None:
