@@ -293,7 +293,8 @@ def write(engine: Engine, stories: list[Story]) -> None:
     told = [
         {
             "consumer": "score",
-            "subject_id": story.business_id,
+            "subject_ids": [story.business_id],
+            "subjects": 1,
             "topic": "told",
             "recorded_at": version.recorded_at,
         }
