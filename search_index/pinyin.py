@@ -5,11 +5,13 @@ in 行人), so each combination is found without being listed. Readings that no 
 only bring in strangers.
 """
 
+import json
 import unicodedata
 from collections.abc import Iterator
 from functools import cache, lru_cache
-
-from pypinyin.constants import PHRASES_DICT, PINYIN_DICT
+from importlib.metadata import distribution
+from pathlib import Path
+from typing import Any
 
 Spelling = tuple[tuple[str, ...], ...]
 
@@ -19,6 +21,16 @@ SEGMENTATIONS = 32
 _VOWELS = frozenset("aeiouv")
 _SURNAMES = {"区": "ou", "盖": "ge", "缪": "miao", "种": "chong", "覃": "qin", "翟": "zhai", "员": "yun"}
 _TONELESS = {ord(marked): "v" for marked in "üǖǘǚǜ"}
+
+
+def _dictionary(name: str) -> dict[str, Any]:
+    """Read a dictionary of pypinyin from its file: imported, the package keeps 50 MiB of phrases for ever."""
+    path = distribution("pypinyin").locate_file(f"pypinyin/{name}.json")
+    found: dict[str, Any] = json.loads(Path(str(path)).read_text(encoding="utf-8"))
+    return found
+
+
+_PINYIN: dict[int, str] = {int(code): said for code, said in _dictionary("pinyin_dict").items()}
 
 
 def _toneless(syllable: str) -> str:
@@ -38,7 +50,7 @@ def _as_typed(syllable: str) -> tuple[str, ...]:
 def _attested() -> frozenset[tuple[str, str]]:
     """Return each character with each of its readings that some phrase of the dictionary has."""
     found = set(_SURNAMES.items())
-    for phrase, said in PHRASES_DICT.items():
+    for phrase, said in _dictionary("phrases_dict").items():
         if len(phrase) == len(said):
             found.update((each, _toneless(reading[0])) for each, reading in zip(phrase, said, strict=True))
     return frozenset(found)
@@ -47,7 +59,7 @@ def _attested() -> frozenset[tuple[str, str]]:
 @lru_cache(maxsize=1 << 15)
 def readings(character: str) -> tuple[str, ...]:
     """Return the readings of a character, the usual one first; none if it is not Chinese."""
-    listed = dict.fromkeys(_toneless(reading) for reading in PINYIN_DICT.get(ord(character), "").split(","))
+    listed = dict.fromkeys(_toneless(reading) for reading in _PINYIN.get(ord(character), "").split(","))
     voiced = [reading for reading in listed if not _VOWELS.isdisjoint(reading)]
     attested = [reading for reading in voiced if (character, reading) in _attested()]
     return tuple(attested or voiced[:UNATTESTED])
@@ -67,7 +79,7 @@ def spelling(folded: str) -> Spelling:
 @cache
 def syllables() -> frozenset[str]:
     """Return every syllable that a character of the dictionary may be typed as."""
-    found = {_toneless(reading) for said in set(PINYIN_DICT.values()) for reading in said.split(",")}
+    found = {_toneless(reading) for said in set(_PINYIN.values()) for reading in said.split(",")}
     return frozenset(
         typed for reading in found if not _VOWELS.isdisjoint(reading) for typed in _as_typed(reading)
     )
