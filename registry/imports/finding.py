@@ -1,8 +1,9 @@
 """Finding the business that a row of facts speaks of: exactly one, or none at all.
 
-By its code; else by market and stall; else by its exact name in the region. A fact with legal
-effect is never held against a likely candidate: several or none refuse the row, and so does a code
-or stall that is on record under another name.
+By its code; else by market and stall; else by its exact name in the region, or, where the row
+states none, in a place that the authority's own name names. A fact with legal effect is never held
+against a likely candidate: several or none refuse the row, and so does a code or stall that is on
+record under another name.
 """
 
 from collections.abc import Iterable, Mapping
@@ -17,7 +18,7 @@ from registry.businesses.rules import name_key
 from registry.businesses.tables import Alias, BusinessVersion, Market
 from registry.errors import Conflict, Forbidden, Malformed, NotFound, Refusal
 from registry.identifiers import parse_uscc
-from registry.regions import prefix
+from registry.regions import ancestors, prefix, region
 
 Values = Mapping[str, Any]
 
@@ -98,6 +99,10 @@ class Finder:
             raise NotFound("import.name_unknown", field="name", name=row["name"])
         if len(namesakes) > 1:
             raise Conflict("import.name_ambiguous", field="name", name=row["name"], count=len(namesakes))
+        if "region" not in row and not _may_answer_for(row.get("authority"), namesakes[0]["region"]):
+            raise Conflict(
+                "import.name_elsewhere", field="name", name=row["name"], authority=row["authority"]
+            )
         return str(namesakes[0]["business_id"])
 
     def _under_its_name(self, held: Held, row: Values) -> str:
@@ -122,6 +127,15 @@ def _within(candidates: Iterable[Held], row: Values) -> list[Held]:
     """Return the candidates in the region of a row; all where it names none."""
     above = prefix(row["region"]) if "region" in row else ""
     return [held for held in candidates if held["region"].startswith(above)]
+
+
+def _may_answer_for(authority: str | None, code: str) -> bool:
+    """Say whether an authority's name names the province, city or county of a region."""
+    if authority is None:
+        return True
+    places = [place for above in ancestors(code)[1:] if (place := region(above.ljust(6, "0"))) is not None]
+    wider = [place.name[:-1] for place in places if place.level != "county" and len(place.name) > 2]
+    return any(name in authority for name in (*(place.name for place in places), *wider))
 
 
 def _code(row: Values) -> str | None:

@@ -139,6 +139,29 @@ def test_pledges_and_designations_are_read_with_their_chinese_headings(
     assert (unit.business_id, unit.level, unit.designated_precision) == (ids["coded"], "province", "month")
 
 
+def test_a_name_without_a_region_is_never_held_against_a_namesake_elsewhere(
+    engine: Engine, tmp_path: Path
+) -> None:
+    given.registry(engine)
+    with writing(engine) as session:
+        here = given.business(given.work(session), "独此一家眼镜店")
+        given.business(given.work(session), "老李水产店", region="440106")
+    head = "decision_no,authority,name,conduct_code,decided_on\n"
+    rows = [
+        f"浉市监罚〔2026〕{number}号,{authority},{name},short_weight,2026-05-08\n"
+        for number, (authority, name) in enumerate(
+            (
+                ("信阳市浉河区市场监督管理局", "老李水产店"),
+                ("信阳市浉河区市场监督管理局", "独此一家眼镜店"),
+                ("河南省市场监督管理局", "独此一家眼镜店"),
+            )
+        )
+    ]
+    report = imported(engine, "violations", table(tmp_path, head + "".join(rows)))
+    assert [error.refusal.code for error in report.refused] == ["import.name_elsewhere"]
+    assert [violation.business_id for violation in all_of(engine, Violation)] == [here, here]
+
+
 def test_facts_read_twice_change_nothing(engine: Engine, tmp_path: Path) -> None:
     town(engine)
     files = {
