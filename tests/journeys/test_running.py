@@ -29,6 +29,7 @@ def test_a_merchant_registered_over_http_is_soon_found(filled: Filled) -> None:
             eventually(lambda asked=words: "浉河区晨曦百货商行" in found(server, asked), words)
 
 
+@pytest.mark.long
 def test_a_server_that_was_told_to_end_leaves_all_in_the_file(filled: Filled) -> None:
     with serving(filled.folder, filled.keys) as server:
         registered(server, "浉河区晨曦百货商行")
