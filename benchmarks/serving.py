@@ -1,0 +1,176 @@
+"""Two servers by turns under `wrk`: ours on a filled folder, and a bare Litestar route under one granian.
+
+The bare route answers what ours answered, parsed and encoded anew for every request, so that both
+send as many bytes; it has no database, no search, no headers of its own.
+"""
+
+import asyncio
+import json
+import os
+import re
+import shutil
+import socket
+import statistics
+import subprocess
+import sys
+import time
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import httpx
+from granian.constants import Interfaces
+from granian.server.embed import Server
+from litestar import Litestar, get
+from litestar.params import FromPath
+
+COMMAND = str(Path(sys.executable).with_name("honest-metrology"))
+CONNECTIONS = 16
+TURNS = 5
+SECONDS = 3
+
+
+def compare(
+    folder: Path, cases: Mapping[str, Sequence[str]], *, turns: int = TURNS, seconds: int = SECONDS
+) -> dict[str, object]:
+    """Return requests a second of each case, ours and bare by turns, as medians.
+
+    Args:
+        folder: A filled installation.
+        cases: Addresses by name; each is asked in rotation.
+        turns: Measurements of each side.
+        seconds: Length of one measurement.
+    """
+    wrk = shutil.which("wrk")
+    if wrk is None:
+        raise SystemExit("wrk is missing; on Debian: apt-get install wrk")
+    with _ours(folder) as (url, process):
+        bodies = {name: _answer(url, paths[0]) for name, paths in cases.items()}
+        (folder / "bare.json").write_text(json.dumps(bodies), encoding="utf-8")
+        at_rest = _memory(process, "VmRSS")
+        with _bare(folder / "bare.json") as (bare_url, _):
+            measured: dict[str, object] = {}
+            for number, (name, paths) in enumerate(cases.items()):
+                script = _script(folder / "paths.lua", paths)
+                rates: dict[str, list[float]] = {"ours": [], "bare": []}
+                for _ in range(turns):
+                    rates["ours"].append(_rate(wrk, url, script, seconds))
+                    alone = _script(folder / "bare.lua", [f"/{number}"])
+                    rates["bare"].append(_rate(wrk, bare_url, alone, seconds))
+                measured[name] = _told(rates, len(json.dumps(bodies[name])))
+        return {
+            "connections": CONNECTIONS,
+            "turns": turns,
+            "seconds": seconds,
+            "cases": measured,
+            "rss_at_rest_mib": at_rest,
+            "peak_rss_mib": _memory(process, "VmHWM"),
+        }
+
+
+def _told(rates: Mapping[str, list[float]], size: int) -> dict[str, float]:
+    ours, bare = statistics.median(rates["ours"]), statistics.median(rates["bare"])
+    return {
+        "requests_per_second": round(ours),
+        "bare_requests_per_second": round(bare),
+        "of_bare": round(ours / bare, 3),
+        "bytes": size,
+    }
+
+
+def _answer(url: str, path: str) -> Any:
+    answer = httpx.get(url + path)
+    answer.raise_for_status()
+    return answer.json() if "json" in answer.headers["content-type"] else answer.text
+
+
+def _rate(wrk: str, url: str, script: Path, seconds: int) -> float:
+    command = [wrk, "-t1", f"-c{CONNECTIONS}", f"-d{seconds}s", "-s", str(script), url]
+    said = subprocess.run(command, capture_output=True, text=True, check=True).stdout  # noqa: S603
+    if "Non-2xx" in said or "Socket errors" in said:
+        raise SystemExit(f"{url} failed under load:\n{said}")
+    return float(re.search(r"Requests/sec:\s+([\d.]+)", said)[1])  # type: ignore[index]
+
+
+def _script(path: Path, addresses: Sequence[str]) -> Path:
+    quoted = ", ".join(json.dumps(address) for address in addresses)
+    path.write_text(
+        f"local paths = {{{quoted}}}\nlocal n = 0\n"
+        "request = function() n = n % #paths + 1; return wrk.format('GET', paths[n]) end\n",
+        encoding="utf-8",
+    )
+    return path
+
+
+@contextmanager
+def _ours(folder: Path) -> Iterator[tuple[str, subprocess.Popen[bytes]]]:
+    port = _free_port()
+    environment = {**os.environ, "HM_DATA_DIR": str(folder)}
+    with _running([COMMAND, "serve", "--port", str(port)], port, "/healthz", environment) as process:
+        yield f"http://127.0.0.1:{port}", process
+
+
+@contextmanager
+def _bare(bodies: Path) -> Iterator[tuple[str, subprocess.Popen[bytes]]]:
+    port = _free_port()
+    command = [sys.executable, "-m", "benchmarks.serving", str(bodies), str(port)]
+    with _running(command, port, "/0", dict(os.environ)) as process:
+        yield f"http://127.0.0.1:{port}", process
+
+
+@contextmanager
+def _running(
+    command: list[str], port: int, path: str, environment: dict[str, str]
+) -> Iterator[subprocess.Popen[bytes]]:
+    process = subprocess.Popen(command, env=environment, stdout=subprocess.DEVNULL)  # noqa: S603
+    try:
+        _await(f"http://127.0.0.1:{port}{path}", process)
+        yield process
+    finally:
+        process.terminate()
+        try:
+            process.wait(10)
+        except subprocess.TimeoutExpired:
+            process.kill()
+
+
+def _await(url: str, process: subprocess.Popen[bytes]) -> None:
+    for _ in range(600):
+        if process.poll() is not None:
+            raise SystemExit(f"{process.args!r} ended with {process.returncode}")
+        try:
+            httpx.get(url)
+        except httpx.ConnectError:
+            time.sleep(0.1)
+        else:
+            return
+    raise SystemExit(f"{url} does not answer")
+
+
+def _free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+def _memory(process: subprocess.Popen[bytes], field: str) -> int:
+    status = Path(f"/proc/{process.pid}/status").read_text(encoding="utf-8")
+    return int(re.search(rf"{field}:\s+(\d+)", status)[1]) // 1024  # type: ignore[index]
+
+
+def serve_bare(bodies: Path, port: int) -> None:
+    """Serve the bare route until a signal."""
+    read = list(json.loads(bodies.read_text(encoding="utf-8")).values())
+
+    @get("/{number:int}", sync_to_thread=False)
+    def bare(number: FromPath[int]) -> Any:
+        return read[number]
+
+    app = Litestar([bare], openapi_config=None, logging_config=None)
+    server = Server(app, address="127.0.0.1", port=port, interface=Interfaces.ASGI, log_enabled=False)
+    asyncio.run(server.serve())
+
+
+if __name__ == "__main__":
+    serve_bare(Path(sys.argv[1]), int(sys.argv[2]))
