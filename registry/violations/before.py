@@ -121,12 +121,13 @@ class KnownDecisions:
             known = sourced
         else:
             known = self._unnumbered.get(unnumbered_key(said, violation))
-        if known is not None and known.said != said and said.decision_no is not None:
-            raise _duplicate(known, said)
+        # the source first: what it said before does not depend on what other rows recorded since
         if sourced is not None and (known is not sourced or known.said != said):
             raise Conflict(
                 "violation.source_differs", field="source_key", source_key=source_key, id=sourced.decision_id
             )
+        if known is not None and known.said != said and said.decision_no is not None:
+            raise _duplicate(known, said)
         if known is not None and known.said != said:
             raise Conflict("violation.unnumbered_duplicate", field="decision_no", id=known.decision_id)
         if known is not None and source_key is not None:
