@@ -3,12 +3,14 @@
 import re
 from pathlib import Path
 from string import Formatter
+from typing import get_args
 
 import pytest
 
 from public_site.assets import FOLDER
 from public_site.texts import words
-from registry.businesses.rules import KINDS, SECTORS, STATUSES
+from registry.businesses.commands import RegisterBusiness
+from registry.businesses.rules import SECTORS, Kind
 from registry.errors import Broken
 
 SITE = FOLDER.parent
@@ -78,7 +80,8 @@ def test_every_word_that_a_template_asks_for_exists() -> None:
 
 
 def test_every_code_of_a_business_has_a_word() -> None:
-    for family, codes in (("kind", KINDS), ("sector", SECTORS), ("status", STATUSES)):
+    statuses = get_args(RegisterBusiness.model_fields["status"].annotation)
+    for family, codes in (("kind", get_args(Kind)), ("sector", SECTORS), ("status", statuses)):
         assert set(words("zh").family(family)) == set(codes)
 
 
