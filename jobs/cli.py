@@ -70,16 +70,18 @@ def init(
         if new:
             found(session, command, process.clock(), rulebook)
         ensure_archived(session, rulebook, process.clock())
-    click.echo(f"{settings.database}: {'founded' if new else 'brought to this release'}")
+    where = engine.url.render_as_string(hide_password=True)
+    click.echo(
+        f"{where}: {'founded' if new else 'brought to this release; founded before, options not used'}"
+    )
 
 
 @cli.command()
 @click.option("--host", default="127.0.0.1", show_default=True)
-@click.option("--port", default=8000, show_default=True)
+@click.option("--port", type=click.IntRange(1, 65535), default=8000, show_default=True)
 @click.option("--no-jobs", is_flag=True, help="Leave the jobs to a worker (PostgreSQL).")
 def serve(host: str, port: int, no_jobs: bool) -> None:
     """Serve site and API, and run the jobs in the same process."""
-    click.echo(f"http://{host}:{port}/")
     process.serve(read_settings(), host, port, jobs=not no_jobs)
 
 
@@ -119,6 +121,8 @@ def main() -> None:
         _could_not_run(f"the database does not answer: {failed.orig}")
     except Broken as broken:
         _could_not_run(str(broken))
+    except OSError as failed:
+        _could_not_run(f"{failed.filename or 'the system'}: {failed.strerror}")
 
 
 def _fault(fault: Fault) -> tuple[str, str]:

@@ -28,7 +28,7 @@ SUMMARY = "demonstration.json"
     help="Folder; `demo-data` unless given, with --once one that is removed at the end.",
 )
 @click.option("--host", default="127.0.0.1", show_default=True)
-@click.option("--port", default=8000, show_default=True)
+@click.option("--port", type=click.IntRange(1, 65535), default=8000, show_default=True)
 def demo(once: bool, as_of: datetime | None, data_dir: Path | None, host: str, port: int) -> None:
     """Fill a folder with the real cases and an invented town, publish, index — and serve it.
 

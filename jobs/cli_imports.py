@@ -8,7 +8,7 @@ import click
 from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn, TimeRemainingColumn
 
 from jobs.acting import desk
-from registry.imports.commands import KINDS, builtin, import_file
+from registry.imports.commands import BUILTIN, KINDS, builtin, import_file
 from registry.imports.report import ImportReport, RowError, write_errors
 from registry.settings import read_settings
 
@@ -23,13 +23,17 @@ from registry.settings import read_settings
 def import_command(
     kind: str, file: Path, account: str, dry_run: bool, errors: Path | None, as_json: bool
 ) -> None:
-    """Read FILE (CSV or JSON lines; `-` for the copy that the package carries) as facts of KIND.
+    """Read FILE (CSV or JSON lines) as facts of KIND; `-` reads the cases or records of the package.
 
     Exit 1 when a row was refused: its number, column, value and reason are shown, or written to
     the --errors file. The same file twice changes nothing.
     """
     settings = read_settings()
+    if str(file) == "-" and kind not in BUILTIN:
+        raise click.BadParameter(f"the package carries no file of {kind}; it has {', '.join(BUILTIN)}")
     path = builtin(kind) if str(file) == "-" else file
+    if errors is not None:
+        write_errors(errors, [])  # a place that cannot be written is told before anything is imported
     bar = Progress(
         TextColumn(f"import {kind}"),
         BarColumn(),
@@ -68,7 +72,11 @@ def summary(report: ImportReport) -> dict[str, object]:
 
 def words(report: ImportReport) -> str:
     """Return the figures of an import, what it refused and what it warns of, for a person."""
-    lines = [", ".join(f"{name} {value}" for name, value in summary(report).items() if value != {})]
+    figures = summary(report)
+    reasons = figures.pop("refused_by_reason")
+    lines = [", ".join(f"{name} {value}" for name, value in figures.items())]
+    if isinstance(reasons, dict):
+        lines += [f"  {code} {count}" for code, count in reasons.items()]
     lines += [in_words("✗", error) for error in report.refused]
     lines += [in_words("!", error) for error in report.warnings]
     return "\n".join(lines)

@@ -56,14 +56,14 @@ def account() -> None:
 def account_add(name: str, person: str, office_code: str, grants: tuple[str, ...], by: str) -> None:
     """Give PERSON the account NAME at an office."""
     parts = [grant.partition(":") for grant in grants]
+    for role, _, region in parts:
+        if not region:
+            raise click.BadParameter(f"the grant {role!r} names no region; 000000 is the whole country")
     command = AddAccount(
         name=name,
         person_name=person,
         office_code=office_code,
-        grants=tuple(
-            GrantRole.model_validate({"role": role, "region": region or "000000"})
-            for role, _, region in parts
-        ),
+        grants=tuple(GrantRole.model_validate({"role": role, "region": region}) for role, _, region in parts),
     )
     with acting(by) as work:
         add_account(work, command)

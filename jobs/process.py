@@ -10,6 +10,7 @@ from datetime import UTC, datetime
 from functools import partial
 from typing import Any
 
+import click
 from granian.constants import Interfaces
 from granian.server.embed import Server
 from litestar import Litestar
@@ -112,6 +113,7 @@ def serve(settings: Settings, host: str, port: int, *, jobs: bool) -> None:
         parts = held.enter_context(plant(settings, write_index=jobs))
         if jobs:
             held.enter_context(_led(settings, parts))
+        click.echo(f"http://{host}:{port}/")
         asyncio.run(_serve(application(parts, jobs=jobs), host, port))
         if holder:
             checkpoint(parts.engine)

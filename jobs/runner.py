@@ -15,6 +15,8 @@ from jobs.running import Plant, claim, finish
 from jobs.schedule import CONTINUOUS, DAILY, TICK_SECONDS
 
 log = logging.getLogger("honest_metrology.jobs")
+# a delivery longer than its interval is nothing to warn of: the next one takes what is left
+logging.getLogger("apscheduler").setLevel(logging.ERROR)
 
 LEADER_LOCK = 4_115_020  # the advisory lock of PostgreSQL that marks the one leader
 

@@ -21,7 +21,7 @@ from registry.imports.rows import Importer
 JSON_LINES: Mapping[str, Callable[[], Importer]] = {"cases": Cases, "records": Records}
 IMPORTERS: Mapping[str, Callable[[], Importer]] = {**rows.IMPORTERS, **JSON_LINES}
 KINDS = tuple(IMPORTERS)
-_BUILTIN = {"cases": "cases.jsonl", "records": "other_records.jsonl"}
+BUILTIN = {"cases": "cases.jsonl", "records": "other_records.jsonl"}
 
 Transaction = Callable[[], AbstractContextManager[Work]]
 Progress = Callable[[int, int, int], None]
@@ -34,7 +34,7 @@ class _DryRun(Exception):
 
 def builtin(kind: str) -> Path:
     """Return the file of real records that comes with the registry: `cases` or `records`."""
-    return Path(__file__).parent / "data" / _BUILTIN[kind]
+    return Path(__file__).parent / "data" / BUILTIN[kind]
 
 
 def import_file(

@@ -13,6 +13,7 @@ from typing import Any
 
 import pysqlite3.dbapi2 as sqlite
 from sqlalchemy import Connection, Engine, create_engine, event, make_url
+from sqlalchemy.exc import ArgumentError
 from sqlmodel import Session
 
 from registry.errors import Broken
@@ -40,7 +41,10 @@ def open_engine(database_url: str) -> Engine:
         Broken: The engine is too old, a pragma did not take, PostgreSQL is not durable, or the
             address names another kind of database.
     """
-    backend = make_url(database_url).get_backend_name()
+    try:
+        backend = make_url(database_url).get_backend_name()
+    except ArgumentError as malformed:
+        raise Broken("HM_DATABASE_URL is no address of a database") from malformed
     if backend == "sqlite":
         return _open_sqlite(database_url)
     if backend == "postgresql":
