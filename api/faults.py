@@ -47,7 +47,9 @@ def pointer(parts: Iterable[object]) -> str:
 
 def of_shape(found: Mapping[str, Any]) -> Fault:
     """Return what pydantic found, in our words."""
-    return Fault(pointer(found["loc"]), _shape(str(found["type"]), found.get("ctx", {})))
+    more = found.get("ctx", {})
+    where = (*found["loc"], more["field"]) if found["type"] == "text.hidden" else found["loc"]
+    return Fault(pointer(where), _shape(str(found["type"]), more))
 
 
 def of_parameter(name: str, said: str) -> Fault:
@@ -73,6 +75,8 @@ def _shape(kind: str, more: Mapping[str, Any]) -> Malformed:  # noqa: PLR0911  #
             return Malformed("field.choice", choices=more["expected"].replace(" or ", ", "))
         case "date_type" | "date_parsing" | "date_from_datetime_parsing" | "date_from_datetime_inexact":
             return Malformed("field.not_day")
+        case "text.hidden":
+            return Malformed("field.hidden")
         case "date.malformed":
             return Malformed("field.not_date")
         case "base64_decode" | "bytes_type":

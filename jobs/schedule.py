@@ -12,6 +12,7 @@ from jobs import (
     mend_index,
     nightly_score,
     publish_due,
+    reclassify,
 )
 from jobs.running import Plant
 from registry.calendar import SHANGHAI, legal_day
@@ -34,6 +35,7 @@ class Daily:
 # the order is the order of one night: what lapses first is neither scored nor published
 DAILY = (
     Daily("lapse_publicity", time(0, 5), lapse_publicity.run),
+    Daily("reclassify", time(0, 10), reclassify.run),
     Daily("mend_index", time(0, 20), mend_index.run),
     Daily("nightly_score", time(1, 0), nightly_score.run),
     Daily("publish_due", time(6, 0), publish_due.run),

@@ -1,17 +1,32 @@
 """What every command and every answer of a batch has in common."""
 
+import re
 from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, Self
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, model_validator
+from pydantic_core import PydanticCustomError
 
 from registry.errors import Refusal
+
+# control characters but tab and line ends, zero-width ones, direction overrides, halves of pairs
+_HIDDEN = re.compile(
+    r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\u200b-\u200f\u202a-\u202e\u2066-\u2069\ufeff\ud800-\udfff]"
+)
 
 
 class Command(BaseModel):
     """What a person asks the registry to do: frozen, and nothing but what it names."""
 
     model_config = ConfigDict(frozen=True, extra="forbid", str_strip_whitespace=True)
+
+    @model_validator(mode="after")
+    def _refuse_hidden(self) -> Self:
+        """Refuse characters that nobody sees: they make a name read as another, or break a database."""
+        for name, value in self.__dict__.items():
+            if isinstance(value, str) and _HIDDEN.search(value):
+                raise PydanticCustomError("text.hidden", "{field} holds a hidden character", {"field": name})
+        return self
 
 
 @dataclass(frozen=True)

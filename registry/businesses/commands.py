@@ -169,7 +169,7 @@ def change_business(work: Work, command: ChangeBusiness) -> Outcome:
     outcome = _settle(batch, held, said, command.held_from_on)
     _gather_names(batch, held["business_id"], command.what)
     batch.write("business.changed", [command.what])
-    return Outcome(outcome, held["business_id"], warnings=_warnings(code))
+    return Outcome(outcome, held["business_id"], warnings=_warnings(code, command.what.region))
 
 
 def _take(batch: Batch, command: RegisterBusiness, settled: set[str] | None) -> Outcome:
@@ -192,13 +192,13 @@ def _take(batch: Batch, command: RegisterBusiness, settled: set[str] | None) -> 
     if settled is not None:
         settled.add(business_id)
     _gather_names(batch, business_id, command)
-    return Outcome(what, business_id, warnings=_warnings(code))
+    return Outcome(what, business_id, warnings=_warnings(code, command.region))
 
 
 def _take_subject(batch: Batch, command: RegisterSubject) -> Outcome:
     try:
-        batch.work.require("officer", command.region)
         region_or_refuse(command.region, "region")
+        batch.work.require("officer", command.region)
     except Refusal as refusal:
         return Outcome("refused", refusal=refusal)
     key = name_key(command.name) if command.name is not None else None
@@ -220,8 +220,8 @@ def _take_subject(batch: Batch, command: RegisterSubject) -> Outcome:
 
 def _checked(work: Work, command: RegisterBusiness) -> Uscc | None:
     """Return the code of a row that its rules allow, None where it has none."""
-    work.require("officer", command.region)
     region_or_refuse(command.region, "region")
+    work.require("officer", command.region)
     if command.stall and not command.market:
         raise Malformed("stall.without_market", field="market", stall=command.stall)
     if command.uscc:
@@ -283,7 +283,12 @@ def _coded(code: Uscc) -> Held:
     return {"uscc": code.value, "uscc_check_ok": code.check_ok}
 
 
-def _warnings(code: Uscc | None) -> tuple[Refusal, ...]:
-    if code is None or code.check_ok:
-        return ()
-    return (Malformed("uscc.check_digit", field="uscc", value=code.value),)
+def _warnings(code: Uscc | None, region: str) -> tuple[Refusal, ...]:
+    warned: list[Refusal] = []
+    if code is not None and not code.check_ok:
+        warned.append(Malformed("uscc.check_digit", field="uscc", value=code.value))
+    place = region_or_refuse(region, "region")
+    if not place.current:
+        history = place.note or place.full_name
+        warned.append(Malformed("region.historical", field="region", value=region, history=history))
+    return tuple(warned)

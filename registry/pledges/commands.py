@@ -21,11 +21,11 @@ from registry.errors import Conflict, Malformed, NotFound, Refusal
 from registry.identifiers import new_id
 from registry.log.leaves import Effect
 from registry.pledges import queries
+from registry.pledges.rules import Matter
 from registry.pledges.tables import Pledge
 from registry.said import Said
 from registry.store.versions import one_writer, succeed, unmoved
 
-Matter = Annotated[str, StringConstraints(min_length=1, max_length=64)]
 Reason = Annotated[str, StringConstraints(min_length=1, max_length=500)]
 
 

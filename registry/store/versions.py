@@ -41,7 +41,12 @@ def unmoved(read: Callable[[], Fact | None], expected_version: int) -> Fact | No
 
 
 def succeed(session: Session, current: Fact, now: datetime, **changes: Any) -> Fact:
-    """Close the version that holds and write the next one, equal but for the changes."""
+    """Close the version that holds and write the next one, equal but for the changes.
+
+    Who waited for another writer acts after it, whatever its own clock said when it began: else two
+    versions would be known at once in between.
+    """
+    now = max(now, current.recorded_at)
     following = type(current)(
         **current.model_dump(exclude={"version", "recorded_at", "superseded_at", *changes}),
         version=current.version + 1,

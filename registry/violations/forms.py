@@ -13,6 +13,21 @@ Short = Annotated[str, StringConstraints(min_length=1, max_length=200)]
 Long = Annotated[str, StringConstraints(min_length=1, max_length=4000)]
 # bounded by what canonical JSON and every database hold exactly, not by law
 Whole = Annotated[int, Field(ge=-(2**53) + 1, le=2**53 - 1)]
+InstrumentKind = Literal[
+    "price_computing_scale",
+    "platform_scale",
+    "truck_scale",
+    "fuel_dispenser",
+    "gas_dispenser",
+    "taximeter",
+    "lensmeter_optometer",
+    "sphygmomanometer",
+    "water_meter",
+    "electric_meter",
+    "gas_meter",
+    "heat_meter",
+    "other",
+]
 Count = Annotated[int, Field(ge=-(2**31), le=2**31 - 1)]
 
 
@@ -41,7 +56,7 @@ class RecordViolation(Command):
         default=None, description="First legal day on which the decision was published, where known."
     )
     conduct_code: Short
-    instrument_kind: Short | None = None
+    instrument_kind: InstrumentKind | None = None
     quantity: Count = Field(default=1, description="Instruments or packages concerned, at least one.")
     conduct: Long | None = Field(default=None, description="Facts as found, in words.")
     found_on: GivenDate = UNDATED

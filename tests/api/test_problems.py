@@ -150,3 +150,36 @@ def test_a_query_that_cannot_be_meant_is_a_problem(town: Town, path: str) -> Non
 def test_what_is_not_offered_is_said_plainly(town: Town, method: str, path: str, status: int) -> None:
     answer = town.client.request(method, path)
     assert answer.status_code == status
+
+
+@pytest.mark.parametrize("hidden", ["\u200b", "\u202e", "\x07", "\u2066"])
+def test_a_name_with_characters_that_nobody_sees_is_refused(town: Town, hidden: str) -> None:
+    answer = town.post("/api/v1/businesses", {**SHOP, "name": f"李记{hidden}水产店"})
+    assert (answer.status_code, _pointers(answer)) == (400, ["/name"])
+
+
+@pytest.mark.parametrize(
+    ("path", "field", "more"),
+    [
+        ("/api/v1/pledges", "/matter", {"matter": "nope"}),
+        ("/api/v1/violations", "/instrument_kind", {"instrument_kind": "zz"}),
+    ],
+)
+def test_an_unknown_code_is_refused_at_its_field(
+    town: Town, path: str, field: str, more: dict[str, str]
+) -> None:
+    business_id = town.post("/api/v1/businesses", SHOP).json()["id"]
+    body = _violation(business_id) if "violations" in path else {"business_id": business_id}
+    answer = town.post(path, {**body, **more})
+    assert (answer.status_code, _pointers(answer)) == (400, [field])
+
+
+def test_an_unknown_region_is_no_question_of_grants(town: Town) -> None:
+    answer = town.post("/api/v1/businesses", {**SHOP, "region": "999999"}, "officer")
+    assert (answer.status_code, _pointers(answer)) == (422, ["/region"])
+
+
+def test_a_region_that_was_abolished_is_recorded_with_its_history(town: Town) -> None:
+    answer = town.post("/api/v1/businesses", {**SHOP, "region": "412701"})
+    assert answer.status_code == 201
+    assert [warning["code"] for warning in answer.json()["warnings"]] == ["region.historical"]

@@ -104,7 +104,7 @@ def test_another_authority_may_use_the_same_number(engine: Engine) -> None:
 
 def test_one_decision_may_find_several_violations(engine: Engine) -> None:
     business_id = _business(engine)
-    second = _row(business_id, conduct_code="instrument_overdue", instrument_kind="price_scale")
+    second = _row(business_id, conduct_code="instrument_overdue", instrument_kind="price_computing_scale")
     assert _record(engine, _row(business_id)) == ["created"]
     assert _record(engine, second, _row(business_id), second) == ["created", "unchanged", "unchanged"]
     with reading(engine) as session:
