@@ -25,8 +25,8 @@ from registry.publication.tables import Edition, EditionEntry
 from registry.publication.verify import verify_edition
 from registry.rulebook import load_rulebook
 from registry.settings import read_settings
+from registry.store import outbox
 from registry.store.engine import open_engine, reading, writing
-from registry.store.tables import Outbox
 from registry.violations.commands import change_decision_standing
 from registry.violations.forms import ChangeDecisionStanding
 from registry.violations.tables import PenaltyDecision, Violation
@@ -97,7 +97,7 @@ def left_in(folder: Path) -> Left:
             editions=tuple(_edition(session, folder, one) for one in _editions(session)),
             acts=_count(session, AuditEntry),
             leaves=_count(session, LogLeaf),
-            waiting=session.exec(select(func.count()).where(Outbox.consumer == "search")).one(),
+            waiting=outbox.backlog(session, "search"),
             index=_indexed(folder),
             files=tuple(sorted(str(path.relative_to(folder)) for path in (folder / "editions").rglob("*.*"))),
         )
