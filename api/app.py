@@ -20,6 +20,7 @@ from api.docs import Documentation
 from api.document import Document
 from api.edge import Edge
 from api.headers import Headers
+from api.memory import Memory
 from api.routes import ROUTES
 from api.screen import screen
 from registry.rulebook import Rulebook
@@ -96,7 +97,7 @@ def _edge(state: State) -> Edge:
 
 def served(app: Litestar) -> Any:
     """Return the application inside the layer that completes every answer, errors included."""
-    return Headers(app)
+    return Headers(Memory(app))
 
 
 def _openapi() -> OpenAPIConfig:

@@ -91,7 +91,7 @@ def question(
         raise Malformed("query.region", field="region", region=region)
     if sector and sector not in SECTORS:
         raise Malformed("query.sector", field="sector", sector=sector, known=", ".join(SECTORS))
-    known = {row.code for row in edge.rulebook().rows(ListRegime)}
+    known = {row.code for row in edge.rulebook().rows(ListRegime)} if lists else set()
     for code in lists:
         if code not in known:
             raise Malformed("query.list", field="list", list=code, known=", ".join(sorted(known)))

@@ -16,7 +16,7 @@ from registry.errors import Malformed
 STRICT = "/api/v1/"
 
 
-def screen(request: Request[Any, Any, Any]) -> Response[None] | None:
+async def screen(request: Request[Any, Any, Any]) -> Response[None] | None:
     """Refuse an address that names nothing or asks what the route does not know; answer OPTIONS.
 
     A filter that is misspelt or given twice would silently answer another question.

@@ -8,9 +8,10 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any
+from functools import lru_cache
+from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, Row, Select, and_, exists, func, or_, select
+from sqlalchemy import BindParameter, ColumnElement, Row, Select, and_, bindparam, exists, func, or_, select
 from sqlalchemy.orm import aliased
 from sqlmodel import Session, col
 
@@ -25,6 +26,8 @@ from registry.violations.publicity import violation_shown
 from registry.violations.tables import PenaltyDecision, Violation
 
 AT_ONCE = 1000
+_IDS: BindParameter[Any] = bindparam("ids", expanding=True)
+_DAYS = 8  # statements are kept for today, and for the few days that are asked beside it
 NAMES = ("former_name", "trade_name", "short_name")
 
 
@@ -59,7 +62,7 @@ def known_businesses(session: Session, ids: Iterable[str]) -> dict[str, Known]:
     """Return those of the businesses that may be shown at all, by identifier."""
     found: dict[str, Known] = {}
     for some in in_parts(ids):
-        rows = session.connection().execute(_businesses().where(col(Business.id).in_(some))).all()
+        rows = session.connection().execute(_named_businesses(), {"ids": some}).all()
         found |= _known(session, rows)
     return found
 
@@ -86,6 +89,11 @@ def in_parts(ids: Iterable[str]) -> Iterator[list[str]]:
     asked = sorted(set(ids))
     for start in range(0, len(asked), AT_ONCE):
         yield asked[start : start + AT_ONCE]
+
+
+@lru_cache(maxsize=1)
+def _named_businesses() -> Select[*tuple[Any, ...]]:
+    return _businesses().where(col(Business.id).in_(_IDS))
 
 
 def _businesses() -> Select[*tuple[Any, ...]]:
@@ -155,14 +163,18 @@ def _one(row: Row[*tuple[Any, ...]], identity: Identity, raw_names: tuple[str | 
 
 def _other_names(session: Session, ids: list[str]) -> dict[str, dict[str, list[str]]]:
     found: dict[str, dict[str, list[str]]] = defaultdict(lambda: defaultdict(list))
-    query = select(col(Alias.business_id), col(Alias.kind), col(Alias.value))
-    for row in session.connection().execute(
-        query.where(col(Alias.business_id).in_(ids)).order_by(col(Alias.id))
-    ):
+    for row in session.connection().execute(_aliases(), {"ids": ids}):
         found[row.business_id][row.kind].append(row.value)
     return found
 
 
+@lru_cache(maxsize=1)
+def _aliases() -> Select[*tuple[Any, ...]]:
+    query = select(col(Alias.business_id), col(Alias.kind), col(Alias.value))
+    return query.where(col(Alias.business_id).in_(_IDS)).order_by(col(Alias.id))
+
+
+@lru_cache(maxsize=_DAYS)
 def entry_shown(on: date) -> ColumnElement[bool]:
     """Say in SQL that a list entry may be shown on a day; a board's only while its record may be."""
     violation, decision = aliased(Violation), aliased(PenaltyDecision)
@@ -187,6 +199,7 @@ def entry_shown(on: date) -> ColumnElement[bool]:
     )
 
 
+@lru_cache(maxsize=_DAYS)
 def pledge_stands(on: date) -> ColumnElement[bool]:
     """Say in SQL that a pledge stands on a day."""
     return and_(
@@ -199,6 +212,7 @@ def pledge_stands(on: date) -> ColumnElement[bool]:
     )
 
 
+@lru_cache(maxsize=_DAYS)
 def designation_stands(on: date) -> ColumnElement[bool]:
     """Say in SQL that a designation stands on a day."""
     return and_(
@@ -220,29 +234,45 @@ def shown_violations(*columns: Any, on: date) -> Select[*tuple[Any, ...]]:
     )
 
 
+class _Statements(NamedTuple):
+    """What is asked of the businesses `ids` on one day; putting them together costs more than asking."""
+
+    listed: Select[*tuple[Any, ...]]
+    pledged: Select[*tuple[Any, ...]]
+    designated: Select[*tuple[Any, ...]]
+    counted: Select[*tuple[Any, ...]]
+
+
+@lru_cache(maxsize=_DAYS)
+def _statements(on: date) -> _Statements:
+    listed = select(
+        col(ListEntry.business_id),
+        col(ListEntry.regime),
+        col(ListEntry.colour),
+        col(ListEntry.persons_named),
+    )
+    listed = listed.where(col(ListEntry.business_id).in_(_IDS), entry_shown(on)).distinct()
+    unit = col(DemonstrationUnit.business_id)
+    counted = shown_violations(Violation.business_id, func.count(), on=on).group_by(Violation.business_id)
+    return _Statements(
+        listed=listed.order_by(col(ListEntry.regime)),
+        pledged=select(col(Pledge.business_id)).where(col(Pledge.business_id).in_(_IDS), pledge_stands(on)),
+        designated=select(unit).where(unit.in_(_IDS), designation_stands(on)),
+        counted=counted.where(col(Violation.business_id).in_(_IDS)),
+    )
+
+
 class Standing:
     """What stands of many businesses on a day, read with one query each."""
 
     def __init__(self, session: Session, ids: list[str], on: date) -> None:
-        run = session.connection().execute
+        asked, named, run = _statements(on), {"ids": ids}, session.connection().execute
         self._lists: dict[str, list[Row[*tuple[Any, ...]]]] = defaultdict(list)
-        listed = select(
-            col(ListEntry.business_id),
-            col(ListEntry.regime),
-            col(ListEntry.colour),
-            col(ListEntry.persons_named),
-        )
-        listed = listed.where(col(ListEntry.business_id).in_(ids), entry_shown(on)).distinct()
-        for row in run(listed.order_by(col(ListEntry.regime))):
+        for row in run(asked.listed, named):
             self._lists[row.business_id].append(row)
-        pledged = select(col(Pledge.business_id)).where(col(Pledge.business_id).in_(ids), pledge_stands(on))
-        self.pledged = set(run(pledged).scalars())
-        designated = select(col(DemonstrationUnit.business_id)).where(
-            col(DemonstrationUnit.business_id).in_(ids), designation_stands(on)
-        )
-        self.designated = set(run(designated).scalars())
-        counted = shown_violations(Violation.business_id, func.count(), on=on).group_by(Violation.business_id)
-        self.violations: dict[str, int] = dict(run(counted.where(col(Violation.business_id).in_(ids))).all())
+        self.pledged = set(run(asked.pledged, named).scalars())
+        self.designated = set(run(asked.designated, named).scalars())
+        self.violations: dict[str, int] = dict(run(asked.counted, named).all())
 
     def lists(self, known: Known) -> list[OnList]:
         """Return the lists that a business may be shown on."""

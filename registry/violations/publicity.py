@@ -1,6 +1,7 @@
 """When a decided violation may be shown: the day decides, whether or not a job has run."""
 
 from datetime import date
+from functools import lru_cache
 
 from sqlalchemy import ColumnElement, and_, or_
 from sqlmodel import col
@@ -8,6 +9,7 @@ from sqlmodel import col
 from registry.violations.tables import PenaltyDecision, Violation
 
 
+@lru_cache(maxsize=8)  # for today, and for the few days that are asked beside it
 def violation_shown(on: date) -> ColumnElement[bool]:
     """Say in SQL that a violation and its decision may be shown on a day, as `effects.publishes` does."""
     return and_(

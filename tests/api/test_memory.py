@@ -1,0 +1,96 @@
+"""An answer is given again only while nothing at all has changed; the database is asked each time."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import timedelta
+
+import pytest
+from sqlalchemy import event
+from sqlmodel import text
+
+from api import memory
+from registry.store.engine import writing
+from tests import given
+from tests.api.conftest import Town
+
+SHOP = {"name": "浉河区李记水产店", "region": given.TOWN, "kind": "enterprise"}
+PATHS = ("/", "/lists/red", "/api/v1/lists", "/api/v1/businesses?q=李记", "/businesses/{id}")
+
+
+@contextmanager
+def statements(town: Town) -> Iterator[list[str]]:
+    """Give the statements that are sent to the database meanwhile, but for the question itself."""
+    sent: list[str] = []
+
+    def note(_connection: object, _cursor: object, statement: str, *_: object) -> None:
+        if "pg_current_snapshot" not in statement:
+            sent.append(statement)
+
+    event.listen(town.plant.engine, "before_cursor_execute", note)
+    yield sent
+    event.remove(town.plant.engine, "before_cursor_execute", note)
+
+
+@pytest.mark.parametrize("path", PATHS)
+def test_an_answer_is_read_once_while_nothing_changes_and_anew_after_any_commit(
+    town: Town, path: str
+) -> None:
+    path = path.format(id=town.post("/api/v1/businesses", SHOP).json()["id"])
+    town.deliver()
+    with statements(town) as sent:
+        first = town.get(path)
+        assert sent
+        sent.clear()
+        again = town.get(path)
+        assert sent == []
+        assert (again.content, dict(again.headers)) == (first.content, dict(first.headers))
+        with writing(town.plant.engine) as session:
+            session.connection().execute(text("UPDATE person SET name = name || '.'"))
+        sent.clear()
+        assert town.get(path).content == first.content
+        assert sent
+
+
+def test_what_was_changed_is_seen_by_the_next_reader(town: Town) -> None:
+    business_id = town.post("/api/v1/businesses", SHOP).json()["id"]
+    path = f"/api/v1/businesses/{business_id}"
+    for number in range(1, 6):
+        change = {
+            "business_id": business_id,
+            "expected_version": number,
+            "held_from_on": "2026-01-01",
+            "what": {**SHOP, "name": f"第{number}名"},
+        }
+        assert town.post(f"{path}/change", change).status_code == 201
+        assert town.get(path).json()["name"] == f"第{number}名"
+
+
+def test_at_midnight_nothing_is_remembered(town: Town) -> None:
+    with statements(town) as sent:
+        town.get("/api/v1/lists")
+        sent.clear()
+        town.clock[0] += timedelta(days=1)
+        town.get("/api/v1/lists")
+        assert sent
+
+
+def test_what_a_key_reads_is_not_remembered(town: Town) -> None:
+    business_id = town.post("/api/v1/businesses", SHOP).json()["id"]
+    path = f"/api/v1/scores/{business_id}"
+    assert town.get(path, "auditor").status_code == 200
+    assert town.get(path).status_code == 401
+
+
+def test_memory_is_bounded(town: Town, monkeypatch: pytest.MonkeyPatch) -> None:
+    paths = []
+    for number in range(4):
+        made = town.post("/api/v1/businesses", {**SHOP, "name": f"第{number}店"})
+        paths.append(f"/api/v1/businesses/{made.json()['id']}")
+    monkeypatch.setattr(memory, "MOST_BYTES", 2 * (memory.AROUND + len(town.get(paths[0]).content)))
+    for path in paths:
+        town.get(path)
+    with statements(town) as sent:
+        town.get(paths[-1])
+        assert sent == []
+        town.get(paths[0])
+        assert sent
