@@ -44,6 +44,15 @@ class Words:
         """Return the word for a code of an open vocabulary; a source's own word is shown as it is."""
         return self.texts.get(f"{family}.{code}", code)
 
+    def path(self, family: str, path: str) -> str:
+        """Return the words for a path of codes, e.g. `inspected.超市` or `sectors[0]`, outermost first."""
+        said = []
+        for part in path.split("."):
+            code, _, place = part.partition("[")
+            number = int(place.rstrip("]")) + 1 if place.rstrip("]").isdigit() else None
+            said.append(self.term(family, code) + (f" {number}" if number else ""))
+        return " · ".join(said)
+
     def family(self, name: str) -> tuple[str, ...]:
         """Return the codes of an open vocabulary that have a word."""
         return tuple(key.removeprefix(name + ".") for key in self.texts if key.startswith(name + "."))

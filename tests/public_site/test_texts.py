@@ -1,6 +1,8 @@
 """Every word on a page comes from the catalogue, in both languages, and every word is used."""
 
+import json
 import re
+from collections.abc import Iterator
 from pathlib import Path
 from string import Formatter
 from typing import get_args
@@ -12,6 +14,7 @@ from public_site.texts import words
 from registry.businesses.commands import RegisterBusiness
 from registry.businesses.rules import SECTORS, Kind
 from registry.errors import Broken
+from registry.imports.commands import builtin
 
 SITE = FOLDER.parent
 TEMPLATES = sorted((SITE / "templates").glob("*.html"))
@@ -22,7 +25,7 @@ READ_ATTRIBUTES = re.compile(r"\b(?:alt|title|aria-label|placeholder|value)=\"([
 LETTER = re.compile(r"[A-Za-z\u3400-\u9fff]")
 OPEN_FAMILIES = {
     *("kind", "status", "sector", "matter", "level", "severity", "penalty", "ground", "withdrawal"),
-    *("record", "rule", "file"),
+    *("record", "rule", "file", "measured"),
 }
 
 
@@ -92,3 +95,49 @@ def test_a_missing_word_stops_the_page() -> None:
 
 def test_a_parameter_is_never_read_as_a_pattern() -> None:
     assert "{0.__class__}" in words("zh")("search.none", q="{0.__class__}")
+
+
+def test_every_measure_of_the_published_records_is_said_in_words() -> None:
+    from_records = {
+        code
+        for line in builtin("records").read_text(encoding="utf-8").splitlines()
+        for code in _codes(json.loads(line)["content"])
+    }
+    for language in ("zh", "en"):
+        known = set(words(language).family("measured"))
+        assert {code for code in from_records if code.isascii() and code not in PARTIES} <= known
+
+
+PARTIES = frozenset(
+    # named units and firms are no measures: they become designations, pledges, or are left out
+    (
+        "units",
+        "name",
+        "level",
+        "category",
+        "process",
+        "provincial_award",
+        "demonstration_pledge_units",
+        "market",
+        "commitments",
+        "failed_stations",
+        "over_3x_mpe",
+        "failed_station",
+        "ordered_to_rectify",
+        "producer",
+        "product",
+        "lots",
+        "serious_failures",
+    )
+)
+
+
+def _codes(content: object) -> Iterator[str]:
+    """Yield every key of a record's content."""
+    if isinstance(content, dict):
+        for key, value in content.items():
+            yield key
+            yield from _codes(value)
+    elif isinstance(content, list):
+        for value in content:
+            yield from _codes(value)
