@@ -55,6 +55,8 @@ def compare(
             measured: dict[str, object] = {}
             for number, (name, paths) in enumerate(cases.items()):
                 rates: dict[str, list[float]] = {"repeated": [], "once": [], "bare": []}
+                for path in paths:  # what is asked again was asked before
+                    _answer(url, path)
                 for turn in range(turns):
                     for side, at, asked in (
                         ("repeated", url, paths),
