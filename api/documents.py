@@ -5,21 +5,20 @@ from typing import Any, Literal
 from litestar import Controller, Request, Response, get, post
 from litestar.di import NamedDependency
 from litestar.params import FromPath, JSONBody
-from pydantic import Base64Bytes, BaseModel, ConfigDict, Field
+from pydantic import Base64Bytes, Field
 
 from api.acts import consult, record
 from api.answers import Recorded
 from api.describing import act, supervised
 from api.edge import Edge
+from registry.commands import Command
 from registry.documents.commands import FileDocument, Kind, file_document, read_document
 
 LARGEST_BODY = 15_728_640  # ten mebibytes of content in base64, and its frame
 
 
-class FileDocumentBody(BaseModel):
+class FileDocumentBody(Command):
     """A document with its bytes in base64."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
 
     kind: Kind
     title: str = Field(min_length=1, max_length=200)

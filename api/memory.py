@@ -1,4 +1,4 @@
-"""Public answers remembered for as long as nothing has changed at all.
+"""Public answers remembered for as long as nothing has changed at all (embedded database).
 
 Before an answer is given again the database is asked whether anything was committed since it was
 made; a withdrawal, like every act, makes all answers anew. So the database still decides what may be
@@ -9,7 +9,6 @@ from collections import OrderedDict
 from typing import Any
 
 from litestar import Litestar
-from litestar.concurrency import sync_to_thread
 from litestar.enums import ScopeType
 from litestar.types import HTTPScope, Message, Receive, Scope, Send
 from sqlalchemy.exc import DBAPIError
@@ -43,7 +42,7 @@ class Memory:
             if str(scope["type"]) == "lifespan" and self._watch is not None:
                 self._watch.close()
             return
-        state = await self._now()
+        state = self._now()
         if state != self._state:
             self._answers.clear()
             self._state, self._bytes = state, 0
@@ -55,16 +54,16 @@ class Memory:
             return
         await self.app(scope, receive, _Noted(self, state, key, send).send)
 
-    async def _now(self) -> object:
+    def _now(self) -> object:
         """Return what every public answer depends on, or None where the database does not tell."""
         edge: Edge = self.app.state.edge
         if self._watch is None or self._watch.engine is not edge.engine:
             self._watch = Watch(edge.engine)
         try:
-            mark = self._watch.mark() if self._watch.at_once else await sync_to_thread(self._watch.mark)
+            mark = self._watch.mark()
         except DBAPIError:  # the handler meets it too, and answers for it
             return None
-        return (mark, edge.index.count(), edge.today())
+        return None if mark is None else (mark, edge.index.count(), edge.today())
 
     def keep(self, state: object, key: Key, sent: Sent) -> None:
         """Remember an answer, unless the state has changed while it was made."""

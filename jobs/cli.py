@@ -72,7 +72,7 @@ def init(
         ensure_archived(session, rulebook, process.clock())
     where = engine.url.render_as_string(hide_password=True)
     click.echo(
-        f"{where}: {'founded' if new else 'brought to this release; founded before, options not used'}"
+        f"{where}: {'founded' if new else 'brought to this release; the options served only to begin it'}"
     )
 
 

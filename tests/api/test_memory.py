@@ -19,12 +19,11 @@ PATHS = ("/", "/lists/red", "/api/v1/lists", "/api/v1/businesses?q=李记", "/bu
 
 @contextmanager
 def statements(town: Town) -> Iterator[list[str]]:
-    """Give the statements that are sent to the database meanwhile, but for the question itself."""
+    """Give the statements that are sent to the database meanwhile, as SQLAlchemy sees them."""
     sent: list[str] = []
 
     def note(_connection: object, _cursor: object, statement: str, *_: object) -> None:
-        if "pg_current_snapshot" not in statement:
-            sent.append(statement)
+        sent.append(statement)
 
     event.listen(town.plant.engine, "before_cursor_execute", note)
     yield sent
@@ -42,7 +41,8 @@ def test_an_answer_is_read_once_while_nothing_changes_and_anew_after_any_commit(
         assert sent
         sent.clear()
         again = town.get(path)
-        assert sent == []
+        on_sqlite = town.plant.engine.dialect.name == "sqlite"
+        assert (sent == []) is on_sqlite  # on PostgreSQL every answer is read anew
         assert (again.content, dict(again.headers)) == (first.content, dict(first.headers))
         with writing(town.plant.engine) as session:
             session.connection().execute(text("UPDATE person SET name = name || '.'"))
@@ -91,6 +91,6 @@ def test_memory_is_bounded(town: Town, monkeypatch: pytest.MonkeyPatch) -> None:
         town.get(path)
     with statements(town) as sent:
         town.get(paths[-1])
-        assert sent == []
+        assert (sent == []) is (town.plant.engine.dialect.name == "sqlite")
         town.get(paths[0])
         assert sent
