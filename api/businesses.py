@@ -22,6 +22,7 @@ from registry.errors import Malformed, NotFound
 from registry.publication import public_view
 from registry.publication.answers import BusinessCard, PublicBusiness
 from registry.regions import prefix
+from registry.regions import region as region_of
 from registry.rulebook import ListRegime
 from registry.store.engine import reading
 from search_index.protocol import LARGEST_PAGE, LONGEST_TEXT, Query, Reason
@@ -87,7 +88,7 @@ def question(
     """
     if len(text) > LONGEST_TEXT:
         raise Malformed("query.too_long", field="q", longest=LONGEST_TEXT)
-    if region and not (region.isascii() and region.isdigit() and len(region) in (2, 4, 6)):
+    if region and region_of(region.ljust(6, "0")) is None:
         raise Malformed("query.region", field="region", region=region)
     if sector and sector not in SECTORS:
         raise Malformed("query.sector", field="sector", sector=sector, known=", ".join(SECTORS))

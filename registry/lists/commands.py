@@ -23,6 +23,7 @@ from registry.identifiers import new_id
 from registry.lists import entries, queries
 from registry.lists.rules import (
     CHECKED_AGAIN,
+    OF_ONE_CASE,
     RED_RECORD,
     Fact,
     Step,
@@ -139,7 +140,7 @@ def take_step(work: Work, command: TakeStep) -> Outcome:
         proposal.colour, command.step, proposal.state, consent_required=regime.consent_required
     )
     before = queries.steps(work.session, proposal.id)
-    _refuse_person(work, proposal, regime, step, before[0].office_code)
+    _refuse_person(work, proposal, regime, step, before)
     _refuse_document(work.session, command.document_id, step)
     taken_on = _day(work, command, before[-1].taken_on)
     if step.waits:
@@ -208,10 +209,14 @@ def _refuse_document(session: Session, document_id: str, step: Step) -> None:
             kind=document.kind,
             kinds=", ".join(step.documents),
         )
+    if document.kind in OF_ONE_CASE and queries.document_used(session, document_id):
+        raise RuleRefused("step.document_used", field="document_id", kind=document.kind)
 
 
-def _refuse_person(work: Work, proposal: Proposal, regime: ListRegime, step: Step, proposing: str) -> None:
-    """Refuse a person without the role, of the wrong office or level, or who proposed it."""
+def _refuse_person(
+    work: Work, proposal: Proposal, regime: ListRegime, step: Step, before: Sequence[ProposalStep]
+) -> None:
+    """Refuse a person without the role, of the wrong office or level, who proposed it or consented to it."""
     work.require(step.role, proposal.region)
     if (step.another_person or step.superior) and work.actor.person_id == proposal.proposed_by_person:
         raise RuleRefused("step.same_person", field="step", step=step.name)
@@ -224,7 +229,11 @@ def _refuse_person(work: Work, proposal: Proposal, regime: ListRegime, step: Ste
             levels=", ".join(regime.decided_by),
             source=quoted(regime),
         )
+    consented = {taken.person_id for taken in before if taken.step == "consent"}
+    if step.another_person and work.actor.person_id in consented:
+        raise RuleRefused("step.consented", field="step", step=step.name)
     if step.superior:
+        proposing = before[0].office_code
         below = work.session.get(Office, proposing)
         if below is None or below.superior_code != work.actor.office_code:
             raise Forbidden("step.not_superior", field="step", step=step.name, office=proposing)

@@ -43,6 +43,12 @@ def steps(session: Session, proposal_id: str) -> Sequence[ProposalStep]:
     return session.execute(query.order_by(col(ProposalStep.seq))).scalars().all()
 
 
+def document_used(session: Session, document_id: str) -> bool:
+    """Say whether a step of any case rests on a document already."""
+    query = select(col(ProposalStep.seq)).where(col(ProposalStep.document_id) == document_id)
+    return session.execute(query.limit(1)).first() is not None
+
+
 def current_entry(session: Session, entry_id: str, *, lock: bool = False) -> ListEntry | None:
     """Return what holds of an entry now, or None where there is none."""
     query = select(ListEntry).where(col(ListEntry.entry_id) == entry_id)

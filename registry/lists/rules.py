@@ -98,6 +98,7 @@ RED = (
 )
 
 PROCEDURES: Mapping[str, tuple[Step, ...]] = {"black": BLACK, "red": RED, "board": ()}
+OF_ONE_CASE = ("service_proof", "statement")  # papers that prove something of one party only
 CHECKED_AGAIN = ("check", "decide", "publish", "list")  # steps that look at the facts once more
 
 ENDINGS: Mapping[str, tuple[Ending, ...]] = {

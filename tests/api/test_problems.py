@@ -129,6 +129,7 @@ def test_a_body_that_is_no_object_is_a_problem(town: Town, body: bytes) -> None:
         "/api/v1/businesses?cursor=%00",
         "/api/v1/businesses?cursor=abc",
         "/api/v1/businesses?region=4x",
+        "/api/v1/businesses?region=999999",
         "/api/v1/businesses?sector=moon",
         "/api/v1/businesses?list=moon",
         "/api/v1/businesses?q=" + "长" * 300,

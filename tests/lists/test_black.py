@@ -132,6 +132,24 @@ def test_who_proposed_never_decides_whatever_roles_he_holds(case: Case) -> None:
     case.step(proposal_id, "decide", 5)
 
 
+def test_who_consented_never_decides(case: Case) -> None:
+    proposal_id, _, _ = proposed(case)
+    case.lead(proposal_id, *BLACK[:4])
+    with pytest.raises(RuleRefused, match=r"step\.consented"):
+        case.step(proposal_id, "decide", 5, account="superior")
+
+
+def test_a_proof_of_service_proves_one_service_only(case: Case) -> None:
+    first, _, _ = proposed(case)
+    proof = case.paper("service_proof")
+    case.step(first, "serve_notice", 1, document_id=proof)
+    other = case.business("浉河区王记肉铺")
+    second = case.propose(other, case.violation(other, decision_no="信浉市监处罚〔2026〕99号"))
+    with pytest.raises(RuleRefused, match=r"step\.document_used"):
+        case.step(second, "serve_notice", 1, document_id=proof)
+    case.step(second, "serve_notice", 1)
+
+
 def test_the_database_itself_refuses_that_the_proposer_decides(case: Case) -> None:
     proposal_id, _, _ = proposed(case)
     with pytest.raises(IntegrityError), writing(case.engine) as session:

@@ -71,7 +71,7 @@ def test_a_hostile_question_is_answered_calmly(site: Site, q: str) -> None:
     ("query", "said"),
     [
         ("q=" + "长" * 300, "检索词不能超过"),
-        ("region=zz", "不是区划代码"),
+        ("region=zz", "不是行政区划代码"),
         ("sector=nothing", "没有行业"),
         ("list=nothing", "没有名单"),
         ("q=x&cursor=broken", "翻页标记"),
