@@ -208,12 +208,13 @@ def test_where_the_switch_is_off_the_decision_follows_the_review(case: Case) -> 
 
 def test_an_office_of_another_level_than_the_regime_names_does_not_decide(case: Case) -> None:
     regime = given.rulebook().find(ListRegime, "henan_black", given.TOWN, given.TODAY)
-    case.rulebook = given.rulebook().with_rows([regime.model_copy(update={"decided_by": ("city",)})])
+    by_city = regime.model_copy(update={"decided_by": ("city",), "consent_required": False})
+    case.rulebook = given.rulebook().with_rows([by_city])
     proposal_id, _, _ = proposed(case)
-    case.lead(proposal_id, *BLACK[:4])
+    case.lead(proposal_id, *BLACK[:3])
     with pytest.raises(Forbidden, match=r"step\.level"):
-        case.step(proposal_id, "decide", 5)
-    case.step(proposal_id, "decide", 5, account="superior")
+        case.step(proposal_id, "decide", 4)
+    case.step(proposal_id, "decide", 4, account="superior")
 
 
 @pytest.mark.parametrize("step", ["hear", "review", "consent", "decide", "publish", "check", "list"])
