@@ -18,6 +18,9 @@ class AddOffice(Command):
 
     code: str = Field(pattern=r"^[A-Z0-9-]{2,32}$")
     name: str = Field(min_length=2, max_length=100)
+    mark: str | None = Field(
+        default=None, min_length=1, max_length=12, description="机关代字, for its papers."
+    )
     region: str = Field(description="GB/T 2260, six digits; 000000 is the nation.")
     level: Literal["nation", "province", "city", "county"]
     superior_code: str | None = None
@@ -51,14 +54,21 @@ def add_office(work: Work, command: AddOffice) -> str:
     )
     work.session.flush()
     work.session.add(
-        OfficeName(office_code=command.code, held_from_on=command.held_from_on, name=command.name)
+        OfficeName(
+            office_code=command.code,
+            held_from_on=command.held_from_on,
+            name=command.name,
+            mark=command.mark,
+        )
     )
     work.record("office.added", Subject("office", command.code), name=command.name, region=command.region)
     return command.code
 
 
-def rename_office(work: Work, code: str, name: str, held_from_on: date) -> None:
-    """Give an office a new name from a legal day; decisions before it keep the old one.
+def rename_office(work: Work, code: str, name: str, held_from_on: date, mark: str | None = None) -> None:
+    """Give an office a new name, and the mark of its papers, from a legal day.
+
+    Decisions before it keep the old ones.
 
     Raises:
         Forbidden: The actor is no administrator.
@@ -73,5 +83,5 @@ def rename_office(work: Work, code: str, name: str, held_from_on: date) -> None:
         raise Malformed("office.name_day", field="held_from_on", day=present.held_from_on.isoformat())
     present.held_to_on = held_from_on
     work.session.add(present)
-    work.session.add(OfficeName(office_code=code, held_from_on=held_from_on, name=name))
+    work.session.add(OfficeName(office_code=code, held_from_on=held_from_on, name=name, mark=mark))
     work.record("office.renamed", Subject("office", code), former=present.name, name=name)

@@ -26,3 +26,6 @@ class OfficeName(SQLModel, table=True):
     held_from_on: date = Field(primary_key=True)
     held_to_on: date | None = None
     name: str = Field(index=True)
+    mark: str | None = Field(
+        default=None, description="Short mark in numbers of papers (机关代字), e.g. 信浉市监."
+    )

@@ -10,10 +10,11 @@ from registry.businesses.bearers import Bearers
 from registry.commands import Outcome
 from registry.dated import refuse_ahead
 from registry.errors import Malformed, Refusal
+from registry.gaps import warnings_of
 from registry.identifiers import new_id
 from registry.regions import region_or_refuse
-from registry.violations.before import KnownDecision, KnownDecisions, same_violation
-from registry.violations.effects import Effects, Law, law_of, unusual_fine
+from registry.violations.before import KnownDecision, KnownDecisions, same_violation, spelled_otherwise
+from registry.violations.effects import FINES, Effects, Law, law_of, unusual_fine
 from registry.violations.forms import RecordViolation
 from registry.violations.identity import DecisionSaid, ViolationSaid, decision_said, violation_said
 from registry.violations.tables import PenaltyDecision, Violation
@@ -24,7 +25,7 @@ class Batch:
 
     def __init__(self, work: Work, commands: Sequence[RecordViolation]) -> None:
         for region in {command.region for command in commands}:
-            work.require("officer", region)
+            work.require("officer", region, "region")
         self.work = work
         self.law = law_of(work.rulebook, work.today)
         self.bearers = Bearers(work.session, {command.business_id for command in commands})
@@ -41,17 +42,22 @@ class Batch:
             violation = violation_said(command)
             known = self.known.match(said, violation, command.source_key)
             again = same_violation(known, violation) if known is not None else None
+            if again is None:
+                known_id = known.decision_id if known is not None else None
+                self.known.refuse_alike(known_id, said, violation, command.source_key)
         except Refusal as refusal:
             return Outcome("refused", refusal=refusal)
+        spelled = spelled_otherwise(known, said) if known is not None else None
         if again is not None:
-            return Outcome("unchanged", again)
+            return Outcome("unchanged", again, warnings=tuple(filter(None, [spelled])))
         effects = self.law.effects(command.conduct_code, said)
         if known is None:
             known = KnownDecision(new_id(), said, command.source_key)
             self.decisions.append(self._decision(known, command, effects))
         violation_id = self._violation(known, command, violation, effects)
         unusual = unusual_fine(self.law, said, command.quantity, command.conduct_code)
-        return Outcome("created", violation_id, warnings=(unusual,) if unusual is not None else ())
+        told = filter(None, [spelled, unusual])
+        return Outcome("created", violation_id, warnings=(*told, *warnings_of(effects.incomplete)))
 
     def _decision(
         self, known: KnownDecision, command: RecordViolation, effects: Effects
@@ -113,7 +119,7 @@ def decision_columns(said: DecisionSaid) -> dict[str, object]:
     """Return what a row says of a decision as columns of its table."""
     columns = said._asdict()
     del columns["business_id"]
-    return {**columns, "penalties": list(said.penalties)}
+    return {**columns, "authority_key": said.authority_key, "penalties": list(said.penalties)}
 
 
 def refuse_impossible(law: Law, command: RecordViolation) -> None:
@@ -132,12 +138,24 @@ def refuse_impossible(law: Law, command: RecordViolation) -> None:
     ):
         if amount is not None and amount < 0:
             raise Malformed("amount.below_zero", field=field, value=amount)
+    _refuse_inconsistent(command)
     if command.quantity < 1:
         raise Malformed("quantity.below_one", field="quantity", value=command.quantity)
     if command.conduct_code not in law.conduct_codes:
         known = ", ".join(sorted(law.conduct_codes))
         raise Malformed(
             "violation.conduct_unknown", field="conduct_code", value=command.conduct_code, known=known
+        )
+
+
+def _refuse_inconsistent(command: RecordViolation) -> None:
+    """Refuse an amount beside kinds of penalty that name none; with no kinds at all the amount tells them."""
+    kinds = set(command.penalties)
+    if kinds and command.fine_fen and not kinds & FINES:
+        raise Malformed("violation.fine_not_named", field="penalties", fine_fen=command.fine_fen)
+    if kinds and command.confiscated_fen and "confiscation" not in kinds:
+        raise Malformed(
+            "violation.confiscation_not_named", field="penalties", confiscated_fen=command.confiscated_fen
         )
 
 

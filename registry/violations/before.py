@@ -7,15 +7,16 @@ from typing import cast
 from sqlmodel import Session, col, select
 
 from registry.businesses.bearers import Bearers
-from registry.errors import Conflict
+from registry.calendar import Precision
+from registry.errors import Conflict, RuleRefused
 from registry.rulebook import PenaltyKind, SeverityClass
 from registry.violations.forms import RecordViolation
 from registry.violations.identity import (
     DecisionSaid,
     Stated,
     ViolationSaid,
+    content_key,
     decision_number,
-    unnumbered_key,
 )
 from registry.violations.tables import PenaltyDecision, Violation
 
@@ -39,11 +40,11 @@ class KnownDecisions:
     def __init__(self, session: Session, bearers: Bearers, commands: Sequence[RecordViolation]) -> None:
         self._session = session
         self._bearers = bearers
-        self._by_number: dict[tuple[str, str], KnownDecision] = {}
+        self._by_number: dict[str, dict[str, KnownDecision]] = {}
         self._by_source: dict[str, KnownDecision] = {}
-        self._unnumbered: dict[Hashable, KnownDecision] = {}
+        self._by_content: dict[Hashable, dict[str, KnownDecision]] = {}
         decisions: dict[str, PenaltyDecision] = {}
-        for row in (*self._numbered(commands), *self._sourced(commands), *self._neither(commands)):
+        for row in (*self._numbered(commands), *self._sourced(commands), *self._theirs()):
             decisions[row.decision_id] = row
         self._remember(decisions)
 
@@ -58,9 +59,7 @@ class KnownDecisions:
         for start in range(0, len(keys), AT_ONCE):
             yield from self._decisions(col(PenaltyDecision.source_key).in_(keys[start : start + AT_ONCE]))
 
-    def _neither(self, commands: Sequence[RecordViolation]) -> Iterable[PenaltyDecision]:
-        if all(command.decision_no or command.source_key for command in commands):
-            return
+    def _theirs(self) -> Iterable[PenaltyDecision]:
         ids = sorted(self._bearers.ids)
         for start in range(0, len(ids), AT_ONCE):
             theirs = (
@@ -68,11 +67,7 @@ class KnownDecisions:
                 .where(col(Violation.business_id).in_(ids[start : start + AT_ONCE]))
                 .where(col(Violation.superseded_at).is_(None))
             )
-            yield from self._decisions(
-                col(PenaltyDecision.decision_id).in_(theirs),
-                col(PenaltyDecision.decision_no).is_(None),
-                col(PenaltyDecision.source_key).is_(None),
-            )
+            yield from self._decisions(col(PenaltyDecision.decision_id).in_(theirs))
 
     def _decisions(self, *which: object) -> Sequence[PenaltyDecision]:
         statement = select(PenaltyDecision).where(col(PenaltyDecision.superseded_at).is_(None))
@@ -99,10 +94,10 @@ class KnownDecisions:
     def add(self, decision: KnownDecision, violation_id: str, violation: ViolationSaid) -> None:
         """Remember a violation of a decision, so that the next row finds both."""
         decision.violations[violation.key] = (violation_id, violation)
-        if decision.said.decision_no is not None:
-            self._by_number[(decision.said.authority, decision.said.decision_no)] = decision
-        elif decision.source_key is None:
-            self._unnumbered[unnumbered_key(decision.said, violation)] = decision
+        said = decision.said
+        if said.decision_no is not None:
+            self._by_number.setdefault(said.decision_no, {})[decision.decision_id] = decision
+        self._by_content.setdefault(content_key(said, violation), {})[decision.decision_id] = decision
         if decision.source_key is not None:
             self._by_source[decision.source_key] = decision
 
@@ -116,23 +111,71 @@ class KnownDecisions:
         """
         sourced = self._by_source.get(source_key) if source_key is not None else None
         if said.decision_no is not None:
-            known = self._by_number.get((said.authority, said.decision_no))
+            known = self._numbered_alike(said)
         elif source_key is not None:
             known = sourced
         else:
-            known = self._unnumbered.get(unnumbered_key(said, violation))
+            known = self._unnumbered(said, violation)
         # the source first: what it said before does not depend on what other rows recorded since
-        if sourced is not None and (known is not sourced or known.said != said):
+        if sourced is not None and (known is not sourced or not known.said.says_same(said)):
             raise Conflict(
                 "violation.source_differs", field="source_key", source_key=source_key, id=sourced.decision_id
             )
-        if known is not None and known.said != said and said.decision_no is not None:
-            raise _duplicate(known, said)
-        if known is not None and known.said != said:
+        if known is None and said.decision_no is not None:
+            self._refuse_other_authority(said)
+        if known is not None and not known.said.says_same(said):
+            if said.decision_no is not None:
+                raise _duplicate(known, said)
             raise Conflict("violation.unnumbered_duplicate", field="decision_no", id=known.decision_id)
         if known is not None and source_key is not None:
             self._by_source[source_key] = known  # a further source of it; it names no other one
         return known
+
+    def _numbered_alike(self, said: DecisionSaid) -> KnownDecision | None:
+        alike = self._by_number.get(said.decision_no or "", {}).values()
+        return next((one for one in alike if one.said.authority_key == said.authority_key), None)
+
+    def _unnumbered(self, said: DecisionSaid, violation: ViolationSaid) -> KnownDecision | None:
+        alike = self._by_content.get(content_key(said, violation), {}).values()
+        return next((one for one in alike if one.said.decision_no is one.source_key is None), None)
+
+    def _refuse_other_authority(self, said: DecisionSaid) -> None:
+        """Refuse a number on record for the same party and day under a name that is not folded alike."""
+        for one in self._by_number.get(said.decision_no or "", {}).values():
+            if one.said.may_be(said):
+                raise Conflict(
+                    "violation.authority_differs",
+                    field="authority",
+                    decision_no=said.decision_no,
+                    authority=said.authority,
+                    held=one.said.authority,
+                    id=one.decision_id,
+                )
+
+    def refuse_alike(
+        self, decision_id: str | None, said: DecisionSaid, violation: ViolationSaid, source_key: str | None
+    ) -> None:
+        """Refuse a violation that reads as one of another decision on record, where nothing tells them apart.
+
+        Args:
+            decision_id: The decision that is spoken of; None: a new one.
+            said: What is said of it.
+            violation: What is said of the violation.
+            source_key: Key in the source that says so.
+
+        Raises:
+            Conflict: Party, authority, day, conduct and instrument agree, and only one of the two gives
+                a number, or neither gives number or source.
+        """
+        if said.decided_precision != Precision.DAY.value:
+            return
+        for one in self._by_content.get(content_key(said, violation), {}).values():
+            if one.decision_id == decision_id:
+                continue
+            if (one.said.decision_no is None) != (said.decision_no is None):
+                raise Conflict("violation.number_missing", field="decision_no", id=one.decision_id)
+            if one.said.decision_no is said.decision_no is one.source_key is source_key is None:
+                raise Conflict("violation.unnumbered_duplicate", field="decision_no", id=one.decision_id)
 
 
 def same_violation(known: KnownDecision, violation: ViolationSaid) -> str | None:
@@ -158,6 +201,19 @@ def _duplicate(known: KnownDecision, said: DecisionSaid) -> Conflict:
         decision_no=said.decision_no or known.decision_id,
         authority=said.authority,
         id=known.decision_id,
+    )
+
+
+def spelled_otherwise(known: KnownDecision, said: DecisionSaid) -> RuleRefused | None:
+    """Return a warning where a row spells the authority of a decision on record in another way."""
+    if known.said.authority == said.authority:
+        return None
+    return RuleRefused(
+        "violation.authority_spelled",
+        field="authority",
+        decision_no=said.decision_no or known.decision_id,
+        authority=said.authority,
+        held=known.said.authority,
     )
 
 

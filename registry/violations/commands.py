@@ -8,17 +8,18 @@ from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, false, or_
+from sqlalchemy import ColumnElement, false, or_
 from sqlmodel import col, select
 
 from registry.audit.work import Subject, Work, digest_of
 from registry.businesses.bearers import Bearers
 from registry.commands import Outcome
-from registry.errors import Conflict, Malformed, NotFound
+from registry.errors import Conflict, Malformed, NotFound, pointing_into
+from registry.gaps import warnings_of
 from registry.store.versions import one_writer, succeed, unmoved
 from registry.violations import queries
 from registry.violations.batch import Batch, decision_columns, refuse_impossible
-from registry.violations.before import said_by_decision
+from registry.violations.before import KnownDecisions, said_by_decision, said_by_violation
 from registry.violations.effects import ended, law_of, unusual_fine
 from registry.violations.forms import ChangeDecisionStanding, CorrectViolation, RecordViolation
 from registry.violations.identity import DecisionSaid, decision_said, violation_said
@@ -30,10 +31,12 @@ __all__ = [
     "RecordViolation",
     "change_decision_standing",
     "correct_violation",
+    "mark_violation",
     "reclassify_incomplete",
     "record_violation",
     "record_violations",
     "repair_violation",
+    "revoke_repair_of_violation",
 ]
 
 
@@ -83,6 +86,7 @@ def change_decision_standing(work: Work, command: ChangeDecisionStanding) -> Out
     """
     one_writer(work.session, "violations")
     current = _decision(work, command.decision_id, command.expected_version)
+    work.require("officer", current.region)
     if current.standing == command.standing:
         raise Conflict("violation.standing_unchanged", id=command.decision_id, standing=command.standing)
     _refuse_outside(work, current, command.changed_on, "changed_on")
@@ -110,7 +114,8 @@ def correct_violation(work: Work, command: CorrectViolation) -> Outcome:
     Raises:
         NotFound: There is no such violation or business.
         Conflict: The version is stale, the number or source belongs to another decision, the
-            decision found the conduct already, or it has further violations and the party differs.
+            decision found the conduct already, it has further violations and the party differs, or
+            one of its violations would read as one of another decision.
         Malformed: As for recording.
         Forbidden: The office does not answer for the region of the deciding authority.
 
@@ -119,13 +124,13 @@ def correct_violation(work: Work, command: CorrectViolation) -> Outcome:
     one_writer(work.session, "violations")
     current = _violation(work, command.violation_id, command.expected_version)
     decision = _decision(work, current.decision_id)
-    work.require("officer", command.what.region)
+    work.require("officer", decision.region)
     law = law_of(work.rulebook, work.today)
-    refuse_impossible(law, command.what)
-    bearers = Bearers(work.session, {command.what.business_id})
-    said = decision_said(bearers.of(command.what.business_id).id, command.what)
     siblings = queries.violations_of_decision(work.session, decision.decision_id)
-    _refuse_taken(work, current, siblings, command.what, said)
+    with pointing_into("what"):
+        work.require("officer", command.what.region, "region")
+        refuse_impossible(law, command.what)
+        said = _restated(work, current, siblings, command.what)
     concerned = {current.business_id, said.business_id}
     rewritten = _rewrite(work, decision, command.what, said)
     stated = {**violation_said(command.what)._asdict(), "business_id": said.business_id}
@@ -143,7 +148,23 @@ def correct_violation(work: Work, command: CorrectViolation) -> Outcome:
         digest=digest_of([command.model_dump(mode="json")]),
     )
     unusual = unusual_fine(law, said, command.what.quantity, command.what.conduct_code)
-    return Outcome("changed", command.violation_id, warnings=(unusual,) if unusual is not None else ())
+    lacks = warnings_of(law.effects(command.what.conduct_code, said).incomplete)
+    return Outcome("changed", command.violation_id, warnings=(*filter(None, [unusual]), *lacks))
+
+
+def _restated(
+    work: Work, current: Violation, siblings: Sequence[Violation], what: RecordViolation
+) -> DecisionSaid:
+    """Return what a correction says of a decision, unless that makes two records of one."""
+    bearers = Bearers(work.session, {what.business_id})
+    said = decision_said(bearers.of(what.business_id).id, what)
+    _refuse_taken(work, current, siblings, what, said)
+    known = KnownDecisions(work.session, bearers, [what])
+    for one in siblings:
+        mine = one.violation_id == current.violation_id
+        violation = violation_said(what) if mine else said_by_violation(one)
+        known.refuse_alike(current.decision_id, said, violation, what.source_key)
+    return said
 
 
 def _rewrite(
@@ -167,11 +188,12 @@ def _rewrite(
 def repair_violation(work: Work, violation_id: str, expected_version: int, repaired_on: date) -> Outcome:
     """Record that a violation was repaired (信用修复): it stops counting and showing on that day.
 
+    Whether the person may grant it, and whether the law does, was decided by the caller.
+
     Raises:
         NotFound: There is no such violation.
         Conflict: The version is stale, it is repaired already, or its decision was annulled.
         Malformed: The day lies ahead or before the decision.
-        Forbidden: The office does not answer for the region of the deciding authority.
     """
     one_writer(work.session, "violations")
     current = _violation(work, violation_id, expected_version)
@@ -190,6 +212,39 @@ def repair_violation(work: Work, violation_id: str, expected_version: int, repai
         repaired_on=repaired_on.isoformat(),
     )
     return Outcome("changed", violation_id)
+
+
+def revoke_repair_of_violation(work: Work, violation_id: str, expected_version: int) -> Outcome:
+    """Record that a repair was revoked: from today the violation counts again and is shown anew.
+
+    Whether the person may revoke it was decided by the caller.
+
+    Raises:
+        NotFound: There is no such violation.
+        Conflict: The version is stale, it is not repaired, or its decision was annulled.
+    """
+    one_writer(work.session, "violations")
+    current = _violation(work, violation_id, expected_version)
+    decision = _decision(work, current.decision_id)
+    if current.repaired_on is None:
+        raise Conflict("violation.not_repaired", violation_id=violation_id)
+    if decision.standing == "annulled":
+        raise Conflict("violation.decision_annulled", id=decision.decision_id)
+    business_id = current.business_id
+    _settle(work, decision, current, {"repaired_on": None, "restarted_on": work.today})
+    work.record(
+        "violation.repair_revoked",
+        Subject("violation", violation_id),
+        concerns=[business_id],
+        restarted_on=work.today.isoformat(),
+    )
+    return Outcome("changed", violation_id)
+
+
+def mark_violation(work: Work, violation: Violation, objected_on: date | None) -> None:
+    """Mark a violation as under objection since a day, or take the mark away with None."""
+    if violation.objected_on != objected_on:
+        succeed(work.session, violation, work.now, objected_on=objected_on)
 
 
 def reclassify_incomplete(work: Work, region: str) -> int:
@@ -226,7 +281,8 @@ def _settle(work: Work, decision: PenaltyDecision, violation: Violation, stated:
     """Write the next version of a violation if its statement, class or end differs; say whether."""
     conduct_code = stated.get("conduct_code", violation.conduct_code)
     said = said_by_decision(violation.business_id, decision)
-    effects = law_of(work.rulebook, work.today).effects(conduct_code, said)
+    restarted_on = stated.get("restarted_on", violation.restarted_on)
+    effects = law_of(work.rulebook, work.today).effects(conduct_code, said, restarted_on)
     repaired_on = stated.get("repaired_on", violation.repaired_on)
     columns = {**effects.columns(), **stated, **ended(effects, repaired_on, decision.held_to_on)}
     if all(getattr(violation, name) == value for name, value in columns.items()):
@@ -253,7 +309,6 @@ def _decision(work: Work, decision_id: str, expected_version: int | None = None)
         raise NotFound("violation.decision_unknown", decision_id=decision_id)
     if expected_version is not None and current.version != expected_version:
         raise Conflict("version.stale", field="expected_version", current=current.version)
-    work.require("officer", current.region)
     return current
 
 
@@ -274,25 +329,38 @@ def _refuse_taken(
     """Refuse a correction that would make two records of one."""
     others = [sibling for sibling in siblings if sibling.violation_id != current.violation_id]
     if others and said.business_id != current.business_id:
-        raise Conflict("violation.party_changed", field="what.business_id", id=current.decision_id)
-    same: list[ColumnElement[bool]] = []
-    if said.decision_no is not None:
-        number = col(PenaltyDecision.decision_no) == said.decision_no
-        same.append(and_(col(PenaltyDecision.authority) == said.authority, number))
-    if what.source_key is not None:
-        same.append(col(PenaltyDecision.source_key) == what.source_key)
-    taken = work.session.exec(
-        select(PenaltyDecision.decision_id)
-        .where(col(PenaltyDecision.superseded_at).is_(None))
-        .where(PenaltyDecision.decision_id != current.decision_id)
-        .where(or_(false(), *same))
-    ).first()
+        raise Conflict("violation.party_changed", field="business_id", id=current.decision_id)
+    taken = _other_decision(work, current.decision_id, what, said)
     key = violation_said(what).key
     if taken is not None or key in [(one.conduct_code, one.instrument_kind) for one in others]:
         raise Conflict(
             "violation.decision_duplicate",
-            field="what.decision_no",
+            field="decision_no",
             decision_no=said.decision_no or current.decision_id,
             authority=said.authority,
             id=taken or current.decision_id,
         )
+
+
+def _other_decision(work: Work, decision_id: str, what: RecordViolation, said: DecisionSaid) -> str | None:
+    """Return a decision on record, other than this one, that has the number or the source already."""
+    same: list[ColumnElement[bool]] = []
+    if said.decision_no is not None:
+        same.append(col(PenaltyDecision.decision_no) == said.decision_no)
+    if what.source_key is not None:
+        same.append(col(PenaltyDecision.source_key) == what.source_key)
+    others = work.session.exec(
+        select(PenaltyDecision, Violation.business_id)
+        .join(Violation, col(Violation.decision_id) == col(PenaltyDecision.decision_id))
+        .where(col(PenaltyDecision.superseded_at).is_(None))
+        .where(col(Violation.superseded_at).is_(None))
+        .where(PenaltyDecision.decision_id != decision_id)
+        .where(or_(false(), *same))
+    ).all()
+    for row, business_id in others:
+        other = said_by_decision(business_id, row)
+        numbered = said.decision_no is not None and other.decision_no == said.decision_no
+        sourced = what.source_key is not None and row.source_key == what.source_key
+        if sourced or (numbered and (other.authority_key == said.authority_key or other.may_be(said))):
+            return row.decision_id
+    return None

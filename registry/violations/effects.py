@@ -24,7 +24,7 @@ from registry.rulebook import (
 from registry.violations.identity import DecisionSaid
 from registry.violations.rules import PenaltyFacts, publicity_of, severity_of, violation_types_for
 
-_FINES: frozenset[PenaltyKind] = frozenset({"fine", "small_fine", "larger_fine", "huge_fine"})
+FINES: frozenset[PenaltyKind] = frozenset({"fine", "small_fine", "larger_fine", "huge_fine"})
 _REMEMBERED = 16384
 _UNDATED = "decision.undated"  # said by what the date itself lacks
 
@@ -101,8 +101,14 @@ class Law:
         self._answered = lru_cache(maxsize=_REMEMBERED)(self._work_out)
         self._allowed = lru_cache(maxsize=_REMEMBERED)(self._ranges)
 
-    def effects(self, conduct_code: str, said: DecisionSaid) -> Effects:
-        """Return what follows from a decision and a conduct."""
+    def effects(self, conduct_code: str, said: DecisionSaid, restarted_on: date | None = None) -> Effects:
+        """Return what follows from a decision and a conduct.
+
+        Args:
+            conduct_code: What was done.
+            said: What the decision says.
+            restarted_on: Day on which its publicity began anew, because a repair was revoked.
+        """
         fine, confiscated = said.fine_fen, said.confiscated_fen
         like = said._replace(
             business_id="",
@@ -113,20 +119,26 @@ class Law:
             basis=None,
             summary=None,
         )
-        return self._answered(conduct_code, like)
+        return self._answered(conduct_code, like, restarted_on)
 
     def ranges(self, conduct_code: str, said: DecisionSaid) -> tuple[PenaltyRange, ...]:
         """Return what the laws of a conduct allow; nothing where one of them names no amount."""
         return self._allowed(conduct_code, said.region, said.decided_on or self.today)
 
-    def _work_out(self, conduct_code: str, said: DecisionSaid) -> Effects:
+    def _work_out(self, conduct_code: str, said: DecisionSaid, restarted_on: date | None = None) -> Effects:
         decided = PartialDate(said.decided_on, Precision(said.decided_precision))
         penalty, severity = penalty_facts(said), said.severity_stated
         day, region = decided.exact(), said.region
         if severity is None and day is not None:
             severity = severity_of(penalty, self.rulebook, region, day)
         publicity = publicity_of(
-            penalty, severity, self.rulebook, region, day, published_on=said.published_on
+            penalty,
+            severity,
+            self.rulebook,
+            region,
+            day,
+            published_on=said.published_on,
+            restarted_on=restarted_on,
         )
         types = violation_types_for(conduct_code, self.rulebook, region, decided.value or self.today)
         lacks = [*gaps("decided_on", decided), *(() if types else ("type.none",))]
@@ -169,7 +181,7 @@ def _decisive_amounts(rulebook: Rulebook) -> list[int]:
 def penalty_facts(said: DecisionSaid) -> PenaltyFacts:
     """Return what a decision imposed; an amount that is stated says that it was imposed."""
     kinds = set(said.penalties)
-    if said.fine_fen and not kinds & _FINES:
+    if said.fine_fen and not kinds & FINES:
         kinds.add("fine")
     if said.confiscated_fen:
         kinds.add("confiscation")

@@ -1,9 +1,10 @@
 """Which decision and which violation a row speaks of (pure).
 
 A decision with a number is known by authority and number, and has one party. One without is known
-by its source; without either, by party, authority, date, conduct and instrument. Within a
-decision a violation is known by its conduct and kind of instrument. A second conduct under the
-same decision is a second violation; the same one said otherwise is a contradiction.
+by its source; without either, by party, authority, date, conduct and instrument. An authority is
+the same however its name is spelled. Within a decision a violation is known by its conduct and
+kind of instrument. A second conduct under the same decision is a second violation; the same one
+said otherwise is a contradiction.
 """
 
 import re
@@ -12,6 +13,8 @@ from collections.abc import Hashable
 from datetime import date
 from typing import Literal, NamedTuple
 
+from registry.authorities import authority_key
+from registry.calendar import PartialDate, Precision
 from registry.rulebook import PenaltyKind, Procedure, SeverityClass
 from registry.violations.forms import RecordViolation
 
@@ -43,6 +46,21 @@ class DecisionSaid(NamedTuple):
     summary: str | None
     severity_stated: SeverityClass | None
     published_on: date | None
+
+    @property
+    def authority_key(self) -> str:
+        """Return what tells its authority from others, however the name is spelled."""
+        return authority_key(self.authority, self.region)
+
+    def says_same(self, other: "DecisionSaid") -> bool:
+        """Say whether two rows state one decision alike; the spelling of the authority is no matter."""
+        alike = self._replace(authority="") == other._replace(authority="")
+        return alike and self.authority_key == other.authority_key
+
+    def may_be(self, other: "DecisionSaid") -> bool:
+        """Say whether two rows may speak of one decision: number and party agree, and the days can."""
+        alike = (self.decision_no, self.business_id) == (other.decision_no, other.business_id)
+        return alike and _overlap(self, other)
 
 
 class ViolationSaid(NamedTuple):
@@ -93,11 +111,20 @@ def violation_said(command: RecordViolation) -> ViolationSaid:
     )
 
 
-def unnumbered_key(decision: DecisionSaid, violation: ViolationSaid) -> Hashable:
-    """Return what tells a decision that has neither number nor source from others."""
+def _overlap(one: DecisionSaid, other: DecisionSaid) -> bool:
+    """Say whether two decisions can be of the same day, as far as their dates are known."""
+    spans = [PartialDate(d.decided_on, Precision(d.decided_precision)) for d in (one, other)]
+    (first, last), (other_first, other_last) = ((span.earliest(), span.latest()) for span in spans)
+    if first is None or last is None or other_first is None or other_last is None:
+        return True
+    return first <= other_last and other_first <= last
+
+
+def content_key(decision: DecisionSaid, violation: ViolationSaid) -> Hashable:
+    """Return what tells a violation by what is said of it alone, without number and source."""
     return (
         decision.business_id,
-        decision.authority,
+        decision.authority_key,
         decision.decided_on,
         decision.decided_precision,
         violation.key,

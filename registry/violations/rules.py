@@ -63,7 +63,6 @@ class Publicity:
         severity: Class of the decision; None: not set by any rule found.
         publish_from: First day on which it may be shown.
         publish_until: First day on which it is hidden again.
-        minimum_until: First day on which repair may end it earlier; None: no such rule found.
         regime: Regime of law that governs; None: none is in force.
         reasons: Why it may not be shown; empty: it may. `publicity.withheld` is the law's own
             will, or its time had passed before it was first shown; everything else is something
@@ -73,7 +72,6 @@ class Publicity:
     severity: SeverityClass | None
     publish_from: date | None
     publish_until: date | None
-    minimum_until: date | None
     regime: str | None
     reasons: tuple[Reason, ...]
 
@@ -142,6 +140,7 @@ def publicity_of(
     decided_on: date | None,
     *,
     published_on: date | None = None,
+    restarted_on: date | None = None,
 ) -> Publicity:
     """Return when a decision may be shown.
 
@@ -155,6 +154,7 @@ def publicity_of(
         region: GB/T 2260 of the deciding authority.
         decided_on: None: not known to the day.
         published_on: First day on which it was or will be shown; None: not yet.
+        restarted_on: Day on which its period began anew, because a repair was revoked.
 
     Source: rulebook `publicity_periods`; choice `publicity.prevails`.
     """
@@ -167,10 +167,11 @@ def publicity_of(
         return _not_shown(severity, unclear)
     if not period.shown:
         return _not_shown(severity, "publicity.withheld", regime=period.regime_of_law)
-    if reasons := _missing(period, severity, published_on):
+    begun_on, shown_on = restarted_on or decided_on, restarted_on or published_on
+    if reasons := _missing(period, severity, shown_on):
         return _not_shown(severity, *reasons, regime=period.regime_of_law)
-    later = _later_ends(penalty, rulebook, region, decided_on, published_on)
-    return _shown(severity, period, decided_on, published_on, later)
+    later = _later_ends(penalty, rulebook, region, decided_on, begun_on=begun_on, published_on=shown_on)
+    return _shown(severity, period, begun_on, shown_on, later)
 
 
 def _shown(
@@ -184,19 +185,17 @@ def _shown(
     until = min(day for day in (_end(period.max_months, period, decided_on, published_on), *later) if day)
     if published_on is not None and published_on >= until:
         return _not_shown(severity, "publicity.withheld", regime=period.regime_of_law)
-    least = _end(period.min_months, period, decided_on, published_on)
     return Publicity(
         severity=severity,
         publish_from=published_on or decided_on,
         publish_until=until,
-        minimum_until=None if least is None else min(least, until),
         regime=period.regime_of_law,
         reasons=(),
     )
 
 
 def _not_shown(severity: SeverityClass | None, *reasons: Reason, regime: str | None = None) -> Publicity:
-    return Publicity(severity, None, None, None, regime, reasons)
+    return Publicity(severity, None, None, regime, reasons)
 
 
 def _end(
@@ -291,7 +290,13 @@ def _missing(
 
 
 def _later_ends(
-    penalty: PenaltyFacts, rulebook: Rulebook, region: str, decided_on: date, published_on: date | None
+    penalty: PenaltyFacts,
+    rulebook: Rulebook,
+    region: str,
+    decided_on: date,
+    *,
+    begun_on: date,
+    published_on: date | None,
 ) -> Iterable[date]:
     """Yield the first hidden day under each law that took effect after the decision and ends it by itself."""
     for day in _days_of_change(rulebook):
@@ -300,7 +305,7 @@ def _later_ends(
         severity = severity_of(penalty, rulebook, region, day)
         period, _ = _period_in_any_procedure(penalty, severity, rulebook, region, day)
         if severity is not None and period is not None and period.stops_automatically:
-            end = _end(period.max_months, period, decided_on, published_on)
+            end = _end(period.max_months, period, begun_on, published_on)
             if end is not None:
                 yield max(day, end)
 

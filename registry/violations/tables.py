@@ -20,13 +20,16 @@ class PenaltyDecision(FactVersion, table=True):
     __table_args__ = (
         PrimaryKeyConstraint("decision_id", "version"),  # its versions are found by it
         only_current("one_current_decision", "decision_id"),
-        only_current("one_decision_by_number", "decision_no", "authority", where="decision_no IS NOT NULL"),
+        only_current(
+            "one_decision_by_number", "decision_no", "authority_key", where="decision_no IS NOT NULL"
+        ),
         only_current("one_decision_by_source", "source_key", where="source_key IS NOT NULL"),
     )
 
     decision_id: str = Field(primary_key=True)
     decision_no: str | None = None
     authority: str = Field(description="Name of the deciding authority, as published.")
+    authority_key: str = Field(description="The name folded for comparison, see `registry.authorities`.")
     region: str = Field(description="GB/T 2260 of the deciding authority.")
     decided_on: date | None = None
     decided_precision: str
@@ -70,4 +73,10 @@ class Violation(FactVersion, table=True):
     publish_from: date | None = None
     publish_until: date | None = Field(default=None, description="First day on which it is hidden.")
     repaired_on: date | None = None
+    restarted_on: date | None = Field(
+        default=None, description="Day on which its publicity began anew, because a repair was revoked."
+    )
+    objected_on: date | None = Field(
+        default=None, description="Day of the oldest objection that nobody has decided yet."
+    )
     incomplete: str | None = None

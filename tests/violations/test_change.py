@@ -9,7 +9,7 @@ from sqlmodel import col, select
 
 from registry.audit.tables import AuditEntry
 from registry.audit.work import Work
-from registry.errors import Conflict, Forbidden, Malformed, NotFound
+from registry.errors import Conflict, Malformed, NotFound
 from registry.rulebook import Severity, parse_row
 from registry.store.engine import reading, writing
 from registry.violations import commands, queries
@@ -156,7 +156,7 @@ def test_a_repair_outlasts_a_change_of_the_decision(engine: Engine) -> None:
     assert _against(engine, business_id, given.TODAY) == []
 
 
-def test_a_violation_is_repaired_once_after_its_decision_and_by_its_office(engine: Engine) -> None:
+def test_a_violation_is_repaired_once_and_after_its_decision(engine: Engine) -> None:
     _business_id, violation_id = _violation(engine)
     for day, code in (
         (date(2026, 11, 21), "day.ahead"),
@@ -165,8 +165,6 @@ def test_a_violation_is_repaired_once_after_its_decision_and_by_its_office(engin
         with writing(engine) as session, pytest.raises(Malformed) as early:
             commands.repair_violation(given.work(session), violation_id, 1, day)
         assert early.value.code == code
-    with writing(engine) as session, pytest.raises(Forbidden):
-        commands.repair_violation(given.work(session, "approver"), violation_id, 1, DAY)
     with writing(engine) as session:
         commands.repair_violation(given.work(session, "officer"), violation_id, 1, DAY)
     for version, code in ((1, "version.stale"), (2, "violation.repaired")):
@@ -240,7 +238,9 @@ def test_a_correction_is_not_hindered_by_decisions_that_lack_the_same_number_or_
     business_id, violation_id = _violation(engine, decision_no=None)
     with writing(engine) as session:
         given.violation(given.work(session), business_id, decision_no=None, conduct_code="instrument_overdue")
-        given.violation(given.work(session), business_id, decision_no="另〔2026〕1号")
+        given.violation(
+            given.work(session), business_id, decision_no="另〔2026〕1号", decided_on="2026-06-02"
+        )
     assert _correct(engine, violation_id, _what(business_id, decision_no=None, quantity=3)) == "changed"
     assert _now(engine, violation_id)[0].quantity == 3
 
@@ -252,7 +252,12 @@ def test_a_correction_never_makes_two_records_of_one(engine: Engine) -> None:
         given.violation(work, business_id, decision_no="另〔2026〕1号")
         given.violation(work, business_id, conduct_code="instrument_overdue")
         other = given.business(work, name="王记鲜肉店")
+    spelled = "浉河区市监局"
     for what, code in (
+        (
+            _what(business_id, decision_no="另〔2026〕1号", authority=spelled),
+            "violation.decision_duplicate",
+        ),
         (_what(business_id, decision_no="另〔2026〕1号"), "violation.decision_duplicate"),
         (_what(business_id, conduct_code="instrument_overdue"), "violation.decision_duplicate"),
         (_what(other), "violation.party_changed"),
@@ -260,6 +265,46 @@ def test_a_correction_never_makes_two_records_of_one(engine: Engine) -> None:
         with pytest.raises(Conflict) as refused:
             _correct(engine, violation_id, what)
         assert refused.value.code == code
+    assert _now(engine, violation_id)[0].version == 1
+
+
+ALIKE = {"decision_no": None, "source_key": None, "conduct_code": "instrument_overdue"}
+
+
+@pytest.mark.parametrize(
+    ("second", "stated", "code"),
+    [
+        pytest.param({**ALIKE, "decided_on": "2026-05-01"}, {}, "violation.number_missing", id="numbered"),
+        pytest.param(
+            {**ALIKE, "decided_on": "2026-05-01"},
+            {"decision_no": None},
+            "violation.unnumbered_duplicate",
+            id="bare",
+        ),
+    ],
+)
+def test_a_correction_leaves_no_violation_that_reads_as_one_of_another_decision(
+    engine: Engine, second: dict[str, Any], stated: dict[str, Any], code: str
+) -> None:
+    business_id, first = _violation(engine)
+    with writing(engine) as session:
+        given.violation(given.work(session), business_id, conduct_code="instrument_overdue")
+        given.violation(given.work(session), business_id, **second)
+    with pytest.raises(Conflict) as refused:  # the day moves the sibling onto the other decision
+        _correct(engine, first, _what(business_id, decided_on="2026-05-01", **stated))
+    assert (refused.value.code, refused.value.field) == (code, "what.decision_no")
+    assert _now(engine, first)[0].version == 1
+
+
+def test_a_corrected_amount_must_be_named_by_the_kinds_of_penalty(engine: Engine) -> None:
+    business_id, violation_id = _violation(engine)
+    for stated, code in (
+        ({"penalties": ("warning",), "fine_fen": 100}, "violation.fine_not_named"),
+        ({"penalties": ("fine",), "confiscated_fen": 100}, "violation.confiscation_not_named"),
+    ):
+        with pytest.raises(Malformed) as refused:
+            _correct(engine, violation_id, _what(business_id, **stated))
+        assert (refused.value.code, refused.value.field) == (code, "what.penalties")
     assert _now(engine, violation_id)[0].version == 1
 
 

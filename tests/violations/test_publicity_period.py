@@ -19,6 +19,7 @@ from registry.rulebook import (
     Severity,
     SeverityClass,
     load_rulebook,
+    parse_row,
 )
 from registry.violations.rules import (
     PenaltyFacts,
@@ -57,7 +58,6 @@ def test_a_decision_is_shown_as_the_law_of_its_day_says(case: dict[str, Any]) ->
     first, last = case.get("shown", (None, None))
     assert found.severity == case.get("class")
     assert (found.publish_from, found.publish_until) == (first, last and last + DAY)
-    assert found.minimum_until == case.get("repairable")
     assert found.reasons == tuple(case.get("not_shown", ()))
 
 
@@ -87,7 +87,6 @@ def test_a_decision_is_shown_for_a_while_or_the_reason_is_told(
         assert found.severity is not None
         assert decided is not None
         assert decided <= found.publish_from < found.publish_until
-        assert found.minimum_until is None or found.minimum_until <= found.publish_until
         assert found.publish_until <= max(found.publish_from, decided).replace(day=1) + timedelta(
             days=3 * 366 + 31
         )
@@ -143,7 +142,6 @@ def test_an_officer_who_enters_the_missing_period_lets_the_record_be_shown() -> 
         regime_of_law="samr2025",
         severity="general",
         shown=True,
-        min_months=3,
         max_months=12,
         counts_from="decision",
         stops_automatically=True,
@@ -250,3 +248,11 @@ def test_a_conduct_that_no_rule_names_is_refused() -> None:
     with pytest.raises(Malformed) as refused:
         violation_types_for("thumb_on_scale", RULEBOOK, TOWN, date(2024, 5, 8))
     assert (refused.value.code, refused.value.field) == ("conduct.unknown", "conduct_code")
+
+
+def test_a_row_about_publicity_cannot_say_when_repair_is_possible() -> None:
+    row = RULEBOOK.rows(PublicityPeriod)[0].model_dump(mode="json", exclude_none=True)
+    with pytest.raises(Malformed) as refused:
+        parse_row("publicity_periods", {**row, "min_months": 3})
+    assert refused.value.field is not None
+    assert refused.value.field.endswith("min_months")
