@@ -12,7 +12,7 @@ from sqlmodel import col
 
 from registry.audit.work import Subject, Work, digest_of
 from registry.businesses.queries import Described, Held, KnownBusinesses
-from registry.businesses.rules import name_key, same_holder
+from registry.businesses.rules import is_company, name_key, same_holder
 from registry.businesses.tables import Alias, Business, BusinessVersion, Market
 from registry.errors import Conflict
 from registry.identifiers import new_id
@@ -48,17 +48,46 @@ class Batch:
             Conflict: Its stall is held by another, or its name by several.
         """
         if uscc is not None:
-            return self.known.by_uscc.get(uscc)
+            return self.known.by_uscc.get(uscc) or self._completed(command)
         if command.market and command.stall:
             market_id = self.known.market_id(command.market, command.region, self.work.now)
             holder = self.known.by_stall.get((market_id, command.stall))
             if holder is not None and not same_holder(holder["name"], command.name):
                 raise Conflict("stall.taken", field="stall", stall=command.stall, market=command.market)
-            return holder
+            return holder or self._coded_there(command, market_id)
         namesakes = self.known.by_name.get((name_key(command.name), command.region), [])
         if len(namesakes) > 1:
             raise Conflict("name.ambiguous", field="name", name=command.name, count=len(namesakes))
         return namesakes[0] if namesakes else None
+
+    def _coded_there(self, command: Described, market_id: str | None) -> Held | None:
+        """Return the business with a code that holds the stall of a row without one, under its name."""
+        holders = self.known.coded_at.get((market_id, command.stall), [])
+        same = [held for held in holders if same_holder(held["name"], command.name)]
+        return same[0] if len(same) == 1 else None
+
+    def _completed(self, command: Described) -> Held | None:
+        """Return the record without a code that a row with a new one completes, or None where it is new.
+
+        The stall under the same name says so, and a company's name, which no other one of the region
+        bears; of anybody else a namesake may be meant, and a penalty would go to the wrong one.
+
+        Raises:
+            Conflict: A record of that name and region may be the same, and nothing tells.
+        """
+        market_id = self.known.market_id(command.market, command.region, self.work.now)
+        holder = self.known.by_stall.get((market_id, command.stall)) if command.stall else None
+        if holder is not None and same_holder(holder["name"], command.name):
+            return holder
+        namesakes = self.known.by_name.get((name_key(command.name), command.region), [])
+        alike = [held for held in namesakes if held["uscc"] is None and not _apart(held, command, market_id)]
+        if len(namesakes) == len(alike) == 1 and is_company(command.name):
+            return alike[0]
+        if alike:
+            raise Conflict(
+                "business.may_be_known", field="uscc", name=command.name, id=alike[0]["business_id"]
+            )
+        return None
 
     def create(self, standing: str, said: Held) -> str:
         """Gather a new business and its first version."""
@@ -166,3 +195,13 @@ class Batch:
             written=len(self.versions),
             digest=digest_of(command.model_dump(mode="json") for command in commands),
         )
+
+
+def _apart(held: Held, command: Described, market_id: str | None) -> bool:
+    """Say whether a record and a row state two places: market, stall or address."""
+    pairs = (
+        (held["market_id"], market_id),
+        (held["stall"], command.stall),
+        (held["address"], command.address),
+    )
+    return any(one is not None and other is not None and one != other for one, other in pairs)

@@ -1,9 +1,13 @@
-"""Who bears the facts of a batch: the businesses that its rows name, mergers followed."""
+"""Who bears the facts of a batch: the businesses that its rows name, mergers followed.
 
-from collections.abc import Iterable
+Records merged into these are read along: a fact that stayed with one of them, because the survivor
+had it too, is still found when a row says it again.
+"""
+
+from collections.abc import Collection
 from dataclasses import dataclass
 
-from sqlmodel import Session, col, select
+from sqlmodel import Session, col, or_, select
 
 from registry.businesses.tables import Business, BusinessVersion
 from registry.errors import NotFound
@@ -22,24 +26,21 @@ class Bearer:
 class Bearers:
     """The bearers of a batch, read at once."""
 
-    def __init__(self, session: Session, business_ids: Iterable[str]) -> None:
+    def __init__(self, session: Session, business_ids: Collection[str]) -> None:
         self._region: dict[str, str] = {}
         self._merged_into: dict[str, str] = {}
-        wanted = set(business_ids)
-        while wanted:
+        asked: set[str] = set()
+        while wanted := {*business_ids, *self.ids, *self._merged_into.values()} - asked:
             self._load(session, sorted(wanted))
-            wanted = {
-                survivor
-                for survivor in self._merged_into.values()
-                if survivor not in self._region and survivor not in self._merged_into
-            }
+            asked |= wanted
 
     def _load(self, session: Session, business_ids: list[str]) -> None:
         for start in range(0, len(business_ids), AT_ONCE):
+            some = business_ids[start : start + AT_ONCE]
             found = session.exec(
                 select(Business.id, Business.merged_into_id, BusinessVersion.region)
                 .join(BusinessVersion, col(BusinessVersion.business_id) == col(Business.id))
-                .where(col(Business.id).in_(business_ids[start : start + AT_ONCE]))
+                .where(or_(col(Business.id).in_(some), col(Business.merged_into_id).in_(some)))
                 .where(col(BusinessVersion.superseded_at).is_(None))
             ).all()
             for business_id, merged_into_id, region in found:

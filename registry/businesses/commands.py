@@ -2,8 +2,9 @@
 
 A business is the same one again when its unified social credit code says so; without a code, when
 it holds the same stall of the same market under the same name; without either, when exactly one
-named business of that name is known in that region. Masked and unidentified subjects never match,
-nor do natural persons by their name.
+named business of that name is known in that region. A code completes the record without one that
+holds the same stall under the same name, or bears the same company name in the region. Masked and
+unidentified subjects never match, nor do natural persons by their name.
 """
 
 from collections.abc import Sequence
@@ -155,6 +156,9 @@ def change_business(work: Work, command: ChangeBusiness) -> Outcome:
     current = queries.current_version(work.session, command.business_id)
     if current is None:
         raise NotFound("business.unknown", business_id=command.business_id)
+    carrier = queries.surviving(work.session, command.business_id)
+    if carrier is not None and carrier.id != command.business_id:
+        raise Conflict("business.merged", field="business_id", survivor_id=carrier.id)
     if current.version != command.expected_version:
         raise Conflict("version.stale", field="expected_version", current=current.version)
     if command.held_from_on > work.today:
@@ -177,6 +181,8 @@ def _take(batch: Batch, command: RegisterBusiness, settled: set[str] | None) -> 
     try:
         code = _checked(batch.work, command)
         current = batch.same_business(command, code.value if code else None)
+        if current is not None and current.get("merged_into_id") is not None:
+            return _said_of_merged(batch, current["merged_into_id"])
         if current is None:
             said = {**_everything(batch, command), **(_NO_CODE if code is None else _coded(code))}
             business_id = batch.create("named", said)
@@ -184,9 +190,12 @@ def _take(batch: Batch, command: RegisterBusiness, settled: set[str] | None) -> 
         else:
             business_id = current["business_id"]
             said = _said(batch, command)
+            if said.get("market_id") not in (None, current["market_id"]) and "stall" not in said:
+                said["stall"] = None  # the stall was one of the market that it left
             if settled is not None and business_id in settled and _differs(current, said):
                 raise Conflict("business.repeated", field="name", name=command.name)
-            what = _settle(batch, current, {**_what(current), **said}, batch.work.today)
+            completed = {} if code is None else _coded(code)
+            what = _settle(batch, current, {**_what(current), **said, **completed}, batch.work.today)
     except Refusal as refusal:
         return Outcome("refused", refusal=refusal)
     if settled is not None:
@@ -195,17 +204,27 @@ def _take(batch: Batch, command: RegisterBusiness, settled: set[str] | None) -> 
     return Outcome(what, business_id, warnings=_warnings(code, command.region))
 
 
+def _said_of_merged(batch: Batch, merged_into_id: str) -> Outcome:
+    """Leave the survivor as it is: what a source says of the record given up may be out of date."""
+    carrier = queries.surviving(batch.work.session, merged_into_id)
+    survivor_id = carrier.id if carrier is not None else merged_into_id
+    warning = Conflict("business.said_of_merged", field="name", survivor_id=survivor_id)
+    return Outcome("unchanged", survivor_id, warnings=(warning,))
+
+
 def _take_subject(batch: Batch, command: RegisterSubject) -> Outcome:
     try:
         region_or_refuse(command.region, "region")
-        batch.work.require("officer", command.region)
+        batch.work.require("officer", command.region, "region")
     except Refusal as refusal:
         return Outcome("refused", refusal=refusal)
     key = name_key(command.name) if command.name is not None else None
     if command.standing == "named" and command.kind != "natural_person" and key is not None:
         namesakes = batch.known.by_name.get((key, command.region), [])
         if len(namesakes) == 1:
-            return Outcome("unchanged", namesakes[0]["business_id"])
+            found = namesakes[0]
+            carrier = queries.surviving(batch.work.session, found["business_id"])
+            return Outcome("unchanged", carrier.id if carrier is not None else found["business_id"])
     said = {
         **dict.fromkeys(_FIELDS),
         "name": command.name,
@@ -221,7 +240,7 @@ def _take_subject(batch: Batch, command: RegisterSubject) -> Outcome:
 def _checked(work: Work, command: RegisterBusiness) -> Uscc | None:
     """Return the code of a row that its rules allow, None where it has none."""
     region_or_refuse(command.region, "region")
-    work.require("officer", command.region)
+    work.require("officer", command.region, "region")
     if command.stall and not command.market:
         raise Malformed("stall.without_market", field="market", stall=command.stall)
     if command.uscc:

@@ -8,6 +8,7 @@ published by mistake cannot be called back.
 import re
 
 MASK = "某"
+PERHAPS_PERSONS = ("natural_person", "sole_trader", "unknown")  # no other kind is ever a natural person
 
 SURNAMES = frozenset(
     "王李张刘陈杨赵黄周吴徐孙胡朱高林何郭马罗梁宋郑谢韩唐冯于董萧程曹袁邓许傅沈曾彭吕苏卢蒋蔡贾丁魏薛叶阎余潘杜戴夏"
@@ -46,6 +47,8 @@ def is_natural_person(kind: str, name: str, uscc: str | None) -> bool:
     A code of an enterprise or institution settles that it does not; the code of a sole trader
     (second class of the market regulator) settles nothing.
     """
+    if kind not in PERHAPS_PERSONS:
+        return False
     if kind == "natural_person":
         return True
     if kind == "sole_trader" or (kind == "unknown" and (uscc is None or uscc.startswith("92"))):

@@ -4,16 +4,18 @@ from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
 from typing import Any, Protocol
 
-from sqlalchemy import ColumnElement
-from sqlmodel import Session, col, select
+from sqlalchemy import ColumnElement, Select
+from sqlalchemy import select as sa_select
+from sqlmodel import Session, col, or_, select
 
-from registry.businesses.persons import is_natural_person
+from registry.businesses.persons import is_natural_person, is_personal_name
 from registry.businesses.rules import name_key
-from registry.businesses.tables import Alias, Business, BusinessVersion, Market
+from registry.businesses.tables import Alias, Business, BusinessVersion, Market, Merger
 from registry.errors import Malformed
 from registry.identifiers import new_id, parse_uscc
 
 AT_ONCE = 4000
+TRADING = ("trade_name", "short_name")
 
 Held = dict[str, Any]
 """What holds of a business, by column of `BusinessVersion`; a batch reads and makes thousands."""
@@ -32,6 +34,8 @@ class Described(Protocol):
     def market(self) -> str | None: ...
     @property
     def stall(self) -> str | None: ...
+    @property
+    def address(self) -> str | None: ...
 
 
 def current_version(session: Session, business_id: str) -> BusinessVersion | None:
@@ -43,6 +47,21 @@ def current_version(session: Session, business_id: str) -> BusinessVersion | Non
     ).one_or_none()
 
 
+def with_trade_name(session: Session, business_ids: Iterable[str]) -> frozenset[str]:
+    """Return those of the businesses that trade under a name that is no person's own.
+
+    A shop sign that reads as a person's name hides nobody: who bears it stays a natural person.
+    """
+    asked = sorted(set(business_ids))
+    found: set[str] = set()
+    for start in range(0, len(asked), AT_ONCE):
+        query = select(Alias.business_id, Alias.value).where(
+            col(Alias.business_id).in_(asked[start : start + AT_ONCE]), col(Alias.kind).in_(TRADING)
+        )
+        found |= {owner for owner, sign in session.exec(query) if not is_personal_name(sign)}
+    return frozenset(found)
+
+
 def surviving(session: Session, business_id: str) -> Business | None:
     """Return the business, or the one that carries on its record after a merger."""
     business = session.get(Business, business_id)
@@ -51,10 +70,54 @@ def surviving(session: Session, business_id: str) -> Business | None:
     return business
 
 
+def merged_at(known_at: datetime) -> Select[str]:
+    """Select the identifiers of the records that were merged into another, as known at an instant."""
+    return (
+        sa_select(col(Merger.former_id))
+        .where(col(Merger.kind) == "duplicate", col(Merger.decision) == "approved")
+        .where(col(Merger.decided_at) <= known_at)
+        .where(or_(col(Merger.undone_at).is_(None), col(Merger.undone_at) > known_at))
+    )
+
+
+def merger(session: Session, merger_id: str, *, lock: bool = False) -> Merger | None:
+    """Return a merger, proposed or decided, or None where there is none."""
+    return session.get(Merger, merger_id, with_for_update=lock or None, populate_existing=lock)
+
+
+def mergers_within(
+    session: Session,
+    within: Iterable[str],
+    *,
+    business_id: str | None = None,
+    after: str = "",
+    limit: int,
+) -> Sequence[Merger]:
+    """Return mergers, open and decided, in the order of their identifiers.
+
+    Args:
+        session: Read only.
+        within: Prefixes of regions; those whose survivor is in any of them are returned.
+        business_id: Only those that concern this business, on either side.
+        after: Identifier of the last one that was read.
+        limit: At least 1.
+    """
+    query = (
+        select(Merger)
+        .join(BusinessVersion, col(BusinessVersion.business_id) == col(Merger.survivor_id))
+        .where(col(BusinessVersion.superseded_at).is_(None))
+        .where(or_(*(col(BusinessVersion.region).startswith(one, autoescape=True) for one in within)))
+        .where(col(Merger.id) > after)
+    )
+    if business_id is not None:
+        query = query.where(or_(Merger.former_id == business_id, Merger.survivor_id == business_id))
+    return session.exec(query.order_by(col(Merger.id)).limit(limit)).all()
+
+
 def holding(
     session: Session, column: Any, values: Iterable[str], *also: ColumnElement[bool]
 ) -> Iterator[Held]:
-    """Yield what holds now of the businesses whose column has one of the values.
+    """Yield what holds now of the businesses whose column has one of the values; mergers are told.
 
     Args:
         session: Where to read.
@@ -65,7 +128,7 @@ def holding(
     asked = sorted(values)
     for start in range(0, len(asked), AT_ONCE):
         found = (
-            select(*BusinessVersion.__table__.c)  # type: ignore[attr-defined]  # sqlmodel hides the table
+            sa_select(*BusinessVersion.__table__.c, col(Business.merged_into_id))  # type: ignore[attr-defined]  # sqlmodel hides the table
             .join(Business, col(Business.id) == col(BusinessVersion.business_id))
             .where(col(column).in_(asked[start : start + AT_ONCE]))
             .where(col(BusinessVersion.superseded_at).is_(None))
@@ -76,10 +139,15 @@ def holding(
 
 
 def named(session: Session, keys: Iterable[str]) -> Iterator[Held]:
-    """Yield the businesses that a folded name may stand for: named ones, and no natural person."""
-    standing = (col(Business.standing) == "named", col(Business.merged_into_id).is_(None))
-    for held in holding(session, BusinessVersion.name_key, keys, *standing):
-        if not is_natural_person(held["kind"], held["name"], held["uscc"]):
+    """Yield the businesses that a folded name may stand for: named ones, and no natural person.
+
+    A record that was merged is left out where the one that carries it on bears the name there too.
+    """
+    found = list(holding(session, BusinessVersion.name_key, keys, col(Business.standing) == "named"))
+    bearing = {(held["business_id"], held["name_key"], held["region"]) for held in found}
+    for held in found:
+        person = is_natural_person(held["kind"], held["name"], held["uscc"])
+        if not person and (held["merged_into_id"], held["name_key"], held["region"]) not in bearing:
             yield held
 
 
@@ -90,6 +158,7 @@ class KnownBusinesses:
         self.session = session
         self.by_uscc: dict[str, Held] = {}
         self.by_stall: dict[tuple[str | None, str | None], Held] = {}
+        self.coded_at: dict[tuple[str | None, str | None], list[Held]] = {}
         self.by_name: dict[tuple[str, str], list[Held]] = {}
         self.aliases: set[tuple[str, str, str]] = set()
         self.markets: dict[tuple[str, str], str] = {}
@@ -103,10 +172,9 @@ class KnownBusinesses:
             BusinessVersion.market_id,
             self.markets.values(),
             col(BusinessVersion.stall).is_not(None),
-            col(BusinessVersion.uscc).is_(None),
         ):
-            self.by_stall[held["market_id"], held["stall"]] = held
-        for held in named(session, {name_key(d.name) for d in described if not d.uscc and not d.stall}):
+            self._place(held)
+        for held in named(session, {name_key(d.name) for d in described if d.uscc or not d.stall}):
             self.by_name.setdefault((held["name_key"], held["region"]), []).append(held)
         self._load_aliases()
 
@@ -119,6 +187,7 @@ class KnownBusinesses:
 
     def _load_aliases(self) -> None:
         holders = [*self.by_uscc.values(), *self.by_stall.values()]
+        holders += [held for group in self.coded_at.values() for held in group]
         holders += [held for group in self.by_name.values() for held in group]
         asked = sorted({held["business_id"] for held in holders})
         for start in range(0, len(asked), AT_ONCE):
@@ -144,12 +213,19 @@ class KnownBusinesses:
             )
         return self.markets[(name, region)]
 
+    def _place(self, held: Held) -> None:
+        place = (held["market_id"], held["stall"])
+        if held["uscc"] is None:
+            self.by_stall[place] = held
+        else:
+            self.coded_at.setdefault(place, []).append(held)
+
     def add(self, held: Held) -> None:
         """Remember what this batch made hold, so that the next row finds it as a later batch would."""
         if held["uscc"] is not None:
             self.by_uscc[held["uscc"]] = held
-        elif held["stall"] is not None:
-            self.by_stall[held["market_id"], held["stall"]] = held
+        if held["stall"] is not None:
+            self._place(held)
         if held["name"] is not None and not is_natural_person(held["kind"], held["name"], held["uscc"]):
             self.by_name.setdefault((held["name_key"], held["region"]), []).append(held)
 
@@ -159,8 +235,11 @@ class KnownBusinesses:
             self.by_uscc.pop(held["uscc"], None)
         elif held["stall"] is not None:
             self.by_stall.pop((held["market_id"], held["stall"]), None)
-        group = self.by_name.get((held["name_key"], held["region"]), [])
-        group[:] = [other for other in group if other["business_id"] != held["business_id"]]
+        for group in (
+            self.by_name.get((held["name_key"], held["region"]), []),
+            self.coded_at.get((held["market_id"], held["stall"]), []),
+        ):
+            group[:] = [other for other in group if other["business_id"] != held["business_id"]]
 
 
 def _code(uscc: str) -> str | None:

@@ -44,3 +44,11 @@ def name_key(name: str) -> str:
 def same_holder(one: str | None, other: str | None) -> bool:
     """Say whether two published names can belong to one holder of a stall."""
     return one is not None and other is not None and name_key(one) == name_key(other)
+
+
+def is_company(name: str) -> bool:
+    """Say whether a name is a company's full one, which its registry gives to one company only.
+
+    Source: 企业名称登记管理规定 (State Council Order 734), art. 6 and 17.
+    """
+    return name_key(name).endswith("公司")

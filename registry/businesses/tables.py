@@ -1,8 +1,9 @@
 """Businesses, their versions, other names, and the markets whose stalls they hold."""
 
 from datetime import date, datetime
+from typing import Any
 
-from sqlalchemy import PrimaryKeyConstraint
+from sqlalchemy import JSON, CheckConstraint, Column, PrimaryKeyConstraint, text
 from sqlmodel import Field, Index, SQLModel
 
 from registry.store.columns import FactVersion, Instant, only_current
@@ -16,6 +17,15 @@ class Business(SQLModel, table=True):
             namesake); `unidentified` where no single party is named (never searched or listed).
         merged_into_id: The business that carries on this one's record, if any.
     """
+
+    __table_args__ = (
+        Index(
+            "business_merged",
+            "merged_into_id",
+            sqlite_where=text("merged_into_id IS NOT NULL"),
+            postgresql_where=text("merged_into_id IS NOT NULL"),
+        ),
+    )
 
     id: str = Field(primary_key=True)
     standing: str
@@ -65,6 +75,51 @@ class Alias(SQLModel, table=True):
     value_key: str
     held_to_on: date | None = None
     recorded_at: datetime = Field(sa_type=Instant)
+
+
+class Merger(SQLModel, table=True):
+    """How two records belong together (归并, 承继): proposed by one person, decided by another.
+
+    Attributes:
+        kind: `duplicate`: two records of one business, the facts of the one given up go over;
+            `succession`: another business took its place in law, which moves no fact;
+            `separation`: a merger was a mistake and is undone.
+        former_id: The record given up; the predecessor; the record that stands on its own again.
+        survivor_id: The business that carries on.
+        moved: Identifiers of what went over, by sort, so that it can go back.
+        undone_at: Instant at which a separation undid this merger.
+    """
+
+    __table_args__ = (
+        CheckConstraint(
+            "decided_by_person IS NULL OR decided_by_person <> proposed_by_person",
+            name="merger_needs_two_persons",
+        ),
+        Index(
+            "one_open_merger",
+            "former_id",
+            unique=True,
+            sqlite_where=text("decided_at IS NULL"),
+            postgresql_where=text("decided_at IS NULL"),
+        ),
+        Index("merger_by_former", "former_id"),
+        Index("merger_by_survivor", "survivor_id"),
+    )
+
+    id: str = Field(primary_key=True)
+    kind: str
+    former_id: str = Field(foreign_key="business.id")
+    survivor_id: str = Field(foreign_key="business.id")
+    undoes_id: str | None = Field(default=None, foreign_key="merger.id")
+    reason: str
+    document_id: str = Field(foreign_key="document.id")
+    proposed_by_person: str = Field(foreign_key="person.id")
+    proposed_at: datetime = Field(sa_type=Instant)
+    decided_by_person: str | None = Field(default=None, foreign_key="person.id")
+    decided_at: datetime | None = Field(default=None, sa_type=Instant)
+    decision: str | None = Field(default=None, description="approved or rejected.")
+    moved: dict[str, Any] = Field(sa_column=Column(JSON, nullable=False))
+    undone_at: datetime | None = Field(default=None, sa_type=Instant)
 
 
 class Market(SQLModel, table=True):

@@ -4,7 +4,7 @@ A designation is the same one again when its source says so, or when the same bu
 the same title of the same level on the same date; said again otherwise it is refused.
 """
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import date, timedelta
 from typing import Annotated, Literal
 
@@ -19,6 +19,7 @@ from registry.dated import UNDATED, GivenDate, gaps, refuse_ahead, refuse_end_be
 from registry.demonstration import queries
 from registry.demonstration.tables import DemonstrationUnit
 from registry.errors import Conflict, Malformed, NotFound, Refusal
+from registry.gaps import warnings_of
 from registry.identifiers import new_id
 from registry.log.leaves import Effect
 from registry.said import Said
@@ -115,6 +116,29 @@ def cancel_designation(work: Work, command: CancelDesignation) -> Outcome:
     return Outcome("changed", following.designation_id)
 
 
+def carry_over(
+    work: Work, former_id: str, survivor_id: str, only: Collection[str] | None = None
+) -> list[str]:
+    """Write the designations of a merged record anew on the survivor; return which went over.
+
+    One that the survivor received too, by level, title and date, stays where it is: it counts once.
+
+    Args:
+        work: The act that merges, or undoes it.
+        former_id: Who has them.
+        survivor_id: Who shall have them.
+        only: Exactly these, as when they go back; None: all that the survivor has not.
+    """
+    one_writer(work.session, "designations")
+    held = {queries.key_of(row) for row in queries.designations_of(work.session, survivor_id)}
+    moved = []
+    for row in queries.designations_of(work.session, former_id):
+        if queries.key_of(row) not in held if only is None else row.designation_id in only:
+            moved.append(row.designation_id)
+            succeed(work.session, row, work.now, business_id=survivor_id)
+    return moved
+
+
 def _current(work: Work, command: CancelDesignation) -> DemonstrationUnit:
     statement = (
         select(DemonstrationUnit)
@@ -149,7 +173,7 @@ class _Batch:
         self.work = work
         self.bearers = Bearers(work.session, {command.business_id for command in commands})
         for region in self.bearers.regions:
-            work.require("officer", region)
+            work.require("officer", region, "business_id")
         self.before = queries.said_before(
             work.session, self.bearers, {command.source_key for command in commands if command.source_key}
         )
@@ -168,7 +192,8 @@ class _Batch:
             return Outcome("refused", refusal=refusal)
         if known is not None:
             return Outcome("unchanged", known)
-        return Outcome("created", self._create(bearer_id, command, said))
+        lacks = warnings_of(gaps("designated_on", command.designated_on))
+        return Outcome("created", self._create(bearer_id, command, said), warnings=lacks)
 
     def _create(self, bearer_id: str, command: Designate, said: Said) -> str:
         designation_id = new_id()

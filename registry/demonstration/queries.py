@@ -1,6 +1,6 @@
 """Nouns about designations: what is on record of a business, and what lacks something."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Hashable, Iterable, Sequence
 
 from sqlmodel import Session, col, or_, select
 
@@ -90,16 +90,15 @@ def said_before(session: Session, bearers: Bearers, source_keys: Iterable[str]) 
     return before
 
 
+def key_of(row: DemonstrationUnit) -> tuple[Hashable, ...]:
+    """Return what tells a designation of a business from its others."""
+    return row.level, row.title, row.designated_on, row.designated_precision
+
+
 def said_by_row(row: DemonstrationUnit, bearers: Bearers) -> Said:
     """Return what a row says, under the business that bears it today."""
     return Said(
-        (
-            bearers.survivor(row.business_id),
-            row.level,
-            row.title,
-            row.designated_on,
-            row.designated_precision,
-        ),
+        (bearers.survivor(row.business_id), *key_of(row)),
         (row.category, row.authority, row.valid_through),
         row.source_key,
     )

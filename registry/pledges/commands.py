@@ -4,7 +4,7 @@ A pledge is the same one again when its source says so, or when the same busines
 matter on the same date; said again with another term or paper it is refused, never overwritten.
 """
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import date, timedelta
 from typing import Annotated
 
@@ -18,6 +18,7 @@ from registry.commands import Command, Outcome
 from registry.dated import UNDATED, GivenDate, gaps, refuse_ahead, refuse_end_before
 from registry.documents.queries import unknown_documents
 from registry.errors import Conflict, Malformed, NotFound, Refusal
+from registry.gaps import warnings_of
 from registry.identifiers import new_id
 from registry.log.leaves import Effect
 from registry.pledges import queries
@@ -130,6 +131,29 @@ def withdraw_pledge(work: Work, command: WithdrawPledge) -> Outcome:
     )
 
 
+def carry_over(
+    work: Work, former_id: str, survivor_id: str, only: Collection[str] | None = None
+) -> list[str]:
+    """Write the pledges of a merged record anew on the survivor; return which went over.
+
+    One that the survivor made too, by matter and date, stays where it is: it counts once.
+
+    Args:
+        work: The act that merges, or undoes it.
+        former_id: Who has them.
+        survivor_id: Who shall have them.
+        only: Exactly these, as when they go back; None: all that the survivor has not.
+    """
+    one_writer(work.session, "pledges")
+    held = {queries.key_of(row) for row in queries.pledges_of(work.session, survivor_id)}
+    moved = []
+    for row in queries.pledges_of(work.session, former_id):
+        if queries.key_of(row) not in held if only is None else row.pledge_id in only:
+            moved.append(row.pledge_id)
+            succeed(work.session, row, work.now, business_id=survivor_id)
+    return moved
+
+
 def _current(work: Work, pledge_id: str, expected_version: int) -> Pledge:
     statement = (
         select(Pledge)
@@ -183,7 +207,7 @@ class _Batch:
         self.work = work
         self.bearers = Bearers(work.session, {command.business_id for command in commands})
         for region in self.bearers.regions:
-            work.require("officer", region)
+            work.require("officer", region, "business_id")
         self.missing_documents = unknown_documents(
             work.session, {command.document_id for command in commands if command.document_id}
         )
@@ -204,7 +228,8 @@ class _Batch:
             return Outcome("refused", refusal=refusal)
         if known is not None:
             return Outcome("unchanged", known)
-        return Outcome("created", self._create(bearer_id, command, said))
+        lacks = warnings_of(gaps("pledged_on", command.pledged_on))
+        return Outcome("created", self._create(bearer_id, command, said), warnings=lacks)
 
     def _check(self, command: FilePledge) -> None:
         refuse_ahead(command.pledged_on, "pledged_on", self.work.today)

@@ -1,6 +1,6 @@
 """Nouns about pledges: what is on record of a business, and what lacks something."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Hashable, Iterable, Sequence
 
 from sqlmodel import Session, col, or_, select
 
@@ -83,10 +83,15 @@ def said_before(session: Session, bearers: Bearers, source_keys: Iterable[str]) 
     return before
 
 
+def key_of(row: Pledge) -> tuple[Hashable, ...]:
+    """Return what tells a pledge of a business from its others."""
+    return row.matter, row.pledged_on, row.pledged_precision
+
+
 def said_by_row(row: Pledge, bearers: Bearers) -> Said:
     """Return what a row says, under the business that bears it today."""
     return Said(
-        (bearers.survivor(row.business_id), row.matter, row.pledged_on, row.pledged_precision),
+        (bearers.survivor(row.business_id), *key_of(row)),
         (row.valid_through, row.document_id),
         row.source_key,
     )

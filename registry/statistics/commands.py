@@ -62,7 +62,7 @@ def record_statistics(work: Work, commands: Sequence[RecordStatistic]) -> list[O
             only an office for the whole country records it.
     """
     for region in {command.region or "" for command in commands}:
-        work.require("officer", region)
+        work.require("officer", region, "region")
     one_writer(work.session, "statistics")
     known = queries.by_source_keys(work.session, {command.source_key for command in commands})
     rows: list[dict[str, Any]] = []

@@ -204,3 +204,62 @@ def test_a_batch_leaves_one_audit_entry_with_the_digest_of_its_rows(engine: Engi
 def test_width_case_and_spaces_do_not_make_another_name(name: str) -> None:
     assert name_key(f" {name.upper()} ") == name_key(name.upper().casefold())
     assert name_key("ＡＢ（店）") == name_key("ab(店)")
+
+
+SHOP = {"market": "湖东市场", "stall": "A-1"}
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        pytest.param(SHOP, id="the same stall under the same name"),
+        pytest.param({"name": "信阳石油有限公司"}, id="a company's name"),
+    ],
+)
+def test_a_code_completes_the_record_that_is_certainly_the_same(engine: Engine, said: dict[str, Any]) -> None:
+    given.registry(engine)
+    assert _register(engine, _command(**said)) == ["created"]
+    assert _register(engine, _command(**said, uscc=CODE)) == ["changed"]
+    assert _register(engine, _command(**said), _command(**said, uscc=CODE)) == ["unchanged"] * 2
+    with reading(engine) as session:
+        assert session.exec(select(func.count(Business.id))).one() == 1
+
+
+def test_in_one_file_the_code_may_follow_the_name(engine: Engine) -> None:
+    given.registry(engine)
+    rows = [_command(name="信阳石油有限公司"), _command(name="信阳石油有限公司", uscc=CODE)]
+    for expected in (["created", "changed"], ["unchanged", "unchanged"]):
+        with writing(engine) as session:
+            outcomes = commands.register_businesses(given.work(session), rows, set())
+        assert [outcome.what for outcome in outcomes] == expected
+
+
+def test_a_code_never_takes_over_the_record_of_a_possible_namesake(engine: Engine) -> None:
+    given.registry(engine)
+    with writing(engine) as session:
+        given.violation(given.work(session), given.business(given.work(session)))
+        (outcome,) = commands.register_businesses(given.work(session), [_command(uscc=CODE)])
+    assert outcome.refusal is not None
+    assert (outcome.refusal.code, outcome.refusal.field) == ("business.may_be_known", "uscc")
+
+
+@pytest.mark.parametrize(
+    "elsewhere",
+    [
+        pytest.param({"market": "湖西市场", "stall": "B-2"}, id="another market"),
+        pytest.param({"market": "湖东市场", "stall": "B-2"}, id="another stall"),
+        pytest.param({"region": "411503"}, id="another county"),
+    ],
+)
+def test_a_namesake_of_another_place_is_another_business(engine: Engine, elsewhere: dict[str, Any]) -> None:
+    given.registry(engine)
+    assert _register(engine, _command(**SHOP), _command(**{**elsewhere, "uscc": CODE})) == ["created"] * 2
+
+
+def test_who_moves_to_another_market_leaves_its_stall(engine: Engine) -> None:
+    given.registry(engine)
+    _register(engine, _command(uscc=CODE, **SHOP))
+    assert _register(engine, _command(uscc=CODE, market="湖西市场")) == ["changed"]
+    with reading(engine) as session:
+        held = session.exec(select(BusinessVersion).where(col(BusinessVersion.superseded_at).is_(None))).one()
+    assert held.stall is None

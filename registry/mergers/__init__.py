@@ -1,0 +1,1 @@
+"""Two records that belong together: duplicates merged, successions linked, mergers undone."""
