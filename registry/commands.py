@@ -24,9 +24,19 @@ class Command(BaseModel):
     def _refuse_hidden(self) -> Self:
         """Refuse characters that nobody sees: they make a name read as another, or break a database."""
         for name, value in self.__dict__.items():
-            if isinstance(value, str) and _HIDDEN.search(value):
+            said = value if isinstance(value, tuple) else (value,)
+            if any(isinstance(one, str) and _HIDDEN.search(one) for one in said):
                 raise PydanticCustomError("text.hidden", "{field} holds a hidden character", {"field": name})
         return self
+
+
+@dataclass(frozen=True)
+class IssuedPaper:
+    """The official paper that an act issued: its document, its number, the code that verifies it."""
+
+    document_id: str
+    number: str
+    code: str
 
 
 @dataclass(frozen=True)
@@ -37,6 +47,7 @@ class Outcome:
     id: str | None = None
     refusal: Refusal | None = None
     warnings: tuple[Refusal, ...] = ()
+    paper: IssuedPaper | None = None
 
     def raised(self) -> "Outcome":
         """Return the outcome of a single command, or raise its refusal.

@@ -14,7 +14,8 @@
 A refusal is a code with parameters; its words, Chinese and English, stand in `registry/texts`.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 
 
 class Refusal(Exception):
@@ -58,6 +59,17 @@ class RuleRefused(Refusal):
 
 class Gone(Refusal):
     """It was shown once and has been lawfully withdrawn."""
+
+
+@contextmanager
+def pointing_into(field: str) -> Iterator[None]:
+    """Let what is refused within point into a field, where the input of one act is a part of another's."""
+    try:
+        yield
+    except Refusal as refusal:
+        if refusal.field is not None:
+            refusal.field = f"{field}.{refusal.field}"
+        raise
 
 
 class Broken(Exception):

@@ -1,8 +1,10 @@
 """Settings of one installation, read from `HM_…` variables once, at the edge."""
 
+from ipaddress import IPv4Network, IPv6Network
 from pathlib import Path
+from urllib.parse import urlsplit
 
-from pydantic import Field, ValidationError
+from pydantic import Field, ValidationError, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from registry.errors import Broken
@@ -15,7 +17,11 @@ class Settings(BaseSettings):
         data_dir: Folder of the database file, documents, editions, index and keys.
         database_url: `sqlite:///…` or `postgresql+psycopg://…`; the file in `data_dir` when unset.
         meilisearch_url: Address of a search server; the embedded index when unset.
+        log_origin: Name of the transparency log, for ever: without white space and plus signs.
         demonstration: True marks every page as showing invented merchants.
+        public_url: Address that citizens use, as it is printed on papers: no path's end, no query.
+        webhook_networks: Networks (CIDR) that webhooks may reach beside the public one, as a JSON list:
+            a bureau's own, e.g. `["10.0.0.0/8"]`.
     """
 
     model_config = SettingsConfigDict(env_prefix="HM_", frozen=True, extra="forbid")
@@ -24,12 +30,31 @@ class Settings(BaseSettings):
     database_url: str = ""
     meilisearch_url: str | None = None
     demonstration: bool = False
-    public_url: str = Field(default="http://127.0.0.1:8000", description="Address that citizens use.")
+    public_url: str = Field(default="http://127.0.0.1:8000", max_length=180, validate_default=True)
+    log_origin: str | None = Field(default=None, pattern=r"^[^\s+\x00-\x1f\x7f]{1,200}$")
+    webhook_networks: tuple[IPv4Network | IPv6Network, ...] = ()
+
+    @field_validator("public_url")
+    @classmethod
+    def _an_address(cls, given: str) -> str:
+        """Refuse what would lead the reader of a paper or feed nowhere."""
+        parts = urlsplit(given)  # refuses a broken IPv6 address or port
+        plain = given.isascii() and given.isprintable() and not {" ", "+"} & set(given)  # as a log's name
+        if not plain or parts.scheme not in ("http", "https") or not parts.hostname or parts.port == 0:
+            raise ValueError("an address that begins with http:// or https:// and names a host is wanted")
+        if parts.username is not None or parts.query or parts.fragment or given[-1] in "?#":
+            raise ValueError("the address names no user, query or fragment")
+        return given.rstrip("/")
 
     @property
     def database(self) -> str:
         """Return the address of the database."""
         return self.database_url or f"sqlite:///{self.data_dir / 'registry.sqlite3'}"
+
+    @property
+    def origin(self) -> str:
+        """Return the name of the log: as it was set, else the address under which it is served."""
+        return self.log_origin or f"{self.public_url.partition('://')[2].rstrip('/')}/api/v1/log"
 
     @property
     def on_sqlite(self) -> bool:

@@ -6,19 +6,21 @@ A case that is not decided is a suspicion. It is refused with its reason and lea
 from collections.abc import Mapping, Sequence
 from typing import Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, ValidationInfo, field_validator
+from pydantic_core import PydanticCustomError
 from sqlmodel import Session, col, select
 
 from registry.audit.work import Work
 from registry.businesses.rules import Kind, Sector
 from registry.calendar import PartialDate
 from registry.errors import Malformed, Refusal, RuleRefused
-from registry.imports.files import RawRow
+from registry.imports.files import JsonNumber, RawRow
 from registry.imports.party import classify
 from registry.imports.published import PublishedFact, cleaned, published_fact, record_published
 from registry.imports.report import ImportReport, RowError
 from registry.imports.values import count, fen
 from registry.regions import find_region
+from registry.shapes import misfit
 from registry.violations.commands import record_violations
 from registry.violations.forms import RecordViolation
 from registry.violations.tables import PenaltyDecision, Violation
@@ -35,6 +37,16 @@ _PENALTY_WORDS = {
     "停产停业": "suspension",
     "吊销": "revocation",
 }
+_NUMBERS = frozenset(
+    {
+        "instrument_count",
+        "measured_error",
+        "fine_yuan",
+        "confiscated_gains_yuan",
+        "instruments_confiscated",
+        "source_year",
+    }
+)
 _UNDECIDED: Mapping[str, Refusal] = {
     "under_investigation": RuleRefused("case.under_investigation", field="case_status"),
     "outcome_not_in_excerpt": RuleRefused("case.outcome_not_in_excerpt", field="case_status"),
@@ -86,6 +98,13 @@ class PublishedCase(BaseModel):
     ]
     decision_no: str | None
 
+    @field_validator("*", mode="before")
+    @classmethod
+    def _text_is_text(cls, value: object, info: ValidationInfo) -> object:
+        if isinstance(value, JsonNumber) and info.field_name not in _NUMBERS:
+            raise PydanticCustomError("string_type", "a number where text is meant")
+        return value
+
     @property
     def source_key(self) -> str:
         """Return what the case is known by for ever."""
@@ -132,7 +151,7 @@ def _fact(work: Work, raw: RawRow) -> PublishedFact:
     if place is None:
         raise Malformed("case.province_unknown", field="province", province=case.province)
     stated = _decision(case)
-    work.require("officer", stated["region"])
+    work.require("officer", stated["region"], "province")
     party = classify(case.party_published_name, case.party_kind)
     return published_fact(RecordViolation, party, place.region.code, case.sector, stated)
 
@@ -222,10 +241,7 @@ def _error(raw: RawRow, refusal: Refusal) -> RowError:
 def _misfits(raw: RawRow, invalid: ValidationError) -> list[RowError]:
     return [
         _error(
-            raw,
-            Malformed(
-                "import.value", field=str(fault["loc"][0]) if fault["loc"] else None, problem=fault["msg"]
-            ),
+            raw, misfit(fault["type"], fault.get("ctx", {}), str(fault["loc"][0]) if fault["loc"] else None)
         )
         for fault in invalid.errors()
     ]

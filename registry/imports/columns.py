@@ -219,6 +219,13 @@ VIOLATIONS = (
     Column(
         "authority", ("处罚机关", "作出处罚决定机关"), "Who decided.", "信阳市市场监督管理局", required=True
     ),
+    Column(
+        "authority_region",
+        ("处罚机关区划", "处罚机关行政区划"),
+        "Region of the authority; empty: as its name says, else that of the business.",
+        "411500",
+        region_code,
+    ),
     *_WHO,
     Column(
         "conduct_code",

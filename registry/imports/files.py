@@ -19,6 +19,12 @@ JSON_SUFFIXES = frozenset({".jsonl", ".ndjson", ".json"})
 _UTF16 = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
 
 
+class JsonNumber(str):
+    """A number of JSON as it was written, so that no fraction is lost; only some columns take one."""
+
+    __slots__ = ()
+
+
 @dataclass(frozen=True, slots=True)
 class RawRow:
     """One row as it stands in the file.
@@ -136,9 +142,8 @@ def _csv_records(path: Path) -> Iterator[RawRow]:
             record = next(reader)
         except StopIteration:
             return
-        except csv.Error as unreadable:
-            refusal = Malformed("import.csv", problem=str(unreadable))
-            yield RawRow(number, {}, lines.read_to, refusal)
+        except csv.Error:  # the reader's words are English alone
+            yield RawRow(number, {}, lines.read_to, Malformed("import.csv"))
             continue
         if "".join(record).strip():
             yield RawRow(number, {"record": record}, lines.read_to)
@@ -167,17 +172,23 @@ def _json_rows(path: Path) -> Iterator[RawRow]:
             continue
         try:
             cells = json.loads(
-                line, parse_float=str, parse_int=str, parse_constant=_no_number, object_pairs_hook=_unique
+                line,
+                parse_float=JsonNumber,
+                parse_int=JsonNumber,
+                parse_constant=_no_number,
+                object_pairs_hook=_unique,
             )
-        except (ValueError, RecursionError) as unreadable:
-            refusal: Refusal = Malformed("import.json", problem=str(unreadable)[:200])
+        except json.JSONDecodeError as unreadable:
+            refusal: Refusal = Malformed("import.json", position=unreadable.pos + 1)
+        except (ValueError, RecursionError):
+            refusal = Malformed("import.json_value")
         except Malformed as twice:
             refusal = twice
         else:
             if isinstance(cells, dict):
                 yield RawRow(number, cells, lines.read_to)
                 continue
-            refusal = Malformed("import.json", problem="not an object")
+            refusal = Malformed("import.not_object")
         yield RawRow(number, {}, lines.read_to, refusal)
 
 

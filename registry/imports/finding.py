@@ -1,9 +1,9 @@
 """Finding the business that a row of facts speaks of: exactly one, or none at all.
 
-By its code; else by market and stall; else by its exact name in the region, or, where the row
-states none, in a place that the authority's own name names. A fact with legal effect is never held
-against a likely candidate: several or none refuse the row, and so does a code or stall that is on
-record under another name.
+By its code; else by market and stall; else by its exact name in the market, or in the region, or,
+where the row states neither, in a place that the authority's own name names: never nationwide. A
+fact with legal effect is never held against a likely candidate: several or none refuse the row, and
+so does a code or stall that is on record under another name.
 """
 
 from collections.abc import Iterable, Mapping
@@ -32,6 +32,7 @@ class Finder:
         self._by_uscc: dict[str, Held] = {}
         self._by_stall: dict[tuple[str, str], list[Held]] = {}
         self._by_name: dict[str, list[Held]] = {}
+        self._markets: dict[str, set[str]] = {}
         codes = {code for row in asked if (code := _code(row))}
         for held in holding(session, BusinessVersion.uscc, codes):
             self._by_uscc[held["uscc"]] = held
@@ -47,7 +48,9 @@ class Finder:
             found = select(Market.id, Market.name).where(
                 col(Market.name).in_(wanted[start : start + AT_ONCE])
             )
-            market_names.update((market_id, name) for market_id, name in self._session.exec(found).all())
+            for market_id, name in self._session.exec(found).all():
+                market_names[market_id] = name
+                self._markets.setdefault(name, set()).add(market_id)
         stalls = col(BusinessVersion.stall).is_not(None)
         for held in holding(self._session, BusinessVersion.market_id, market_names, stalls):
             place = (market_names[held["market_id"]], held["stall"])
@@ -94,12 +97,20 @@ class Finder:
         return self._by_its_name(row)
 
     def _by_its_name(self, row: Values) -> str:
-        namesakes = _within(self._by_name.get(name_key(row["name"]), []), row)
+        found = _within(self._by_name.get(name_key(row["name"]), []), row)
+        if "market" in row:
+            markets = self._markets.get(row["market"], set())
+            found = [held for held in found if held["market_id"] in markets]
+        # two records of one business, merged, are one
+        namesakes = list({held["merged_into_id"] or held["business_id"]: held for held in found}.values())
         if not namesakes:
             raise NotFound("import.name_unknown", field="name", name=row["name"])
         if len(namesakes) > 1:
             raise Conflict("import.name_ambiguous", field="name", name=row["name"], count=len(namesakes))
-        if "region" not in row and not _may_answer_for(row.get("authority"), namesakes[0]["region"]):
+        placed = "market" in row or prefix(row.get("region", ""))
+        if not placed and "authority" not in row:
+            raise Conflict("import.name_unplaced", field="name", name=row["name"])
+        if not placed and not _may_answer_for(row["authority"], namesakes[0]["region"]):
             raise Conflict(
                 "import.name_elsewhere", field="name", name=row["name"], authority=row["authority"]
             )
@@ -117,7 +128,7 @@ def permitted(work: Work, bearers: Bearers, business_id: str) -> Bearer | Refusa
     """Return who bears a fact about a business, or why this actor may not record it."""
     try:
         bearer = bearers.of(business_id)
-        work.require("officer", bearer.region)
+        work.require("officer", bearer.region, "business_id")
     except (NotFound, Forbidden) as refusal:
         return refusal
     return bearer
@@ -129,10 +140,8 @@ def _within(candidates: Iterable[Held], row: Values) -> list[Held]:
     return [held for held in candidates if held["region"].startswith(above)]
 
 
-def _may_answer_for(authority: str | None, code: str) -> bool:
+def _may_answer_for(authority: str, code: str) -> bool:
     """Say whether an authority's name names the province, city or county of a region."""
-    if authority is None:
-        return True
     places = [place for above in ancestors(code)[1:] if (place := region(above.ljust(6, "0"))) is not None]
     wider = [place.name[:-1] for place in places if place.level != "county" and len(place.name) > 2]
     return any(name in authority for name in (*(place.name for place in places), *wider))

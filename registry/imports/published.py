@@ -8,6 +8,7 @@ from registry.audit.work import Work
 from registry.businesses.commands import RegisterSubject, register_subjects
 from registry.commands import Command, Outcome
 from registry.errors import Malformed
+from registry.imports.files import JsonNumber
 from registry.imports.party import Party
 from registry.imports.values import clean
 
@@ -115,7 +116,7 @@ def cleaned(value: Any, depth: int = 0) -> Any:
     """
     if depth > DEEPEST:
         raise Malformed("import.too_deep", deepest=DEEPEST)
-    if isinstance(value, str):
+    if isinstance(value, str) and not isinstance(value, JsonNumber):
         return clean(value, "")
     if isinstance(value, list):
         return [cleaned(one, depth + 1) for one in value]

@@ -25,6 +25,7 @@ from registry.imports.report import ImportReport, RowError
 from registry.pledges.commands import FilePledge, file_pledges
 from registry.pledges.tables import Pledge
 from registry.regions import find_place
+from registry.shapes import misfit
 from registry.statistics.commands import RecordStatistic, record_statistics
 
 SOURCE = "records"
@@ -88,8 +89,10 @@ class Records:
             try:
                 _read(work, one, report)
             except ValidationError as invalid:
-                problem = "; ".join(f"{'.'.join(map(str, e['loc']))}: {e['msg']}" for e in invalid.errors())
-                report.refused.append(one.error(Malformed("import.value", field=None, problem=problem)))
+                report.refused.extend(
+                    one.error(misfit(fault["type"], fault.get("ctx", {}), ".".join(map(str, fault["loc"]))))
+                    for fault in invalid.errors()
+                )
             except Refusal as refusal:
                 report.refused.append(one.error(refusal))
             else:
@@ -99,6 +102,8 @@ class Records:
         for one in taken:
             report.tally(one.outcomes)
             report.refused.extend(one.error(o.refusal) for o in one.outcomes if o.refusal is not None)
+            told = {warning.code: warning for o in one.outcomes for warning in o.warnings}
+            report.warnings.extend(one.error(warning) for warning in told.values())
 
 
 def _read(work: Work, taken: Taken, report: ImportReport) -> None:
@@ -106,7 +111,7 @@ def _read(work: Work, taken: Taken, report: ImportReport) -> None:
         raise taken.raw.refusal
     record = PublishedRecord.model_validate(cleaned(taken.raw.cells))
     if record.kind == "demonstration_unit_list":
-        work.require("officer", _place(record))
+        work.require("officer", _place(record), "region")
         taken.designations = list(_designations(record, taken, report))
         if "provincial_award" in record.content:
             shortened = len(record.content["provincial_award"])
@@ -119,7 +124,7 @@ def _read(work: Work, taken: Taken, report: ImportReport) -> None:
     if record.kind == "pledge_activity" and PLEDGE_UNITS in record.content:
         taken.pledges = list(_pledges(record, taken, report))
     region = _region(record)
-    work.require("officer", region or "")
+    work.require("officer", region or "", "region")
     leaves, left_out = _figures(record.content)
     taken.statistics = [_statistic(record, region, path, value) for path, value in leaves]
     if left_out and not taken.pledges:

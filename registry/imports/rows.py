@@ -8,6 +8,7 @@ from typing import Any, Protocol, TypeVar
 from pydantic import TypeAdapter, ValidationError
 
 from registry.audit.work import Work
+from registry.authorities import authority_region
 from registry.businesses.bearers import Bearer, Bearers
 from registry.businesses.commands import RegisterBusiness, register_businesses
 from registry.commands import Command, Outcome
@@ -22,12 +23,14 @@ from registry.imports.sheet import ReadRow, Sheet
 from registry.imports.values import fold
 from registry.pledges.commands import FilePledge, file_pledges
 from registry.rulebook.law_rows import Conduct
+from registry.shapes import misfit
 from registry.store.bulk import roomy
 from registry.violations.commands import record_violations
 from registry.violations.forms import RecordViolation
 
 C = TypeVar("C", bound=Command)
-WHO = frozenset({"uscc", "name", "region", "market", "stall"})
+WHO = frozenset({"uscc", "name", "region", "market", "stall", "authority_region"})
+"""What says whom and where a row means; the command takes it in another form."""
 
 
 class Importer(Protocol):
@@ -97,7 +100,11 @@ class Facts:
         filled = []
         for row, bearer in _borne(work, read_rows(self._sheet, rows, report), report):
             stated = {field: value for field, value in row.values.items() if field not in WHO}
-            more = self._kind.more(work, row.values, bearer)
+            try:
+                more = self._kind.more(work, row.values, bearer)
+            except Refusal as refusal:
+                report.refused.append(row.error(refusal))
+                continue
             filled.append((row, {"business_id": bearer.id, **stated, **more}))
         shaped = shape(self._kind.command, filled, report)
         outcomes = self._kind.record(work, [command for _row, command in shaped])
@@ -109,12 +116,18 @@ def _nothing_more(_work: Work, _values: Mapping[str, Any], _bearer: Bearer) -> M
 
 
 def _decided_where_and_what(work: Work, values: Mapping[str, Any], bearer: Bearer) -> Mapping[str, Any]:
-    """Return the region of the decision, and the conduct by its code where the row has its name."""
+    """Return the region of the decision, and the conduct by its code where the row has its name.
+
+    Raises:
+        Forbidden: The office does not answer for the region of the deciding authority.
+    """
     words = {
         fold(name): row.code for row in work.rulebook.rows(Conduct) for name in (row.name_zh, row.name_en)
     }
     said = values["conduct_code"]
-    return {"region": values.get("region", bearer.region), "conduct_code": words.get(fold(said), said)}
+    named = values.get("authority_region") or authority_region(values["authority"], bearer.region)
+    work.require("officer", named, "authority")
+    return {"region": named, "conduct_code": words.get(fold(said), said)}
 
 
 FACT_KINDS: Mapping[str, FactKind] = {
@@ -149,7 +162,7 @@ def shape(
             bad: dict[int, list[RowError]] = {}
             for fault in invalid.errors():
                 index, *where = fault["loc"]
-                refusal = _misfit(fault, str(where[0]) if where else None)
+                refusal = misfit(fault["type"], fault.get("ctx", {}), str(where[0]) if where else None)
                 bad.setdefault(int(index), []).append(left[int(index)][0].error(refusal))
             report.refused.extend(error for errors in bad.values() for error in errors)
             left = [pair for index, pair in enumerate(left) if index not in bad]
@@ -164,12 +177,6 @@ def _adapter(command: type[C]) -> TypeAdapter[list[C]]:
     if command not in _ADAPTERS:
         _ADAPTERS[command] = TypeAdapter(list[command])  # type: ignore[valid-type]  # made at run time
     return _ADAPTERS[command]
-
-
-def _misfit(fault: Any, field: str | None) -> Refusal:
-    if fault["type"] == "string_too_long":
-        return Malformed("import.too_long", field=field, longest=fault["ctx"]["max_length"])
-    return Malformed("import.value", field=field, problem=fault["msg"])
 
 
 def settle(sort: str, rows: Sequence[ReadRow], outcomes: Sequence[Outcome], report: ImportReport) -> None:

@@ -6,9 +6,9 @@ from typing import Any
 
 from registry.errors import Malformed, Refusal
 from registry.imports.columns import Column
-from registry.imports.files import RawRow
+from registry.imports.files import JsonNumber, RawRow
 from registry.imports.report import RowError
-from registry.imports.values import clean, fold
+from registry.imports.values import clean, count, fen, fold, region_code
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,6 +91,8 @@ class Sheet:
         for heading, field, column in matched.columns:
             cell = raw.cells.get(heading)
             try:
+                if isinstance(cell, JsonNumber) and column.read not in (fen, count, region_code):
+                    raise Malformed("import.number", field=field, value=str(cell))
                 if text := _text(cell, field):
                     values[field] = column.read(text, field)
                 elif column.required:

@@ -1,14 +1,55 @@
-"""The words of every refusal, Chinese and English, one catalogue file a slice."""
+"""The words of every refusal, Chinese and English, one catalogue file a slice; and of the codes in them."""
 
 import tomllib
 from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
+from types import MappingProxyType
 from typing import Literal
 
 from registry.errors import Broken, Refusal
 
 Language = Literal["zh", "en"]
+
+FAMILIES: Mapping[str, tuple[str, ...]] = MappingProxyType(
+    {
+        "colour": ("list_colour",),
+        "detail": ("detail",),
+        "factors": ("factor",),
+        "ground": ("withdrawal", "state"),
+        "kind": ("document",),
+        "kinds": ("document",),
+        "lacking": ("repair_paper",),
+        "levels": ("level",),
+        "need": ("need",),
+        "obstacle": ("obstacle",),
+        "origin": ("step",),
+        "paper": ("paper",),
+        "papers": ("paper",),
+        "penalty": ("penalty",),
+        "remedies": ("remedy",),
+        "role": ("role",),
+        "rule": ("rule", "tag"),
+        "sector": ("sector",),
+        "source": ("tag",),
+        "standing": ("standing",),
+        "state": ("state", "withdrawal"),
+        "step": ("step", "paper"),
+        "subject": ("subject",),
+        "unmet": ("need", "repair_paper"),
+    }
+)
+"""By the name of a parameter: the families of `terms`, first to last, in which its code has a word."""
+
+
+@cache
+def terms(language: Language) -> Mapping[str, str]:
+    """Return the word for each known code, by `family.code`."""
+    found: dict[str, str] = {}
+    for path in sorted((Path(__file__).parent / "terms").glob("*.toml")):
+        for family, codes in tomllib.loads(path.read_text(encoding="utf-8")).items():
+            found |= {f"{family}.{code}": said[language] for code, said in codes.items()}
+    return found
 
 
 @cache
@@ -28,7 +69,7 @@ def catalogue() -> Mapping[str, Mapping[str, str]]:
 
 
 def say(refusal: Refusal, language: Language) -> str:
-    """Return what a person reads of a refusal.
+    """Return what a person reads of a refusal: its words, and those of the codes in it.
 
     Raises:
         Broken: The code has no text; a test holds that this cannot happen.
@@ -36,4 +77,14 @@ def say(refusal: Refusal, language: Language) -> str:
     words = catalogue().get(refusal.code)
     if words is None:
         raise Broken(f"refusal {refusal.code} has no text")
-    return words[language].format(**refusal.params)
+    said = {name: _said(name, value, language) for name, value in refusal.params.items()}
+    return words[language].format(**said)
+
+
+def _said(name: str, value: object, language: Language) -> object:
+    """Return a parameter as it is read; a code without a word is a source's own word."""
+    if isinstance(value, tuple):
+        return ("、" if language == "zh" else ", ").join(str(_said(name, one, language)) for one in value)
+    known = terms(language)
+    keys = (f"{family}.{value}" for family in FAMILIES.get(name, ()))
+    return next((known[key] for key in keys if key in known), value)

@@ -65,6 +65,13 @@ def test_english_and_chinese_headings_with_and_without_the_mark_say_the_same(
     assert on_record(engine) == before
 
 
+def test_a_number_of_json_is_no_text(engine: Engine, tmp_path: Path) -> None:
+    given.registry(engine)
+    line = json.dumps({"name": 1, "region": given.TOWN}) + "\n"
+    (error,) = imported(engine, "businesses", table(tmp_path, line, "rows.jsonl")).refused
+    assert (error.refusal.code, error.column) == ("import.number", "name")
+
+
 def test_json_lines_say_the_same_as_csv(engine: Engine, tmp_path: Path) -> None:
     given.registry(engine)
     imported(engine, "businesses", table(tmp_path, rows(ENGLISH, chinese=False)))
@@ -117,7 +124,7 @@ def test_every_bad_row_is_told_with_number_column_value_and_reason_and_stops_no_
         (4, "行业", "火箭", "import.not_one_of"),
         (5, "统一社会信用代码", "123", "uscc.malformed"),
         (6, "名称", "某水产摊", "import.name_masked"),
-        (7, "名称", "长" * 201, "import.too_long"),
+        (7, "名称", "长" * 201, "field.too_long"),
     ]
     assert report.refused_rows == 5
     assert all(error.reason("zh") and error.reason("en") for error in report.refused)

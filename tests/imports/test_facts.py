@@ -162,10 +162,52 @@ def test_a_name_without_a_region_is_never_held_against_a_namesake_elsewhere(
     assert [violation.business_id for violation in all_of(engine, Violation)] == [here, here]
 
 
+@pytest.mark.parametrize(
+    ("place", "code"),
+    [
+        (",,", "import.name_unplaced"),
+        ("000000,,", "import.name_unplaced"),
+        ("411502,,", None),
+        (",甲市场,", "import.name_unknown"),
+    ],
+)
+def test_a_name_without_a_place_means_nobody(
+    sqlite_engine: Engine, tmp_path: Path, place: str, code: str | None
+) -> None:
+    town(sqlite_engine)
+    rows = f"name,region,market,stall,matter\n独此一家眼镜店,{place},optometry\n"
+    report = imported(sqlite_engine, "pledges", table(tmp_path, rows))
+    assert [error.refusal.code for error in report.refused] == ([code] if code else [])
+
+
+def test_a_name_is_found_in_its_market(engine: Engine, tmp_path: Path) -> None:
+    ids = town(engine)
+    imported(engine, "pledges", table(tmp_path, "name,market,matter\n双生超市,乙市场,fuel\n"))
+    assert [row.business_id for row in all_of(engine, Pledge)] == [ids["other twin"]]
+
+
+def test_the_region_of_a_violation_is_that_of_the_business_and_the_authority_says_its_own(
+    engine: Engine, tmp_path: Path
+) -> None:
+    town(engine)
+    heading = VIOLATION.replace("authority,", "authority,authority_region,")
+    rows = (
+        f"甲1号,信阳市监局,,{CODE},,411502,,,short_weight,2026-05-01,,\n"
+        f"甲2号,信阳市监局,410000,{CODE},,411502,,,short_weight,2026-05-02,,\n"
+        f"甲3号,某局,,{CODE},,411502,,,short_weight,2026-05-03,,\n"
+    )
+    report = imported(engine, "violations", table(tmp_path, f"{heading}\n{rows}"))
+    assert report.refused == []
+    regions = {row.decision_no: row.region for row in all_of(engine, PenaltyDecision)}
+    assert regions == {"甲1号": "411500", "甲2号": "410000", "甲3号": "411502"}
+
+
 def test_facts_read_twice_change_nothing(engine: Engine, tmp_path: Path) -> None:
     town(engine)
     files = {
-        "pledges": "name,matter,pledged_on\n独此一家眼镜店,optometry,\n独此一家眼镜店,other,\n",
+        "pledges": (
+            "name,region,matter,pledged_on\n独此一家眼镜店,411502,optometry,\n独此一家眼镜店,411502,other,\n"
+        ),
         "designations": "name,region,level,authority\n独此一家眼镜店,411502,city,信阳市市场监督管理局\n",
         "violations": f"{VIOLATION}\n信市监罚〔2026〕1号,信阳市局,{CODE},,,,,short_weight,2026-05-08,100,\n",
     }
@@ -185,6 +227,6 @@ def test_facts_of_businesses_outside_the_grants_are_refused_one_by_one(
     town(engine)
     with writing(engine) as session:
         given.business(given.work(session), "外省眼镜店", region="110101")
-    rows = "name,matter\n外省眼镜店,optometry\n独此一家眼镜店,optometry\n"
+    rows = "name,region,matter\n外省眼镜店,110101,optometry\n独此一家眼镜店,411502,optometry\n"
     report = imported(engine, "pledges", table(tmp_path, rows), account="officer")
     assert (report.created, report.refused_by_reason) == (1, {"grant.missing": 1})

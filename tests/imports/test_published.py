@@ -170,15 +170,16 @@ def test_a_case_that_cannot_be_recorded_leaves_no_subject_behind(engine: Engine,
 @pytest.mark.parametrize(
     ("change", "code"),
     [
-        ({"case_status": "rumoured"}, "import.value"),
+        ({"case_status": "rumoured"}, "field.choice"),
         ({"province": "无此省"}, "case.province_unknown"),
         ({"fine_yuan": 0.001}, "import.below_a_fen"),
         ({"decision_date": "昨天"}, "date.malformed"),
         ({"party_published_name": "张\u202e三"}, "import.unseen_character"),
-        ({"extra": 1}, "import.value"),
+        ({"extra": 1}, "field.unknown"),
         ({"conduct_zh": "长" * 4001}, "import.too_long"),
-        ({"authority": "长" * 300}, "import.value"),
-        ({"other_measures": [[]]}, "import.value"),
+        ({"authority": "长" * 300}, "field.too_long"),
+        ({"party_published_name": 1}, "field.not_text"),
+        ({"other_measures": [[]]}, "field.not_text"),
     ],
 )
 def test_a_case_that_is_not_as_it_should_be_is_refused_and_the_next_is_taken(
