@@ -9,7 +9,7 @@ import calendar
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, time, timedelta
 from enum import StrEnum
 from functools import cache
 from types import MappingProxyType
@@ -37,6 +37,11 @@ def legal_day(instant: datetime) -> date:
     if instant.tzinfo is None:
         raise ValueError("a legal day needs an instant with a time zone")
     return instant.astimezone(SHANGHAI).date()
+
+
+def day_begins(day: date) -> datetime:
+    """Return the instant at which a legal day begins in Asia/Shanghai."""
+    return datetime.combine(day, time.min, SHANGHAI)
 
 
 def add_months(day: date, months: int) -> date:

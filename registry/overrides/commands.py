@@ -54,7 +54,7 @@ def propose_override(work: Work, command: ProposeOverride) -> str:
         Forbidden: The office does not supervise the jurisdiction of the row.
     """
     row = parse_row(command.rule_table, command.row)
-    work.require("officer", row.jurisdiction)
+    work.require("officer", row.jurisdiction, "row.jurisdiction")
     _refuse_faults(work.rulebook.with_rows([row]))
     override_id = new_id()
     stated = row.model_dump(mode="json", exclude_defaults=True)

@@ -27,11 +27,14 @@ TABLES: tuple[type[Row], ...] = (
     law_rows.SummaryProcedure,
     law_rows.Severity,
     law_rows.PublicityPeriod,
+    law_rows.RepairCondition,
     law_rows.Choice,
     law_rows.ListRegime,
+    law_rows.ListingTest,
     law_rows.Deadline,
     law_rows.Measure,
     law_rows.Term,
+    law_rows.PaperNumber,
     score_rows.ScoreScheme,
     score_rows.ScoreDimension,
     score_rows.ScorePoint,
@@ -112,8 +115,25 @@ class Rulebook:
         """
         return self._resolved(table, ancestors(region), on, scheme)  # type: ignore[return-value]  # as above
 
-    def find(self, table: type[R], code: str, region: str, on: date, *, scheme: str = "default") -> R:
+    def find(
+        self,
+        table: type[R],
+        code: str,
+        region: str,
+        on: date,
+        *,
+        scheme: str = "default",
+        field: str | None = None,
+    ) -> R:
         """Return the row of a code in force in a region on a legal day.
+
+        Args:
+            table: Class of the rows.
+            code: Of the row.
+            region: GB/T 2260, whole or a prefix; empty for the nation.
+            on: Legal day.
+            scheme: As of `in_force`.
+            field: Input that gave the code; None: the law itself asks for the row.
 
         Raises:
             RuleRefused: `rule.absent`: no such row is in force there and then.
@@ -121,7 +141,12 @@ class Rulebook:
         row = self.in_force(table, region, on, scheme=scheme).get(code)
         if row is None:
             raise RuleRefused(
-                "rule.absent", table=table.table, rule=code, region=region or "000000", on=on.isoformat()
+                "rule.absent",
+                field=field,
+                table=table.table,
+                row=code,
+                region=region or "000000",
+                on=on.isoformat(),
             )
         return row
 

@@ -8,7 +8,14 @@ from itertools import combinations, pairwise
 from typing import Literal
 
 from registry.rulebook.book import TABLES, Rulebook
-from registry.rulebook.law_rows import Conduct, ListRegime, Measure, PenaltyRange, ViolationType
+from registry.rulebook.law_rows import (
+    Conduct,
+    ListRegime,
+    Measure,
+    PenaltyRange,
+    RepairCondition,
+    ViolationType,
+)
 from registry.rulebook.model import Row
 from registry.rulebook.score_rows import (
     GradeBand,
@@ -118,6 +125,7 @@ class _Codes:
 
     violations: frozenset[str]
     measures: frozenset[str]
+    lists: frozenset[str]
     schemes: frozenset[str]
     dimensions: frozenset[tuple[str, str]]
     grades: frozenset[tuple[str, str]]
@@ -130,6 +138,7 @@ def _known_codes(rows: Iterable[Row]) -> _Codes:
     return _Codes(
         violations=frozenset(row.code for row in held[ViolationType]),
         measures=frozenset(row.code for row in held[Measure]),
+        lists=frozenset(row.code for row in held[ListRegime]),
         schemes=frozenset(row.code for row in held[ScoreScheme]),
         dimensions=frozenset(
             (d.scheme, d.code) for d in held[ScoreDimension] if isinstance(d, ScoreDimension)
@@ -156,6 +165,8 @@ def _named_codes(row: Row, known: _Codes) -> Iterator[tuple[str, str, bool]]:
             yield from (("measures", code, code in known.measures) for code in row.measures)
             if row.colour != "red":
                 yield from (("grounds", code, code in known.violations) for code in row.grounds)
+        case RepairCondition():
+            yield from (("regimes", code, code in known.lists) for code in row.regimes)
         case ScorePoint():
             yield "dimension", row.dimension, (row.scheme, row.dimension) in known.dimensions
             if row.direct_grade is not None:

@@ -1,5 +1,6 @@
 """Rows of violations, penalties, publicity, lists, deadlines and measures."""
 
+from string import Formatter
 from typing import ClassVar, Literal, Self
 
 from pydantic import Field, model_validator
@@ -23,7 +24,7 @@ PenaltyKind = Literal[
 ]
 SeverityClass = Literal["slight", "general", "serious"]
 Procedure = Literal["summary", "ordinary"]
-Colour = Literal["red", "black", "board"]
+Colour = Literal["red", "black", "board", "card", "pointer"]
 OfficeLevel = Literal["nation", "province", "city", "county"]
 
 
@@ -130,9 +131,8 @@ class PublicityPeriod(Row):
         only_kinds: Only decisions with no other kinds of penalty than these.
         procedure: Only decisions of this procedure.
         shown: False where such decisions are not published, or normally not.
-        min_months: Shortest period, before which no repair ends it.
-        max_months: Longest period.
-        counts_from: Event from which the periods count.
+        max_months: Longest period; the shortest before a repair is a row of `RepairCondition`.
+        counts_from: Event from which the period counts.
         stops_automatically: True where the longest period ends by itself.
     """
 
@@ -143,7 +143,6 @@ class PublicityPeriod(Row):
     only_kinds: tuple[PenaltyKind, ...] = ()
     procedure: Procedure | None = None
     shown: bool
-    min_months: Months | None = None
     max_months: Months | None = None
     counts_from: Literal["publication", "decision"] | None = None
     stops_automatically: bool
@@ -152,8 +151,67 @@ class PublicityPeriod(Row):
     def _complete_or_unknown(self) -> Self:
         if self.shown and self.tag != "unknown" and (self.max_months is None or self.counts_from is None):
             raise ValueError("max_months and counts_from are missing: give them, or the tag unknown")
-        if self.min_months is not None and self.max_months is not None and self.min_months > self.max_months:
-            raise ValueError("min_months must not be above max_months")
+        return self
+
+
+RepairNeed = Literal[
+    "corrected",
+    "duties_performed",
+    "harm_removed",
+    "no_restriction",
+    "no_same_penalty",
+    "no_heavier_penalty",
+    "not_listed",
+    "other_conditions",
+]
+RepairPaper = Literal["application", "pledge", "performance", "identity"]
+PenaltyField = Literal["metrology", "food", "drug", "special_equipment"]
+
+
+class RepairCondition(Row):
+    """When the credit of a penalty record or of a list entry may be repaired (信用修复条件).
+
+    Of the rows of one regime of law the first that fits governs: by kinds of penalty, by field, by
+    severity class, the rest.
+
+    Attributes:
+        applies_to: A penalty record, or an entry of a list.
+        regime_of_law: Rows of one regime stand or fall together, e.g. `samr2021`, `ndrc36`.
+        regimes: For entries: the lists that it speaks of.
+        severity: Only decisions of this class.
+        any_kinds: Only decisions with one of these kinds of penalty.
+        fields: Only penalties in these fields.
+        early: False where the record stays until the end of its period.
+        min_months: Shortest period before repair.
+        counts_from: Event from which that period counts.
+        needs: What must be found beside the period.
+        papers: What the applicant must hand in.
+        ends_with_records: For entries: True where an entry ends when all its records are repaired;
+            False: it is shown to officers as due for removal.
+    """
+
+    table: ClassVar[str] = "repair_conditions"
+
+    applies_to: Literal["penalty", "entry"]
+    regime_of_law: str
+    regimes: tuple[str, ...] = ()
+    severity: SeverityClass | None = None
+    any_kinds: tuple[PenaltyKind, ...] = ()
+    fields: tuple[PenaltyField, ...] = ()
+    early: bool = True
+    min_months: Months | None = None
+    counts_from: Literal["publication", "decision", "listing"] | None = None
+    needs: tuple[RepairNeed, ...] = ()
+    papers: tuple[RepairPaper, ...] = ()
+    ends_with_records: bool = False
+
+    @model_validator(mode="after")
+    def _complete_or_unknown(self) -> Self:
+        missing = self.min_months is None or self.counts_from is None
+        if self.early and missing and self.tag != "unknown":
+            raise ValueError("min_months and counts_from are missing: give them, or the tag unknown")
+        if (self.applies_to == "entry") != bool(self.regimes):
+            raise ValueError("regimes: conditions of entries name their lists, those of penalties none")
         return self
 
 
@@ -169,6 +227,8 @@ class ListRegime(Row):
     """A list (名单) as the law founds it; without a legal basis it is only a board (信息公示板).
 
     Attributes:
+        colour: `red` and `black` lists are ours; a `pointer` repeats that another authority listed;
+            a `card` is a market organiser's warning, shown with the market.
         level: Level whose list it is.
         sectors: Sectors it covers; None: all.
         decided_by: Levels whose offices may decide an entry.
@@ -199,9 +259,29 @@ class ListRegime(Row):
     def _lists_rest_on_law(self) -> Self:
         if self.source is None and self.colour != "board":
             raise ValueError("colour: a red or black list needs a legal basis as its source")
-        if self.measures and (self.source is None or self.colour == "board"):
+        if self.measures and (self.source is None or self.colour not in ("red", "black")):
             raise ValueError("measures: only a list with a legal basis may attach measures")
         return self
+
+
+class ListingTest(Row):
+    """What a statutory list asks of a decision to list, beside the grounds; its code is the list's.
+
+    Attributes:
+        heavier_penalties: Kinds of penalty (较重行政处罚) one of which must have been imposed.
+        heavier_fines: Kinds that count only where the decision set the fine as a heavier one.
+        weighed: Factors that must each be weighed with reasons.
+        consent_choice: Code of the choice that says whether the level above must have consented.
+        consent_levels: Levels of the deciding authority for which it must.
+    """
+
+    table: ClassVar[str] = "listing_tests"
+
+    heavier_penalties: tuple[PenaltyKind, ...] = Field(min_length=1)
+    heavier_fines: tuple[PenaltyKind, ...]
+    weighed: tuple[str, ...]
+    consent_choice: str
+    consent_levels: tuple[OfficeLevel, ...]
 
 
 class Deadline(Row):
@@ -229,11 +309,38 @@ class Measure(Row):
     name_en: str
     scope: str
 
+    @model_validator(mode="after")
+    def _rests_on_law(self) -> Self:
+        if self.source is None:
+            raise ValueError("source: a measure needs the law that founds it")
+        return self
+
 
 class Term(Row):
-    """How long a pledge or a designation runs (有效期); None with `unknown`: no rule was found."""
+    """How long a pledge or a designation runs (有效期), or something is kept; None: no rule was found."""
 
     table: ClassVar[str] = "terms"
     figures: ClassVar[tuple[str, ...]] = ("months",)
 
     months: Months | None = None
+
+
+class PaperNumber(Row):
+    """How papers of a kind are numbered (文号); its code is the kind of paper.
+
+    Attributes:
+        series: Mark of the series (文种代字); kinds with the same mark share one series.
+        pattern: The number, with `{office}`, `{series}`, `{year}` and `{serial}` in their places.
+    """
+
+    table: ClassVar[str] = "paper_numbers"
+
+    series: str = Field(min_length=1, max_length=8)
+    pattern: str
+
+    @model_validator(mode="after")
+    def _tells_papers_apart(self) -> Self:
+        named = sorted(name for _, name, _, _ in Formatter().parse(self.pattern) if name is not None)
+        if named != ["office", "serial", "series", "year"]:
+            raise ValueError("pattern: needs {office}, {series}, {year} and {serial}, each once")
+        return self

@@ -201,7 +201,11 @@ def test_the_lists_of_the_package_rest_on_law_and_the_board_on_none() -> None:
         ("henan_red", "red"),
         ("henan_black", "black"),
         ("metrology_board", "board"),
+        ("national_serious", "pointer"),
+        ("market_yellow_card", "card"),
+        ("market_red_card", "card"),
     }
+    assert {r.code for r in regimes.values() if r.measures} == {"henan_red", "henan_black"}
     for code in ("henan_red", "henan_black"):
         source = regimes[code].source
         assert isinstance(source, Source)
