@@ -62,8 +62,9 @@ class Documents(Controller):
         document, content = consult(
             edge, request, lambda work: read_document(work, edge.settings.data_dir, document_id)
         )
+        ending = ".pdf" if document.media_type == "application/pdf" else ""
         return Response(
             content,
             media_type="application/octet-stream",
-            headers={"Content-Disposition": f'attachment; filename="{document.id}"'},
+            headers={"Content-Disposition": f'attachment; filename="{document.id}{ending}"'},
         )

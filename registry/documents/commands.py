@@ -14,8 +14,20 @@ from registry.errors import NotFound
 from registry.identifiers import new_id
 from registry.regions import region_or_refuse
 
+# a `form` (空白文书) proves nothing until it is signed and filed again as what it then is
 Kind = Literal[
-    "evidence", "notice", "service_proof", "statement", "review", "decision", "publicity", "pledge", "other"
+    "evidence",
+    "house_rules",
+    "notice",
+    "service_proof",
+    "statement",
+    "hearing_record",
+    "review",
+    "decision",
+    "publicity",
+    "pledge",
+    "form",
+    "other",
 ]
 
 
@@ -34,30 +46,38 @@ class FileDocument(Command):
 def file_document(work: Work, folder: Path, command: FileDocument) -> str:
     """File a document and return its identifier.
 
-    The bytes are durable under their digest before the row is written: a crash in between leaves
-    bytes that no row names, never a row without bytes.
-
     Raises:
         Forbidden: The office does not supervise the region.
         Malformed: The region is none.
     """
     region_or_refuse(command.region, "region")
-    work.require("officer", command.region)
+    work.require("officer", command.region, "region")
+    document = keep_document(work, folder, command)
+    work.record(
+        "document.filed", Subject("document", document.id), digest=document.digest, kind=document.kind
+    )
+    return document.id
+
+
+def keep_document(work: Work, folder: Path, command: FileDocument) -> Document:
+    """Keep a document and return its row; for a command that has asked who may, and records the act.
+
+    The bytes are durable under their digest before the row is written: a crash in between leaves
+    bytes that no row names, never a row without bytes.
+    """
     digest = hashlib.sha256(command.content).hexdigest()
     _keep(folder, digest, command.content)
-    document_id = new_id()
-    work.session.add(
-        Document(
-            id=document_id,
-            digest=digest,
-            size=len(command.content),
-            recorded_by=work.actor.account_name,
-            recorded_at=work.now,
-            **command.model_dump(exclude={"content"}),
-        )
+    document = Document(
+        id=new_id(),
+        digest=digest,
+        size=len(command.content),
+        recorded_by=work.actor.account_name,
+        recorded_at=work.now,
+        **command.model_dump(exclude={"content"}),
     )
-    work.record("document.filed", Subject("document", document_id), digest=digest, kind=command.kind)
-    return document_id
+    work.session.add(document)
+    work.session.flush()
+    return document
 
 
 def read_document(work: Work, folder: Path, document_id: str) -> tuple[Document, bytes]:
