@@ -2,6 +2,7 @@
 
 import functools
 from datetime import UTC, date, datetime
+from pathlib import Path
 from typing import Any
 
 from sqlalchemy import Engine
@@ -14,7 +15,14 @@ from registry.businesses import commands as businesses
 from registry.businesses.commands import RegisterBusiness
 from registry.businesses.persons import is_natural_person
 from registry.demonstration.commands import Designate, designate_unit
+from registry.documents.commands import FileDocument, Kind, file_document
+from registry.documents.kinds import FORMS
+from registry.documents.papers import issued
+from registry.documents.tables import Document, Paper
 from registry.founding import Found, found
+from registry.identifiers import new_id
+from registry.mergers import commands as mergers
+from registry.mergers.commands import DecideMerger, MergeBusinesses
 from registry.offices import commands as offices
 from registry.offices.commands import AddOffice
 from registry.pledges.commands import FilePledge, file_pledge
@@ -51,16 +59,17 @@ def registry(engine: Engine, now: datetime = NOW) -> None:
         )
     with writing(engine) as session:
         admin = work(session, "admin", now)
-        for code, name, region, level, superior in (
-            ("AMR-41", "河南省市场监督管理局", "410000", "province", "SAMR"),
-            ("AMR-4115", "信阳市市场监督管理局", "411500", "city", "AMR-41"),
-            ("AMR-411502", "信阳市浉河区市场监督管理局", "411502", "county", "AMR-4115"),
+        for code, name, mark, region, level, superior in (
+            ("AMR-41", "河南省市场监督管理局", "豫市监", "410000", "province", "SAMR"),
+            ("AMR-4115", "信阳市市场监督管理局", "信市监", "411500", "city", "AMR-41"),
+            ("AMR-411502", "信阳市浉河区市场监督管理局", "信浉市监", "411502", "county", "AMR-4115"),
         ):
             offices.add_office(
                 admin,
                 AddOffice(
                     code=code,
                     name=name,
+                    mark=mark,
                     region=region,
                     level=level,
                     superior_code=superior,
@@ -97,6 +106,43 @@ def work(session: Session, account: str = "national", now: datetime = NOW) -> Wo
     return Work(session, actor(session, account), now, rulebook())
 
 
+def paper_issued(by: Work, case_id: str, step: str, kind: str, seq: int = 0) -> None:
+    """Write down that the paper of a step was issued today, unless a valid one was; its file is left out."""
+    if issued(by.session, case_id, kind, step, seq) is not None:
+        return
+    document = Document(
+        id=new_id(),
+        digest="0" * 64,
+        size=1,
+        media_type="application/pdf",
+        kind=FORMS[kind].filed_as,
+        title=kind,
+        access="parties",
+        region=TOWN,
+        recorded_by=by.actor.account_name,
+        recorded_at=by.now,
+    )
+    by.session.add(document)
+    by.session.flush()
+    paper = Paper(
+        document_id=document.id,
+        number=document.id,
+        kind=kind,
+        office_code=by.actor.office_code,
+        series=document.id,
+        year=by.today.year,
+        serial=1,
+        case_id=case_id,
+        step=step,
+        seq=seq,
+        issued_on=by.today,
+        sha256=document.digest,
+        code=document.id,
+    )
+    by.session.add(paper)
+    by.session.flush()
+
+
 def business(by: Work, name: str = "浉河区李记水产店", **more: Any) -> str:
     """Register a business and return its identifier; a person without a code holds a stall."""
     stated = {"name": name, "region": TOWN, "kind": "enterprise", **more}
@@ -130,8 +176,8 @@ def designation(by: Work, business_id: str, **more: Any) -> str:
     return outcome.id
 
 
-def violation(by: Work, business_id: str, **more: Any) -> str:
-    """Record a violation that scores and may be shown, and return its identifier."""
+def stated_violation(business_id: str, **more: Any) -> RecordViolation:
+    """Return the statement of a violation that scores and may be shown."""
     stated = {
         "decision_no": "信浉市监处罚〔2026〕12号",
         "authority": "信阳市浉河区市场监督管理局",
@@ -143,6 +189,43 @@ def violation(by: Work, business_id: str, **more: Any) -> str:
         "conduct_code": "cheating_instrument_used",
         **more,
     }
-    outcome = record_violation(by, RecordViolation(business_id=business_id, **stated))
+    return RecordViolation(business_id=business_id, **stated)
+
+
+def violation(by: Work, business_id: str, **more: Any) -> str:
+    """Record a violation that scores and may be shown, and return its identifier."""
+    outcome = record_violation(by, stated_violation(business_id, **more))
     assert outcome.id is not None
     return outcome.id
+
+
+def paper(by: Work, folder: Path, kind: Kind = "evidence") -> str:
+    """File a document and return its identifier."""
+    filing = FileDocument(kind=kind, title=kind, region=TOWN, content=kind.encode())
+    return file_document(by, folder, filing)
+
+
+def merger(
+    engine: Engine, folder: Path, former_id: str, survivor_id: str, now: datetime = NOW, **more: Any
+) -> str:
+    """Merge two records by two persons and return the merger's identifier."""
+    with writing(engine) as session:
+        by = work(session, "national", now)
+        stated = {
+            "kind": "duplicate",
+            "reason": "同一经营者重复登记",
+            "document_id": paper(by, folder),
+            **more,
+        }
+        command = MergeBusinesses(former_id=former_id, survivor_id=survivor_id, **stated)
+        proposed = mergers.merge_businesses(by, command).id
+    assert proposed is not None
+    return decided(engine, proposed, now)
+
+
+def decided(engine: Engine, merger_id: str, now: datetime = NOW, account: str = "national-approver") -> str:
+    """Approve a proposed merger, succession or separation by another person."""
+    with writing(engine) as session:
+        command = DecideMerger(merger_id=merger_id, decision="approved")
+        mergers.decide_merger(work(session, account, now), command)
+    return merger_id

@@ -1,16 +1,20 @@
 """Boards (信息公示板): they repeat decided penalties that may be shown, and add nothing to them."""
 
+from collections.abc import Container, Mapping
 from typing import Any
 
-from sqlalchemy import Row, exists, insert, select
+from sqlalchemy import ColumnElement, Row, exists, insert, or_, select
 from sqlmodel import col
 
 from registry.audit.work import Subject, Work
 from registry.businesses.persons import is_natural_person
-from registry.businesses.tables import Alias, Business, BusinessVersion
+from registry.businesses.queries import with_trade_name
+from registry.businesses.tables import Business, BusinessVersion
 from registry.identifiers import new_id
 from registry.lists.rules import SEVERITIES, one_regime
 from registry.lists.tables import EntryGround, ListEntry
+from registry.log.events import PublicEvent
+from registry.log.leaves import Effect
 from registry.regions import prefix
 from registry.rulebook import ListRegime
 from registry.violations.publicity import violation_shown
@@ -23,7 +27,8 @@ def derive_board(work: Work, regime: str, region: str) -> int:
     """Put on a board every decided violation that may be shown today and is not on it yet.
 
     No proposal, no measure: an entry lives exactly as long as the publicity of its decision, and
-    nothing is ever put back that was taken off.
+    nothing is put back that was taken off, unless the record's publicity began anew since, or the
+    decision with which it fell is in force again.
 
     Returns:
         How many entries were written; none on the second call.
@@ -37,7 +42,8 @@ def derive_board(work: Work, regime: str, region: str) -> int:
     written, after = 0, ""
     while rows := _candidates(work, law, region, after):
         after = rows[-1].violation_id
-        fitting = [row for row in rows if _fits(law, row)]
+        traders = with_trade_name(work.session, (row.business_id for row in rows))
+        fitting = [row for row in rows if _fits(law, row, traders)]
         if fitting:
             _enter(work, law, fitting)
             written += len(fitting)
@@ -46,16 +52,6 @@ def derive_board(work: Work, regime: str, region: str) -> int:
 
 def _candidates(work: Work, law: ListRegime, region: str, after: str) -> list[Row[*tuple[Any, ...]]]:
     own = prefix(region)
-    known = exists(
-        select(1).where(
-            col(ListEntry.regime) == law.code, col(ListEntry.violation_id) == col(Violation.violation_id)
-        )
-    )
-    trade = exists(
-        select(1).where(
-            col(Alias.business_id) == col(Business.id), col(Alias.kind).in_(("trade_name", "short_name"))
-        )
-    )
     query = (
         select(
             col(Violation.violation_id),
@@ -71,12 +67,11 @@ def _candidates(work: Work, law: ListRegime, region: str, after: str) -> list[Ro
             col(BusinessVersion.kind),
             col(BusinessVersion.uscc),
             col(BusinessVersion.sector),
-            trade.label("has_trade_name"),
         )
         .join(PenaltyDecision, col(PenaltyDecision.decision_id) == col(Violation.decision_id))
         .join(BusinessVersion, col(BusinessVersion.business_id) == col(Violation.business_id))
         .join(Business, col(Business.id) == col(Violation.business_id))
-        .where(violation_shown(work.today), ~known, col(Violation.violation_id) > after)
+        .where(violation_shown(work.today), ~_known(law), col(Violation.violation_id) > after)
         .where(col(BusinessVersion.superseded_at).is_(None))
         .where(col(Business.standing) == "named", col(Business.merged_into_id).is_(None))
         .where(col(BusinessVersion.region).between(own.ljust(6, "0"), own.ljust(6, "9")))
@@ -86,7 +81,29 @@ def _candidates(work: Work, law: ListRegime, region: str, after: str) -> list[Ro
     return list(work.session.connection().execute(query))
 
 
-def _fits(law: ListRegime, row: Row[*tuple[Any, ...]]) -> bool:
+def _known(law: ListRegime) -> ColumnElement[bool]:
+    """Say in SQL that a record is on the board, or was taken off for good.
+
+    What fell only with its decision returns when the decision is in force again, and so does what
+    was taken off before its publicity began anew.
+    """
+    return exists(
+        select(1)
+        .where(col(ListEntry.regime) == law.code)
+        .where(col(ListEntry.violation_id) == col(Violation.violation_id))
+        .where(col(ListEntry.superseded_at).is_(None))
+        .where(or_(col(ListEntry.withdrawn_on).is_(None), col(ListEntry.withdrawn_ground) != "annulled"))
+        .where(
+            or_(
+                col(ListEntry.withdrawn_on).is_(None),
+                col(Violation.restarted_on).is_(None),
+                col(ListEntry.withdrawn_on) > col(Violation.restarted_on),
+            )
+        )
+    )
+
+
+def _fits(law: ListRegime, row: Row[*tuple[Any, ...]], traders: Container[str]) -> bool:
     """Say whether a record belongs on the board and names nobody whom the board may not name."""
     if not set(row.type_codes) & set(law.grounds):
         return False
@@ -94,7 +111,7 @@ def _fits(law: ListRegime, row: Row[*tuple[Any, ...]]) -> bool:
         return False
     if law.min_severity and SEVERITIES.index(row.severity) < SEVERITIES.index(law.min_severity):
         return False
-    if law.natural_persons_named or row.has_trade_name:
+    if law.natural_persons_named or row.business_id in traders:
         return law.natural_persons_named or row.kind != "natural_person"
     return not is_natural_person(row.kind, row.name, row.uscc)
 
@@ -131,5 +148,12 @@ def _enter(work: Work, law: ListRegime, rows: list[Row[*tuple[Any, ...]]]) -> No
         "board.derived",
         Subject("regime", law.code),
         concerns=dict.fromkeys(row.business_id for row in rows),
+        effects=[_effect(entry) for entry in entries],
         entries=len(entries),
     )
+
+
+def _effect(entry: Mapping[str, Any]) -> Effect:
+    content = {key: entry[key] for key in ("regime", "state")} | {"entry": entry["entry_id"]}
+    event = PublicEvent(entry["regime"], entry["region"], entry["entry_id"], entry["business_id"])
+    return Effect("board.derived", entry["entry_id"], content, event)

@@ -1,81 +1,74 @@
 """Leading a proposal through its procedure; the only writer of proposals and their steps.
 
-Each step has its person, its legal day, its document and the deadline that it opens. The day is
-the day of the act: only the service of a notice, which is proved by a document, may lie before it,
-and never before the step that went ahead.
+Each step has its person, its legal day, its document, what it states, and the deadlines that it
+opens. The day is the day of the act: only a service, which is proved by a document, may lie before
+it, and never before the step that went ahead.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date
-from typing import Literal
+from typing import Any, Literal
 
 from pydantic import Field
 from sqlmodel import Session
 
-from registry.audit.work import Subject, Work
-from registry.businesses.persons import is_natural_person
-from registry.businesses.tables import Business, BusinessVersion
-from registry.calendar import add_months
-from registry.commands import Command, Outcome
-from registry.documents.tables import Document
-from registry.errors import Conflict, Forbidden, Malformed, NotFound, RuleRefused
-from registry.identifiers import new_id
-from registry.lists import entries, queries
-from registry.lists.rules import (
-    CHECKED_AGAIN,
-    OF_ONE_CASE,
-    RED_RECORD,
-    Fact,
-    Step,
-    following_step,
-    last_day,
-    one_regime,
-    opening_step,
-    quoted,
-    refuse_before_elapsed,
-    refuse_unfit_grounds,
-)
-from registry.lists.tables import Proposal, ProposalStep
-from registry.log.leaves import Effect
-from registry.offices.tables import Office
+from registry.audit.work import Work
+from registry.commands import Outcome
+from registry.documents import papers
+from registry.errors import Conflict, NotFound, RuleRefused
+from registry.lists import casefile, conditions, dues, entries, queries
+from registry.lists.conditions import checked_facts
+from registry.lists.demands import Act, document_of
+from registry.lists.details import StepOnPaper
+from registry.lists.following import following_step, opening_step, state_after
+from registry.lists.procedures import ALL_ANSWERED, CHECKED_AGAIN, HEARING_NOTICE, Step
+from registry.lists.rules import Fact, last_day, one_regime, quoted, refuse_before_elapsed
+from registry.lists.steps import OpenCase, Opening, open_case, record, refuse_listed, write_step
+from registry.lists.tables import Proposal
 from registry.overrides.queries import calendar_overrides
-from registry.rulebook import Deadline, ListRegime
-from registry.store.versions import one_writer
+from registry.rulebook import Deadline
+
+TAKEN_BACK = ("silence", "review", "consent", "decision", "repair_guide")  # fall when a case is heard again
+DECIDED_BY = ("black.decide",)  # deadlines of the decision, owed again where it is taken back
+ASKED_LATE = "申请听证（逾期）"
 
 
-class ProposeListing(Command):
+class ProposeListing(OpenCase):
     """Open a case for listing a business."""
 
-    regime: str
-    business_id: str
     origin: Literal["propose", "nominate", "apply"] = Field(description="`propose` for black lists.")
-    ground: str = Field(min_length=1, max_length=2000, description="In words that may be published.")
-    evidence: tuple[str, ...] = Field(min_length=1, max_length=100, description="Fact identifiers.")
-    document_id: str
-    note: str | None = Field(default=None, max_length=2000)
+    evidence: tuple[str, ...] = Field(default=(), max_length=100, description="Fact identifiers.")
+    rules_document_id: str | None = Field(
+        default=None, description="The market organiser's own rules, on which a card may rest instead."
+    )
 
 
-class TakeStep(Command):
-    """Take the next step of a proposal."""
+class TakeStep(StepOnPaper):
+    """Take the next step of a proposal, with what it states."""
 
-    proposal_id: str
     step: Literal[
         "serve_notice",
-        "hear",
+        "record_statement",
+        "request_hearing",
         "note_silence",
+        "withdraw_hearing",
+        "serve_hearing_notice",
+        "hold_hearing",
         "review",
         "consent",
         "decide",
+        "serve_decision",
+        "answer",
         "publish",
         "check",
         "publicise",
+        "record_objection",
+        "answer_objection",
         "list",
+        "give",
+        "confirm",
         "drop",
     ]
-    expected_version: int
-    document_id: str
-    served_on: date | None = Field(default=None, description="Day of service, for `serve_notice` alone.")
-    note: str | None = Field(default=None, max_length=2000)
 
 
 def propose_listing(work: Work, command: ProposeListing) -> Outcome:
@@ -85,80 +78,95 @@ def propose_listing(work: Work, command: ProposeListing) -> Outcome:
         NotFound: There is no such business or document.
         Forbidden: The office does not supervise the region.
         RuleRefused: The list has no legal basis or takes no proposals, the subject may not be
-            named, a fact does not carry the listing, or a document is of the wrong kind.
+            named, a fact does not carry the listing, or a document does not fit.
         Conflict: The business is on that list, or a case is open already.
     """
     found = queries.subject(work.session, command.business_id)
     if found is None:
         raise NotFound("business.unknown", field="business_id", business_id=command.business_id)
     known = found[1]
-    work.require("officer", known.region)
+    work.require("officer", known.region, "business_id")
     regime = one_regime(work.rulebook, command.regime, known.region, work.today)
     step = opening_step(regime.colour, command.origin)
-    _refuse_subject(regime, *found)
-    _refuse_second(work.session, command)
-    _refuse_document(work.session, command.document_id, step)
+    conditions.refuse_subject(regime, *found)
+    conditions.refuse_document(work.session, command.document_id, step, known.region)
+    market_id = conditions.market_of(work.session, regime, known, command.rules_document_id)
+    if not command.evidence and command.rules_document_id is None:
+        raise RuleRefused("ground.none", field="evidence", regime=regime.code)
     facts = checked_facts(work, regime, command.business_id, command.evidence)
-    proposal = Proposal(
-        id=new_id(),
-        version=1,
-        regime=regime.code,
-        colour=regime.colour,
-        business_id=command.business_id,
-        region=known.region,
-        state=step.after,
-        ground=command.ground,
-        evidence=[fact.id for fact in facts],
-        proposed_by_person=work.actor.person_id,
-        rulebook_hash=work.rulebook.hash,
-        recorded_at=work.now,
-    )
-    work.session.add(proposal)
-    work.session.flush()
-    _write_step(work, proposal, step, taken_on=work.today, document_id=command.document_id, note=command.note)
-    _record(work, proposal, step)
-    return Outcome("created", proposal.id)
+    detail = {"rules": command.rules_document_id}
+    return open_case(work, regime, step, Opening(command, known.region, facts, market_id), detail)
 
 
 def take_step(work: Work, command: TakeStep) -> Outcome:
     """Take the next step of a proposal; the last one puts the business on the list.
 
     Returns:
-        The proposal; after `publish` and `list`, the entry.
+        The proposal; after the last one, the entry.
 
     Raises:
-        NotFound: There is no such proposal or document.
+        NotFound: There is no such proposal, document or account.
         Forbidden: The person may not take this step: role, region, level or office.
         Conflict: The proposal has moved on.
-        Malformed: A day of service lies ahead, or before the last step.
-        RuleRefused: The procedure, a running period, a missing consent, the same person, a
-            document of the wrong kind, or facts that no longer hold.
+        Malformed: A day lies ahead or before the last step; a detail is missing or unwanted.
+        RuleRefused: The procedure, a running period, an open point, a hearing that was asked for, a
+            missing consent, the same person, a document that does not fit, or facts that no longer
+            hold.
     """
-    proposal = _proposal(work.session, command)
+    proposal = unmoved_proposal(work.session, command)
     regime = one_regime(work.rulebook, proposal.regime, proposal.region, work.today)
     step = following_step(
         proposal.colour, command.step, proposal.state, consent_required=regime.consent_required
     )
-    before = queries.steps(work.session, proposal.id)
-    _refuse_person(work, proposal, regime, step, before)
-    _refuse_document(work.session, command.document_id, step)
-    taken_on = _day(work, command, before[-1].taken_on)
-    if step.waits:
-        _refuse_early(work, proposal, before)
-    facts = queries.facts(work.session, proposal.evidence, work.today)
-    if step.name in CHECKED_AGAIN:
-        facts = checked_facts(work, regime, proposal.business_id, proposal.evidence)
-    _advance(work, proposal, step, taken_on)
-    _write_step(work, proposal, step, taken_on=taken_on, document_id=command.document_id, note=command.note)
+    act = Act(work, proposal, regime, step, command, queries.steps(work.session, proposal.id))
+    if step.name in CHECKED_AGAIN and proposal.objected_on is not None:
+        raise RuleRefused("step.objected", field="step", step=step.name, on=proposal.objected_on.isoformat())
+    conditions.refuse_detail(step, command)
+    conditions.refuse_person(work, proposal, regime, step, act.before)
+    taken_on = conditions.day_of(work, command, act.before[-1].taken_on)
+    document_id = document_of(act, taken_on)
+    conditions.refuse_document(work.session, document_id, step, proposal.region, proposal.id)
+    detail = _detail(act, taken_on)
+    _refuse_early(act)
+    _refuse_unheard(act, detail)
+    again = step.name in CHECKED_AGAIN
+    facts = checked_facts(work, regime, proposal.business_id, proposal.evidence) if again else []
+    if again:
+        _refuse_changed(act, facts)
+    _advance(work, proposal, step, state_after(step, proposal.state, late=bool(detail.get("late"))))
+    write_step(work, proposal, step, command, document_id=document_id, taken_on=taken_on, detail=detail)
+    return _ended(act, facts)
+
+
+def _ended(act: Act, facts: Sequence[Fact]) -> Outcome:
+    """Record the step, and where it was the last one write the entry."""
+    work, proposal, step = act.work, act.proposal, act.step
     if not step.closes or step.after == "dropped":
-        _record(work, proposal, step)
+        record(work, proposal, step)
         return Outcome("changed", proposal.id)
-    entry = entries.enter(work, proposal, regime, step.after, facts)
-    _record(work, proposal, step, entry_id=entry.entry_id)
+    refuse_listed(work.session, proposal.regime, proposal.business_id)
+    listed_on = casefile.listed_on(act.before) or work.today
+    told = tuple(casefile.measures_told(act.before, act.regime.measures))
+    regime = act.regime.model_copy(update={"measures": told})
+    entry = entries.enter(work, proposal, regime, facts, listed_on)
+    record(work, proposal, step, entries.public_event(entry))
     return Outcome("created", entry.entry_id)
 
 
-def _proposal(session: Session, command: TakeStep) -> Proposal:
+def mark_proposal(work: Work, proposal: Proposal, objected_on: date | None) -> None:
+    """Mark a case as under objection since a day, or take the mark away with None."""
+    proposal.objected_on = objected_on
+    work.session.add(proposal)
+    work.session.flush()
+
+
+def unmoved_proposal(session: Session, command: TakeStep) -> Proposal:
+    """Return the case of a command, locked.
+
+    Raises:
+        NotFound: There is none.
+        Conflict: It has moved on since it was seen.
+    """
     proposal = session.get(Proposal, command.proposal_id, with_for_update=True, populate_existing=True)
     if proposal is None:
         raise NotFound("proposal.unknown", field="proposal_id", proposal_id=command.proposal_id)
@@ -167,200 +175,120 @@ def _proposal(session: Session, command: TakeStep) -> Proposal:
     return proposal
 
 
-def _refuse_subject(
-    regime: ListRegime, business: Business, known: BusinessVersion, has_trade_name: bool
-) -> None:
-    """Refuse subjects that no list may name, and natural persons where this one may not."""
-    if business.standing != "named" or known.name is None:
-        raise RuleRefused("listing.unnamed", field="business_id", standing=business.standing)
-    person = is_natural_person(known.kind, known.name, known.uscc)
-    person = person and (known.kind == "natural_person" or not has_trade_name)
-    if person and not regime.natural_persons_named:
-        raise RuleRefused(
-            "listing.natural_person", field="business_id", regime=regime.code, source=quoted(regime)
-        )
-    if regime.sectors is not None and known.sector not in regime.sectors:
-        raise RuleRefused(
-            "listing.sector",
-            field="business_id",
-            regime=regime.code,
-            sector=known.sector,
-            source=quoted(regime),
-        )
+def _detail(act: Act, taken_on: date) -> dict[str, Any]:
+    """Return what the step states, with the periods that it opens and what follows from them."""
+    work, proposal, step = act.work, act.proposal, act.step
+    detail = act.command.stated()
+    if step.opens:
+        held = calendar_overrides(work.session)
+        periods = {
+            rule: last_day(work.rulebook, rule, proposal.region, taken_on, held) for rule in step.opens
+        }
+        detail["periods"] = {rule: last_on.isoformat() for rule, last_on in periods.items()}
+        _refuse_short_call(act, periods)
+    if step.within is not None:
+        detail |= _heard(act, step.within)
+    if "served_by" in step.takes:
+        detail["served_by"] = conditions.server(work, act.command)
+    if step.name == "serve_notice":
+        told: dict[str, Any] = {
+            "ground": proposal.ground,
+            "basis": quoted(act.regime),
+            "measures": list(act.regime.measures),
+        }
+        facts = queries.facts(work.session, proposal.evidence, work.today)
+        told |= {"facts": {fact.id: fact.told() for fact in facts}}
+        detail["notice"] = {**told, "rights": detail["periods"], "evidence": proposal.evidence}
+    return detail
 
 
-def _refuse_second(session: Session, command: ProposeListing) -> None:
-    one_writer(session, "proposals")
-    if queries.standing_entry(session, command.regime, command.business_id) is not None:
-        raise Conflict("listing.listed_already", field="business_id", regime=command.regime)
-    if queries.open_proposal(session, command.regime, command.business_id) is not None:
-        raise Conflict("listing.proposed_already", field="business_id", regime=command.regime)
-
-
-def _refuse_document(session: Session, document_id: str, step: Step) -> None:
-    document = session.get(Document, document_id)
-    if document is None:
-        raise NotFound("document.unknown", field="document_id", document_id=document_id)
-    if document.kind not in step.documents:
-        raise RuleRefused(
-            "step.document_kind",
-            field="document_id",
-            step=step.name,
-            kind=document.kind,
-            kinds=", ".join(step.documents),
-        )
-    if document.kind in OF_ONE_CASE and queries.document_used(session, document_id):
-        raise RuleRefused("step.document_used", field="document_id", kind=document.kind)
-
-
-def _refuse_person(
-    work: Work, proposal: Proposal, regime: ListRegime, step: Step, before: Sequence[ProposalStep]
-) -> None:
-    """Refuse a person without the role, of the wrong office or level, who proposed it or consented to it."""
-    work.require(step.role, proposal.region)
-    if (step.another_person or step.superior) and work.actor.person_id == proposal.proposed_by_person:
-        raise RuleRefused("step.same_person", field="step", step=step.name)
-    office = work.session.get(Office, work.actor.office_code)
-    if step.another_person and (office is None or office.level not in regime.decided_by):
-        raise Forbidden(
-            "step.level",
-            field="step",
-            step=step.name,
-            levels=", ".join(regime.decided_by),
-            source=quoted(regime),
-        )
-    consented = {taken.person_id for taken in before if taken.step == "consent"}
-    if step.another_person and work.actor.person_id in consented:
-        raise RuleRefused("step.consented", field="step", step=step.name)
-    if step.superior:
-        proposing = before[0].office_code
-        below = work.session.get(Office, proposing)
-        if below is None or below.superior_code != work.actor.office_code:
-            raise Forbidden("step.not_superior", field="step", step=step.name, office=proposing)
-
-
-def _day(work: Work, command: TakeStep, not_before: date) -> date:
-    """Return the legal day of a step: today, or the proved day of service."""
-    day = command.served_on or work.today
-    if command.served_on is not None and command.step != "serve_notice":
-        raise Malformed("step.day_is_today", field="served_on", step=command.step)
-    if day > work.today:
-        raise Malformed("day.ahead", field="served_on", day=day.isoformat())
-    if day < not_before:
-        raise Malformed(
-            "step.before_last", field="served_on", day=day.isoformat(), last=not_before.isoformat()
-        )
-    return day
-
-
-def _refuse_early(work: Work, proposal: Proposal, before: Sequence[ProposalStep]) -> None:
-    """Refuse while the period that an earlier step opened still runs."""
-    opening = next((step for step in reversed(before) if step.deadline_on is not None), None)
-    if opening is None or opening.deadline_on is None:
+def _heard(act: Act, within: str) -> dict[str, Any]:
+    """Return when it came, whether that was late, and a hearing asked for too late as a point."""
+    running = casefile.period(act.before, within)
+    if running is None:
         raise RuleRefused("step.no_period", field="step")
-    refuse_before_elapsed(
-        work.rulebook,
-        str(opening.detail["rule"]),
-        proposal.region,
-        opened_on=opening.taken_on,
-        last_on=opening.deadline_on,
-        today=work.today,
-    )
+    asks = act.step.name == "request_hearing"
+    if asks and (casefile.hearing_asked(act.before) or casefile.hearing_held(act.before)):
+        raise RuleRefused("hearing.asked_already", field="step")
+    came_on = conditions.received_on(act.work, act.command, running.opened_on)
+    late = came_on > running.last_on
+    said = {"received_on": came_on.isoformat(), "late": late, "rule": running.rule}
+    return {**said, "points": [act.command.note or ASKED_LATE]} if asks and late else said
 
 
-def checked_facts(work: Work, regime: ListRegime, business_id: str, evidence: Sequence[str]) -> list[Fact]:
-    """Return the facts that a listing rests on, checked for today, as is whom it would name.
-
-    Raises:
-        NotFound: One of them, or the business, is not on record.
-        RuleRefused: One does not carry the listing, a red candidate has a violation, or the
-            subject may not be named: it was changed since the case was opened.
-    """
-    found = queries.subject(work.session, business_id)
-    if found is None:
-        raise NotFound("business.unknown", field="business_id", business_id=business_id)
-    _refuse_subject(regime, *found)
-    facts = queries.facts(work.session, evidence, work.today)
-    missing = sorted(set(evidence) - {fact.id for fact in facts})
-    if missing:
-        raise NotFound("ground.unknown", field="evidence", fact=missing[0])
-    refuse_unfit_grounds(regime, business_id, facts)
-    if regime.colour == "red":
-        _refuse_blemished(work, regime, business_id)
-    return facts
+def _refuse_changed(act: Act, facts: Sequence[Fact]) -> None:
+    """Refuse to go on with facts that are not those of which the party was told."""
+    told = casefile.facts_told(act.before)
+    changed = [fact.id for fact in facts if fact.id in told and fact.told() != told[fact.id]]
+    if changed:
+        raise RuleRefused("ground.changed", field="step", fact=changed[0], step=act.step.name)
 
 
-def _refuse_blemished(work: Work, regime: ListRegime, business_id: str) -> None:
-    """Refuse to praise who has an effective violation that is not repaired."""
-    rule = work.rulebook.in_force(Deadline, regime.jurisdiction, work.today).get(RED_RECORD)
-    since = add_months(work.today, -rule.amount) if rule is not None and rule.amount is not None else None
-    against = queries.unrepaired(work.session, business_id, work.today, since)
-    if against:
+def _refuse_short_call(act: Act, periods: Mapping[str, date]) -> None:
+    """Refuse to call a hearing for a day before the time to prepare for it has gone by."""
+    held_on = act.command.held_on
+    if held_on is not None and held_on <= periods[HEARING_NOTICE]:
+        rule = act.work.rulebook.find(Deadline, HEARING_NOTICE, act.proposal.region, act.work.today)
         raise RuleRefused(
-            "listing.blemished", field="business_id", violation=against[0], source=quoted(rule or regime)
+            "hearing.too_soon",
+            field="held_on",
+            until=periods[HEARING_NOTICE].isoformat(),
+            source=quoted(rule),
         )
 
 
-def _advance(work: Work, proposal: Proposal, step: Step, taken_on: date) -> None:
+def _refuse_early(act: Act) -> None:
+    """Refuse while a period runs that an earlier step opened, or before the day of the hearing."""
+    work, proposal, step = act.work, act.proposal, act.step
+    for rule in step.waits:
+        running = casefile.period(act.before, rule)
+        if running is None:
+            raise RuleRefused("step.no_period", field="step")
+        refuse_before_elapsed(work.rulebook, running, proposal.region, work.today)
+    if step.name == "hold_hearing":
+        called = casefile.called_for(act.before)
+        if called is None or work.today < called:
+            raise RuleRefused("hearing.not_yet", field="step", on=called.isoformat() if called else "")
+
+
+def _refuse_unheard(act: Act, detail: Mapping[str, Any]) -> None:
+    """Refuse to pass over a point that was raised, an objection that was upheld, a check that failed."""
+    step = act.step
+    opened = casefile.unanswered(act.before)
+    answered = [given["point"] for given in detail.get("answers", ())]
+    wrong = sorted(set(answered) - set(opened)) or [one for one in answered if answered.count(one) > 1]
+    if wrong:
+        raise RuleRefused("answer.no_open_point", field="answers", point=wrong[0])
+    left = [number for number in opened if number not in answered]
+    if step.name in ALL_ANSWERED and left:
+        field = "answers" if "answers" in step.takes else "step"
+        raise RuleRefused("answer.missing", field=field, step=step.name, points=", ".join(left))
+    if step.name == "list" and (upheld := casefile.accepted(act.before)):
+        raise RuleRefused("objection.upheld", field="step", points=", ".join(upheld))
+    failed = [check["checked"] for check in detail.get("checks", ()) if not check["passed"]]
+    if failed:
+        raise RuleRefused("check.failed", field="checks", checked=failed[0])
+
+
+def _advance(work: Work, proposal: Proposal, step: Step, state: str) -> None:
+    """Move the case to its next state; what is said in time after a decision takes the decision back."""
+    taken_back = step.within is not None and state != proposal.state
+    reopened = proposal.decided_by_person is not None and taken_back
+    if taken_back:
+        papers.lapse(work, proposal.id, TAKEN_BACK, step.name)
+    if step.name == "withdraw_hearing":
+        papers.lapse(work, proposal.id, ("hearing_notice",), step.name)
     proposal.version += 1
-    proposal.state = step.after
+    proposal.state = state
+    if reopened:
+        proposal.decided_by_person = None
     if step.another_person:
         proposal.decided_by_person = work.actor.person_id
-    if step.opens is not None:
-        proposal.next_deadline_on = _deadline(work, proposal, step, taken_on)
-    elif step.waits or step.closes:
-        proposal.next_deadline_on = None
     if step.closes:
         proposal.closed_on = work.today
     work.session.add(proposal)
     work.session.flush()
-
-
-def _deadline(work: Work, proposal: Proposal, step: Step, taken_on: date) -> date | None:
-    if step.opens is None:
-        return None
-    return last_day(work.rulebook, step.opens, proposal.region, taken_on, calendar_overrides(work.session))
-
-
-def _write_step(
-    work: Work, proposal: Proposal, step: Step, *, taken_on: date, document_id: str, note: str | None
-) -> None:
-    work.session.add(
-        ProposalStep(
-            proposal_id=proposal.id,
-            seq=proposal.version,
-            step=step.name,
-            state=step.after,
-            taken_on=taken_on,
-            deadline_on=_deadline(work, proposal, step, taken_on),
-            person_id=work.actor.person_id,
-            office_code=work.actor.office_code,
-            document_id=document_id,
-            note=note,
-            detail={"rule": step.opens, "rulebook": work.rulebook.hash, "evidence": proposal.evidence},
-            recorded_at=work.now,
-        )
-    )
-    work.session.flush()
-
-
-def _record(work: Work, proposal: Proposal, step: Step, entry_id: str | None = None) -> None:
-    """Write audit entry, outbox and leaf; the leaf commits to identifiers, never to a name."""
-    act = f"proposal.{step.after}"
-    content = {
-        "proposal": proposal.id,
-        "regime": proposal.regime,
-        "step": step.name,
-        "state": step.after,
-        "entry": entry_id,
-    }
-    work.record(
-        act,
-        Subject("proposal", proposal.id),
-        concerns=[proposal.business_id] if entry_id else (),
-        effects=[Effect(act, entry_id or proposal.id, content)],
-        step=step.name,
-        regime=proposal.regime,
-        business=proposal.business_id,
-        entry=entry_id,
-    )
+    dues.meet(work, proposal, None if step.closes or reopened else step.meets)
+    if reopened:
+        dues.owe_again(work, proposal, DECIDED_BY)
+    dues.begin(work, proposal, step)

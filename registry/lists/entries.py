@@ -3,16 +3,30 @@
 from collections.abc import Iterable, Sequence
 from datetime import date
 
+from sqlalchemy import select
+from sqlmodel import col
+
 from registry.audit.work import Work
 from registry.identifiers import new_id
-from registry.lists.rules import Fact, legal_basis, publish_until
+from registry.lists.rules import SHOWN_STATES, Fact, legal_basis, publish_until
 from registry.lists.tables import EntryGround, ListEntry, Proposal
+from registry.log.events import PublicEvent
 from registry.rulebook import ListRegime
 from registry.store.versions import succeed
 
 
-def enter(work: Work, proposal: Proposal, regime: ListRegime, state: str, facts: Sequence[Fact]) -> ListEntry:
-    """Write the entry that a proposal has led to; its basis and measures are those of the regime."""
+def enter(
+    work: Work, proposal: Proposal, regime: ListRegime, facts: Sequence[Fact], listed_on: date
+) -> ListEntry:
+    """Write the entry that a proposal has led to; its basis and measures are those of the regime.
+
+    Args:
+        work: The act that closes the proposal.
+        proposal: In its last state.
+        regime: The list, with the measures of which the party was told.
+        facts: What it rests on.
+        listed_on: Day from which its term counts: today, or that of another authority's decision.
+    """
     entry = ListEntry(
         entry_id=new_id(),
         version=1,
@@ -23,14 +37,15 @@ def enter(work: Work, proposal: Proposal, regime: ListRegime, state: str, facts:
         region=proposal.region,
         business_id=proposal.business_id,
         proposal_id=proposal.id,
-        state=state,
+        state=proposal.state,
+        market_id=proposal.market_id,
         ground=proposal.ground,
         basis=legal_basis(regime),
         measures=list(regime.measures),
         persons_named=regime.natural_persons_named,
-        listed_on=work.today,
+        listed_on=listed_on,
         publish_from=work.today,
-        publish_until=publish_until(regime, work.today, facts),
+        publish_until=publish_until(regime, listed_on, facts),
     )
     work.session.add(entry)
     work.session.flush()
@@ -57,6 +72,55 @@ def suspend(work: Work, entry: ListEntry) -> ListEntry:
     return succeed(work.session, entry, work.now, state="suspended", held_from_on=work.today)
 
 
+def restore(work: Work, ended: ListEntry, until: date | None, business_id: str) -> ListEntry:
+    """Write the entry that puts an ended one back: from today on, its period begun anew.
+
+    Args:
+        work: The act.
+        ended: The last version of the entry that ended.
+        until: First day on which it is hidden again; None: while its ground holds.
+        business_id: The record that carries its business on.
+    """
+    again = type(ended)(
+        **{
+            **ended.model_dump(),
+            "entry_id": new_id(),
+            "business_id": business_id,
+            "version": 1,
+            "held_from_on": work.today,
+            "held_to_on": None,
+            "recorded_at": work.now,
+            "superseded_at": None,
+            "state": "published" if ended.colour != "red" else "listed",
+            "listed_on": work.today,
+            "publish_from": work.today,
+            "publish_until": until,
+            "withdrawn_on": None,
+            "withdrawn_ground": None,
+            "withdrawn_rule": None,
+            "objected_on": None,
+            "restores": ended.entry_id,
+        }
+    )
+    work.session.add(again)
+    work.session.flush()
+    grounds = select(col(EntryGround.fact_id)).where(col(EntryGround.entry_id) == ended.entry_id)
+    rest_on(work, again.entry_id, work.session.execute(grounds).scalars().all())
+    return again
+
+
+def mark(work: Work, entry: ListEntry, objected_on: date | None) -> ListEntry:
+    """Mark an entry as under objection since a day, or take the mark away with None."""
+    if entry.objected_on == objected_on:
+        return entry
+    return succeed(work.session, entry, work.now, objected_on=objected_on)
+
+
+def carry_over(work: Work, entry: ListEntry, business_id: str) -> ListEntry:
+    """Write the version of an entry that stands on the record that carries its business on."""
+    return succeed(work.session, entry, work.now, business_id=business_id)
+
+
 def end(work: Work, entry: ListEntry, ground: str, rule: str | None) -> ListEntry:
     """Write the last version of an entry: why and by which rule it was withdrawn."""
     return succeed(
@@ -68,4 +132,12 @@ def end(work: Work, entry: ListEntry, ground: str, rule: str | None) -> ListEntr
         withdrawn_on=work.today,
         withdrawn_ground=ground,
         withdrawn_rule=rule,
+    )
+
+
+def public_event(entry: ListEntry) -> PublicEvent:
+    """Return what the public may follow of an act on an entry; whose it is, only while it is shown."""
+    shown = entry.state in SHOWN_STATES
+    return PublicEvent(
+        entry.regime, entry.region, entry.entry_id, business_id=entry.business_id if shown else None
     )

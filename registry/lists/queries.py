@@ -8,7 +8,8 @@ from sqlalchemy import Select, exists, or_, select
 from sqlalchemy.orm import aliased
 from sqlmodel import Session, col
 
-from registry.businesses.tables import Alias, Business, BusinessVersion
+from registry.businesses.queries import with_trade_name
+from registry.businesses.tables import Business, BusinessVersion
 from registry.demonstration.tables import DemonstrationUnit
 from registry.lists.rules import SHOWN_STATES, Fact, may_be_shown, stands_on
 from registry.lists.tables import EntryGround, ListEntry, Proposal, ProposalStep
@@ -24,16 +25,34 @@ def proposal(session: Session, proposal_id: str) -> Proposal | None:
     return session.get(Proposal, proposal_id)
 
 
-def proposals(
-    session: Session, region_prefix: str, *, open_only: bool = True, after: str = "", limit: int = 50
+def proposals_within(
+    session: Session,
+    within: Iterable[str],
+    *,
+    region: str = "",
+    state: str | None = None,
+    business_id: str | None = None,
+    after: str = "",
+    limit: int,
 ) -> Sequence[Proposal]:
-    """Return proposals of a region in order of identifier."""
-    query = select(Proposal).where(col(Proposal.id) > after)
-    query = query.where(
-        col(Proposal.region).between(region_prefix.ljust(6, "0"), region_prefix.ljust(6, "9"))
-    )
-    if open_only:
-        query = query.where(col(Proposal.closed_on).is_(None))
+    """Return proposals in the order of their identifiers.
+
+    Args:
+        session: Read only.
+        within: Prefixes of regions; those of any of them are returned.
+        region: Only those within this prefix.
+        state: Only those in this state.
+        business_id: Only those about this business.
+        after: Identifier of the last one that was read.
+        limit: At least 1.
+    """
+    places = (col(Proposal.region).startswith(one, autoescape=True) for one in within)
+    query = select(Proposal).where(or_(*places), col(Proposal.id) > after)
+    query = query.where(col(Proposal.region).startswith(region, autoescape=True))
+    if state is not None:
+        query = query.where(col(Proposal.state) == state)
+    if business_id is not None:
+        query = query.where(col(Proposal.business_id) == business_id)
     return session.execute(query.order_by(col(Proposal.id)).limit(limit)).scalars().all()
 
 
@@ -55,7 +74,18 @@ def current_entry(session: Session, entry_id: str, *, lock: bool = False) -> Lis
     query = query.where(col(ListEntry.superseded_at).is_(None))
     if lock:
         query = query.with_for_update()
-    return session.execute(query).scalars().one_or_none()
+    found = session.execute(query).scalars().one_or_none()
+    if (
+        found is None and lock
+    ):  # who waited for the lock reads nothing, for that version is closed: read again
+        found = session.execute(query).scalars().one_or_none()
+    return found
+
+
+def grounds_of(session: Session, entry_id: str) -> tuple[str, ...]:
+    """Return the facts that an entry rests on."""
+    query = select(col(EntryGround.fact_id)).where(col(EntryGround.entry_id) == entry_id)
+    return tuple(session.execute(query.order_by(col(EntryGround.fact_id))).scalars())
 
 
 def standing_entry(session: Session, regime: str, business_id: str) -> ListEntry | None:
@@ -68,6 +98,20 @@ def open_proposal(session: Session, regime: str, business_id: str) -> Proposal |
     """Return the open case for listing a business on a list, or None."""
     query = select(Proposal).where(col(Proposal.regime) == regime, col(Proposal.closed_on).is_(None))
     return session.execute(query.where(col(Proposal.business_id) == business_id)).scalars().one_or_none()
+
+
+def entries_of(session: Session, business_id: str) -> Sequence[ListEntry]:
+    """Return the entries of a business that have not ended."""
+    query = _standing().where(col(ListEntry.business_id) == business_id)
+    return session.execute(query.order_by(col(ListEntry.entry_id))).scalars().all()
+
+
+def open_case(session: Session, business_ids: Sequence[str]) -> Proposal | None:
+    """Return an open case for listing one of the businesses on any list, or None."""
+    query = select(Proposal).where(
+        col(Proposal.business_id).in_(business_ids), col(Proposal.closed_on).is_(None)
+    )
+    return session.execute(query.order_by(col(Proposal.id)).limit(1)).scalars().first()
 
 
 def entries_resting_on(session: Session, fact_ids: Iterable[str]) -> Sequence[ListEntry]:
@@ -200,6 +244,29 @@ def entries_without_term(
     return [(entry, fact_id) for entry, fact_id in session.execute(query).all()]
 
 
+def entries_blemished(
+    session: Session, on: date, business_ids: Iterable[str] | None = None
+) -> Sequence[ListEntry]:
+    """Return red entries that are shown though a violation in force was not repaired by a day.
+
+    Args:
+        session: Read only.
+        on: Legal day.
+        business_ids: Only entries of these; None: of all.
+    """
+    against = (
+        _violation_rows()
+        .where(col(Violation.business_id) == col(ListEntry.business_id))
+        .where(col(PenaltyDecision.standing) == "in_force")
+        .where(or_(col(Violation.repaired_on).is_(None), col(Violation.repaired_on) > on))
+    )
+    query = _standing().where(col(ListEntry.colour) == "red", col(ListEntry.state) == "listed")
+    if business_ids is not None:
+        query = query.where(col(ListEntry.business_id).in_(sorted(set(business_ids))))
+    query = query.where(against.exists()).order_by(col(ListEntry.entry_id))
+    return session.execute(query).scalars().all()
+
+
 def entries_of_changed(session: Session, business_ids: Iterable[str] | None = None) -> Sequence[ListEntry]:
     """Return entries, not yet ended, that may name no natural person and whose business was changed.
 
@@ -236,9 +303,7 @@ def subject(session: Session, business_id: str) -> tuple[Business, BusinessVersi
     found = session.execute(query).one_or_none()
     if found is None:
         return None
-    trade = select(col(Alias.id)).where(col(Alias.business_id) == business_id)
-    trade = trade.where(col(Alias.kind).in_(("trade_name", "short_name")))
-    return (*found, session.execute(trade.limit(1)).first() is not None)
+    return (*found, business_id in with_trade_name(session, [business_id]))
 
 
 def facts(session: Session, fact_ids: Sequence[str], on: date) -> list[Fact]:
@@ -307,6 +372,8 @@ def _violation(row: Violation, decision: PenaltyDecision, on: date) -> Fact:
         severity=row.severity,
         publish_until=row.publish_until,
         obstacle=obstacle,
+        decided_on=decision.decided_on if decision.decided_precision == "day" else None,
+        penalties=tuple(decision.penalties),
     )
 
 

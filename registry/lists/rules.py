@@ -1,9 +1,4 @@
-"""The two procedures as tables that can be read aloud, and the pure rules about grounds and terms.
-
-Black: proposed, notice served, heard (or the period gone by unused), reviewed, consented where the
-level above must, decided by another person, published. Red: nominated or applied, checked,
-publicised, listed by another person. A board has no procedure: it repeats decided penalties.
-"""
+"""Pure rules about lists: their basis, the facts that carry an entry, periods and terms."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -12,99 +7,26 @@ from typing import Literal
 
 from registry.calendar import add_months, add_working_days
 from registry.errors import RuleRefused
+from registry.lists.casefile import Period
 from registry.regions import prefix
 from registry.rulebook import Deadline, ListRegime, Row, Rulebook
 
-Colour = Literal["red", "black", "board"]
-Ending = Literal["repaired", "expired", "annulled", "corrected", "cancelled"]
+Stated = Literal["expired", "annulled", "corrected", "cancelled"]  # by whoever withdraws an entry
+# by their own procedures alone: repair, and the removal by the authority that a pointer points to
+Ending = Literal[Stated, "repaired", "removed"]
 
+MEASURED = ("red", "black")  # colours of the lists that may attach measures
 SHOWN_STATES = ("published", "listed")
 SEVERITIES = ("slight", "general", "serious")
 RED_RECORD = "red.clean_record"  # how far back the checks of a red list look, where a rule says so
 
 
-@dataclass(frozen=True)
-class Step:
-    """One step of a procedure.
-
-    Attributes:
-        before: States from which it may be taken; none: it opens the proposal.
-        after: State that it reaches.
-        role: What the person must hold on the region.
-        documents: Kinds of document, one of which must be on file.
-        opens: Rule of the period that begins with it.
-        waits: True where the running period must have gone by.
-        another_person: True where the proposer may not take it.
-        superior: True where the office above the proposing one must take it, by another person.
-        closes: True where it ends the proposal.
-    """
-
-    name: str
-    before: tuple[str, ...]
-    after: str
-    role: Literal["officer", "approver"]
-    documents: tuple[str, ...]
-    opens: str | None = None
-    waits: bool = False
-    another_person: bool = False
-    superior: bool = False
-    closes: bool = False
-
-
-BLACK = (
-    Step("propose", (), "proposed", "officer", ("evidence", "decision", "other")),
-    Step(
-        "serve_notice", ("proposed",), "notice_served", "officer", ("service_proof",), opens="black.statement"
-    ),
-    Step("hear", ("notice_served",), "heard", "officer", ("statement",)),
-    Step("note_silence", ("notice_served",), "heard", "officer", ("other", "statement"), waits=True),
-    Step("review", ("heard",), "reviewed", "officer", ("review",), waits=True),
-    Step("consent", ("reviewed",), "consented", "approver", ("decision", "review"), superior=True),
-    Step("decide", ("reviewed", "consented"), "decided", "approver", ("decision",), another_person=True),
-    Step("publish", ("decided",), "published", "officer", ("publicity",), closes=True),
-    Step(
-        "drop",
-        ("proposed", "notice_served", "heard", "reviewed", "consented", "decided"),
-        "dropped",
-        "officer",
-        ("review", "decision", "other"),
-        closes=True,
-    ),
-)
-
-RED = (
-    Step("nominate", (), "nominated", "officer", ("evidence", "other")),
-    Step("apply", (), "applied", "officer", ("statement", "pledge", "evidence", "other")),
-    Step("check", ("nominated", "applied"), "checked", "officer", ("review",)),
-    Step("publicise", ("checked",), "publicised", "officer", ("publicity",), opens="red.publicised"),
-    Step(
-        "list",
-        ("publicised",),
-        "listed",
-        "approver",
-        ("decision",),
-        waits=True,
-        another_person=True,
-        closes=True,
-    ),
-    Step(
-        "drop",
-        ("nominated", "applied", "checked", "publicised"),
-        "dropped",
-        "officer",
-        ("review", "decision", "other"),
-        closes=True,
-    ),
-)
-
-PROCEDURES: Mapping[str, tuple[Step, ...]] = {"black": BLACK, "red": RED, "board": ()}
-OF_ONE_CASE = ("service_proof", "statement")  # papers that prove something of one party only
-CHECKED_AGAIN = ("check", "decide", "publish", "list")  # steps that look at the facts once more
-
 ENDINGS: Mapping[str, tuple[Ending, ...]] = {
     "black": ("repaired", "expired", "annulled", "corrected"),
     "red": ("cancelled", "expired", "annulled", "corrected"),
     "board": ("repaired", "expired", "annulled", "corrected"),
+    "card": ("cancelled", "expired", "annulled", "corrected"),
+    "pointer": ("removed", "expired", "annulled", "corrected"),
 }
 BY_ITSELF: tuple[Ending, ...] = ("expired", "annulled")  # follow from the day or from the decision
 
@@ -117,6 +39,8 @@ class Fact:
         kind: `violation`, `pledge` or `designation`.
         codes: Violation types; for other kinds the kind itself.
         obstacle: Why it cannot support a listing; None: complete, effective and final.
+        decided_on: Of a violation: the day of its decision, None where it is not known to the day.
+        penalties: Of a violation: the kinds of penalty imposed.
     """
 
     id: str
@@ -126,6 +50,13 @@ class Fact:
     severity: str | None = None
     publish_until: date | None = None
     obstacle: str | None = None
+    decided_on: date | None = None
+    penalties: tuple[str, ...] = ()
+
+    def told(self) -> list[str]:
+        """Return what a notice says of it: if that changes, the party must be told anew."""
+        day = self.decided_on.isoformat() if self.decided_on else ""
+        return [self.kind, day, *sorted(self.codes), *sorted(self.penalties)]
 
 
 def one_regime(rulebook: Rulebook, code: str, region: str, on: date) -> ListRegime:
@@ -134,8 +65,9 @@ def one_regime(rulebook: Rulebook, code: str, region: str, on: date) -> ListRegi
     Raises:
         RuleRefused: None is in force, or it has a colour or measures without a legal basis.
     """
-    regime = rulebook.find(ListRegime, code, region, on)
-    if legal_basis(regime) is None and (regime.colour != "board" or regime.measures):
+    regime = rulebook.find(ListRegime, code, region, on, field="regime")
+    unfounded = legal_basis(regime) is None and regime.colour != "board"
+    if unfounded or (regime.measures and regime.colour not in MEASURED):
         raise RuleRefused("listing.no_basis", field="regime", regime=code)
     return regime
 
@@ -157,32 +89,6 @@ def legal_basis(regime: ListRegime) -> str | None:
     return " ".join(part for part in (regime.source.instrument, regime.source.article) if part)
 
 
-def opening_step(colour: str, origin: str) -> Step:
-    """Return the step that opens a proposal.
-
-    Raises:
-        RuleRefused: The colour has no such step: a board takes no proposals at all.
-    """
-    for step in PROCEDURES[colour]:
-        if step.name == origin and not step.before:
-            return step
-    raise RuleRefused("listing.no_such_opening", field="origin", origin=origin, colour=colour)
-
-
-def following_step(colour: str, name: str, state: str, *, consent_required: bool) -> Step:
-    """Return a step that may be taken from a state.
-
-    Raises:
-        RuleRefused: The procedure does not allow it from there, or the consent is still missing.
-    """
-    step = next((one for one in PROCEDURES[colour] if one.name == name and one.before), None)
-    if step is None or state not in step.before:
-        raise RuleRefused("step.out_of_order", field="step", step=name, state=state)
-    if step.name == "decide" and consent_required and state != "consented":
-        raise RuleRefused("step.consent_missing", field="step", step=name)
-    return step
-
-
 def last_day(
     rulebook: Rulebook, rule: str, region: str, opened_on: date, calendar: Mapping[date, bool]
 ) -> date:
@@ -192,8 +98,16 @@ def last_day(
         RuleRefused: No such period is in force, or its length is not known.
     """
     deadline = rulebook.find(Deadline, rule, region, opened_on)
-    if deadline.amount is None:
+    last_on = ends_on(deadline, opened_on, calendar)
+    if last_on is None:
         raise RuleRefused("deadline.unknown", rule=rule)
+    return last_on
+
+
+def ends_on(deadline: Deadline, opened_on: date, calendar: Mapping[date, bool]) -> date | None:
+    """Return the inclusive last day of a period that opened on a day; None: its length is not known."""
+    if deadline.amount is None:
+        return None
     if deadline.unit == "working_day":
         return add_working_days(opened_on, deadline.amount, calendar)
     if deadline.unit == "month":
@@ -201,18 +115,20 @@ def last_day(
     return opened_on + timedelta(days=deadline.amount)
 
 
-def refuse_before_elapsed(
-    rulebook: Rulebook, rule: str, region: str, *, opened_on: date, last_on: date, today: date
-) -> None:
+def refuse_before_elapsed(rulebook: Rulebook, period: Period, region: str, today: date) -> None:
     """Refuse a step while the period before it still runs.
 
     Raises:
         RuleRefused: Today is not later than the period's last day; quotes the rule and its source.
     """
-    if today <= last_on:
-        deadline = rulebook.find(Deadline, rule, region, opened_on)
+    if today <= period.last_on:
+        deadline = rulebook.find(Deadline, period.rule, region, period.opened_on)
         raise RuleRefused(
-            "step.period_running", field="step", rule=rule, until=last_on.isoformat(), source=quoted(deadline)
+            "step.period_running",
+            field="step",
+            rule=period.rule,
+            until=period.last_on.isoformat(),
+            source=quoted(deadline),
         )
 
 

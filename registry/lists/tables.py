@@ -36,11 +36,15 @@ class Proposal(SQLModel, table=True):
     region: str
     state: str
     ground: str
+    market_id: str | None = Field(default=None, foreign_key="market.id", description="Of a market's card.")
     evidence: list[str] = Field(sa_column=Column(JSON, nullable=False), description="Fact identifiers.")
     proposed_by_person: str = Field(foreign_key="person.id")
     decided_by_person: str | None = Field(default=None, foreign_key="person.id")
     next_deadline_on: date | None = Field(default=None, description="Last day of the running period.")
     closed_on: date | None = Field(default=None, description="Day on which it was listed or dropped.")
+    objected_on: date | None = Field(
+        default=None, description="Day of the oldest objection that nobody has decided yet."
+    )
     rulebook_hash: str
     recorded_at: datetime = Field(sa_type=Instant)
 
@@ -49,6 +53,7 @@ class ProposalStep(SQLModel, table=True):
     """One step of a proposal: who took it, on which legal day, with which document and deadline."""
 
     __tablename__ = "proposal_step"
+    __table_args__ = (Index("proposal_step_by_document", "document_id"),)
 
     proposal_id: str = Field(primary_key=True, foreign_key="proposal.id")
     seq: int = Field(primary_key=True)
@@ -64,6 +69,21 @@ class ProposalStep(SQLModel, table=True):
     recorded_at: datetime = Field(sa_type=Instant)
 
 
+class ProposalDue(SQLModel, table=True):
+    """A deadline of the office itself that a step of a case began."""
+
+    __tablename__ = "proposal_due"
+    __table_args__ = (Index("proposal_due_by_day", "due_on"),)
+
+    proposal_id: str = Field(primary_key=True, foreign_key="proposal.id")
+    seq: int = Field(primary_key=True, description="Of the step that began it.")
+    rule: str = Field(primary_key=True, description="Code of the deadline in the rulebook.")
+    region: str
+    office_code: str = Field(foreign_key="office.code", description="Office that leads the case.")
+    due_on: date | None = Field(default=None, description="Last day; None: the rulebook lacks the figure.")
+    met_on: date | None = Field(default=None, description="Day on which it was met or fell away.")
+
+
 class ListEntry(FactVersion, table=True):
     """An entry of a business on a list or board, as one version of a fact."""
 
@@ -74,7 +94,12 @@ class ListEntry(FactVersion, table=True):
         only_current("entry_by_regime", "regime", "listed_on", "entry_id", unique=False),
         only_current("entry_by_business", "business_id", unique=False),
         only_current("entry_until", "publish_until", unique=False),
-        only_current("one_entry_by_record", "regime", "violation_id", where="violation_id IS NOT NULL"),
+        only_current(
+            "one_entry_by_record",
+            "regime",
+            "violation_id",
+            where="violation_id IS NOT NULL AND withdrawn_on IS NULL",
+        ),
     )
 
     entry_id: str = Field(primary_key=True)
@@ -84,6 +109,7 @@ class ListEntry(FactVersion, table=True):
     business_id: str = Field(foreign_key="business.id")
     proposal_id: str | None = Field(default=None, foreign_key="proposal.id")
     violation_id: str | None = Field(default=None, description="The record that a board entry shows.")
+    market_id: str | None = Field(default=None, foreign_key="market.id", description="Of a market's card.")
     state: str = Field(description="published, listed, suspended, or the ground on which it ended.")
     ground: str
     basis: str | None = None
@@ -95,6 +121,10 @@ class ListEntry(FactVersion, table=True):
     withdrawn_on: date | None = None
     withdrawn_ground: str | None = None
     withdrawn_rule: str | None = None
+    restores: str | None = Field(default=None, description="The ended entry that this one puts back.")
+    objected_on: date | None = Field(
+        default=None, description="Day of the oldest objection that nobody has decided yet."
+    )
 
 
 class EntryGround(SQLModel, table=True):

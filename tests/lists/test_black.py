@@ -37,7 +37,7 @@ def proposed(case: Case) -> tuple[str, str, str]:
     return case.propose(business_id, fact), business_id, fact
 
 
-def test_a_black_entry_comes_from_seven_steps_each_with_person_day_and_document(case: Case) -> None:
+def test_a_black_entry_comes_from_eight_steps_each_with_person_day_and_document(case: Case) -> None:
     proposal_id, business_id, fact = proposed(case)
     entry_id = case.lead(proposal_id, *BLACK)
     with reading(case.engine) as session:
@@ -57,7 +57,7 @@ def test_a_black_entry_comes_from_seven_steps_each_with_person_day_and_document(
     assert (entry.state, entry.business_id, entry.proposal_id) == ("published", business_id, proposal_id)
     assert entry.basis == "河南省社会信用条例 第二十八条、第三十二条、第三十三条、第三十七条"
     assert entry.publish_until == date(2029, 12, 11)  # through the day three years on, hidden from the next
-    assert len(leaves) == 7
+    assert len(leaves) == 8
     with reading(case.engine) as session:
         assert [e.entry_id for e in queries.entries_resting_on(session, [fact])] == [entry_id]
 
@@ -65,14 +65,16 @@ def test_a_black_entry_comes_from_seven_steps_each_with_person_day_and_document(
 def test_review_waits_until_the_last_day_to_answer_has_passed_and_quotes_the_rule(case: Case) -> None:
     proposal_id, _, _ = proposed(case)
     case.step(proposal_id, "serve_notice", 1)
-    case.step(proposal_id, "hear", 2)
+    case.step(proposal_id, "record_statement", 2)
     case.now += 7 * DAY  # Friday to Friday: the fifth working day is the last to answer
     with pytest.raises(RuleRefused) as refused:
         case.step(proposal_id, "review", 3)
     assert refused.value.code == "step.period_running"
     assert refused.value.params == {"rule": "black.statement", "until": "2026-11-27", "source": "[default]"}
     case.now += DAY
-    case.step(proposal_id, "review", 3)
+    case.step(
+        proposal_id, "review", 3, answers=({"point": "3.1", "accepted": False, "reasons": "秤在其摊位使用"},)
+    )
 
 
 def test_silence_is_noted_only_after_the_period_to_answer(case: Case) -> None:
@@ -107,7 +109,7 @@ def test_the_period_counts_from_the_proved_day_of_service(case: Case) -> None:
     [
         pytest.param("serve_notice", date(2026, 11, 19), "step.before_last", id="before-the-proposal"),
         pytest.param("serve_notice", date(2026, 11, 21), "day.ahead", id="tomorrow"),
-        pytest.param("drop", date(2026, 11, 20), "step.day_is_today", id="another-step"),
+        pytest.param("drop", date(2026, 11, 20), "step.detail_unwanted", id="another-step"),
     ],
 )
 def test_no_step_is_dated_before_the_last_or_ahead(case: Case, step: str, served_on: date, code: str) -> None:
@@ -203,7 +205,7 @@ def test_where_the_switch_is_off_the_decision_follows_the_review(case: Case) -> 
     regime = given.rulebook().find(ListRegime, "henan_black", given.TOWN, given.TODAY)
     case.rulebook = given.rulebook().with_rows([regime.model_copy(update={"consent_required": False})])
     proposal_id, _, _ = proposed(case)
-    case.lead(proposal_id, "serve_notice", "note_silence", "review", "decide", "publish")
+    case.lead(proposal_id, "serve_notice", "note_silence", "review", "decide", "serve_decision", "publish")
 
 
 def test_an_office_of_another_level_than_the_regime_names_does_not_decide(case: Case) -> None:
@@ -217,7 +219,9 @@ def test_an_office_of_another_level_than_the_regime_names_does_not_decide(case: 
     case.step(proposal_id, "decide", 4, account="superior")
 
 
-@pytest.mark.parametrize("step", ["hear", "review", "consent", "decide", "publish", "check", "list"])
+@pytest.mark.parametrize(
+    "step", ["record_statement", "review", "consent", "decide", "publish", "check", "list"]
+)
 def test_no_step_is_taken_out_of_order(case: Case, step: str) -> None:
     proposal_id, _, _ = proposed(case)
     case.now += LONG_ENOUGH
@@ -237,7 +241,7 @@ def test_a_step_that_expects_a_version_gone_by_is_refused(case: Case) -> None:
     proposal_id, _, _ = proposed(case)
     case.step(proposal_id, "serve_notice", 1)
     with pytest.raises(Conflict, match=r"version\.stale"):
-        case.step(proposal_id, "hear", 1)
+        case.step(proposal_id, "record_statement", 1)
 
 
 def test_a_case_may_be_dropped_and_opened_again_but_never_twice_at_once(case: Case) -> None:

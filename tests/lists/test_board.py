@@ -78,3 +78,16 @@ def test_an_entry_leaves_the_board_at_once_when_its_decision_falls_or_is_repaire
     assert shown(case) == []
     assert derive(case) == 0
     assert case.now.date() > given.TODAY
+
+
+def test_what_fell_with_its_decision_returns_when_the_decision_is_in_force_again(case: Case) -> None:
+    fact = case.violation(case.business())
+    derive(case)
+    annul(case, fact)
+    with writing(case.engine) as session:
+        assert lapse_due(case.work(session, "national")) == 1
+    assert derive(case) == 0
+    annul(case, fact, "in_force")
+    assert derive(case) == 1
+    assert len(shown(case)) == 1
+    assert derive(case) == 0

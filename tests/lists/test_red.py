@@ -4,9 +4,10 @@ from datetime import date, timedelta
 from pathlib import Path
 
 import pytest
+from pydantic import ValidationError
 from sqlalchemy import Engine
 
-from registry.errors import Conflict, Forbidden, RuleRefused
+from registry.errors import Conflict, Forbidden, Malformed, RuleRefused
 from registry.lists import queries
 from registry.publication import public_view
 from registry.publication.withdrawal import (
@@ -149,12 +150,10 @@ def test_a_renewal_runs_for_another_term_and_asks_for_the_same_conditions(case: 
 def test_a_red_entry_is_cancelled_once_and_not_repaired(case: Case) -> None:
     entry_id = case.redlisted()
     paper = case.paper("decision")
-    command = WithdrawEntry(
-        entry_id=entry_id, expected_version=1, ground="repaired", rule="第三十条", document_id=paper
-    )
-    with pytest.raises(RuleRefused, match=r"entry\.ground"), writing(case.engine) as session:
-        withdraw_entry(case.work(session, "approver"), command)
-    cancel = command.model_copy(update={"ground": "cancelled"})
+    stated = {"entry_id": entry_id, "expected_version": 1, "rule": "第三十条", "document_id": paper}
+    with pytest.raises(ValidationError, match="ground"):
+        WithdrawEntry.model_validate({**stated, "ground": "repaired"})
+    cancel = WithdrawEntry.model_validate({**stated, "ground": "cancelled"})
     with writing(case.engine) as session:
         withdraw_entry(case.work(session, "approver"), cancel)
     with pytest.raises(Conflict), writing(case.engine) as session:
@@ -162,3 +161,41 @@ def test_a_red_entry_is_cancelled_once_and_not_repaired(case: Case) -> None:
     again = cancel.model_copy(update={"expected_version": current(case, entry_id)})
     with pytest.raises(Conflict, match=r"entry\.ended"), writing(case.engine) as session:
         withdraw_entry(case.work(session, "approver"), again)
+
+
+def test_an_objection_is_answered_before_the_candidate_is_listed(case: Case) -> None:
+    proposal_id, _ = nominated(case)
+    case.step(proposal_id, "check", 1)
+    case.step(proposal_id, "publicise", 2)
+    case.step(proposal_id, "record_objection", 3, points=("去年缺斤短两", "秤未检定"))
+    case.now += timedelta(days=20)
+    with pytest.raises(RuleRefused, match=r"answer\.missing.*4\.1, 4\.2"):
+        case.step(proposal_id, "list", 4)
+    answers = tuple({"point": f"4.{n}", "accepted": False, "reasons": "经查不属实"} for n in (1, 2))
+    case.step(proposal_id, "answer_objection", 4, answers=answers)
+    case.step(proposal_id, "list", 5)
+
+
+def test_an_objection_that_holds_keeps_the_candidate_off_the_list(case: Case) -> None:
+    proposal_id, _ = nominated(case)
+    case.step(proposal_id, "check", 1)
+    case.step(proposal_id, "publicise", 2)
+    case.step(proposal_id, "record_objection", 3)
+    answer = {"point": "4.1", "accepted": True, "reasons": "经查属实"}
+    case.step(proposal_id, "answer_objection", 4, answers=(answer,))
+    case.now += timedelta(days=20)
+    with pytest.raises(RuleRefused, match=r"objection\.upheld"):
+        case.step(proposal_id, "list", 5)
+    case.step(proposal_id, "drop", 5)
+
+
+def test_the_checks_of_a_candidate_are_on_file_and_must_all_be_passed(case: Case) -> None:
+    proposal_id, _ = nominated(case)
+    failed = {"checked": "投诉记录", "passed": False, "finding": "有一起成立的投诉"}
+    with pytest.raises(RuleRefused, match=r"check\.failed.*投诉记录"):
+        case.step(proposal_id, "check", 1, checks=(failed,))
+    with pytest.raises(Malformed, match=r"step\.detail_missing"):
+        case.step(proposal_id, "check", 1, checks=None)
+    case.step(proposal_id, "check", 1)
+    with reading(case.engine) as session:
+        assert queries.steps(session, proposal_id)[1].detail["checks"][0]["finding"] == "无有效违法记录"
