@@ -1,0 +1,178 @@
+"""Objections: taken in and marked at once, answered point by point, carried out — by an officer's key."""
+
+from datetime import date
+from typing import Any, Literal
+
+from litestar import Controller, Request, Response, get, post
+from litestar.di import NamedDependency
+from litestar.params import FromPath, FromQuery, JSONBody
+from pydantic import BaseModel, ConfigDict, Field
+
+from api.acts import consult, record
+from api.answers import Recorded, recorded
+from api.describing import act, supervised
+from api.edge import Edge
+from api.paging import cursor_of, key_of
+from api.repairs import CaseStepTaken, Open, Overdue, steps_of
+from api.supervising import Limit, may_read, regions_read
+from registry.audit.work import Work
+from registry.errors import NotFound
+from registry.repair import objections, queries
+from registry.repair.forms import DecideObjection, FileObjection, SettleObjection, WithdrawObjection
+from registry.repair.papers import settle_objection
+from registry.repair.tables import Objection
+
+
+class ObjectionInList(BaseModel):
+    """An objection in a collection."""
+
+    model_config = ConfigDict(frozen=True, from_attributes=True)
+
+    id: str
+    version: int
+    subject_kind: Literal["entry", "violation", "proposal"]
+    subject_id: str
+    business_id: str
+    region: str
+    state: Literal["open", "upheld", "settled", "dismissed", "withdrawn"]
+    filed_on: date
+    decide_by_on: date | None = Field(description="Last day; null: no rule of the place sets the period.")
+    deadline_unknown: bool = Field(description="True until an office enters the period.")
+    overdue: bool
+    decided_on: date | None
+    closed_on: date | None
+
+
+class ObjectionFile(ObjectionInList):
+    """An objection with its points, their answers and its steps, as officers see it."""
+
+    objector: str
+    points: tuple[str, ...]
+    answers: tuple[str, ...]
+    papers: tuple[str, ...]
+    assisted: bool
+    filed_by_person: str
+    proposed_by_person: str | None
+    listed_by_person: str | None
+    decided_by_person: str | None
+    rulebook_hash: str
+    steps: tuple[CaseStepTaken, ...]
+
+
+class ObjectionsPage(BaseModel):
+    """One page of objections."""
+
+    model_config = ConfigDict(frozen=True)
+
+    items: tuple[ObjectionInList, ...]
+    next: str | None = Field(description="Pass it as `cursor` to read on; null at the end.")
+
+
+class Objections(Controller):
+    """Objections (异议) to entries, penalty records, red candidates and notices."""
+
+    path = "/api/v1/objections"
+    tags = ("objections",)
+
+    @post("/", **act(), summary="Take in an objection")
+    def file(
+        self, request: Request[Any, Any, Any], edge: NamedDependency[Edge], data: JSONBody[FileObjection]
+    ) -> Response[Recorded]:
+        """Take in an objection; what it is about is marked in the same act."""
+        return record(
+            edge, request, data, lambda work: recorded(objections.file_objection(work, data), request)
+        )
+
+    @get("/", **supervised(403, 422), summary="Objections of the own regions")
+    def all(
+        self,
+        request: Request[Any, Any, Any],
+        edge: NamedDependency[Edge],
+        open_only: Open = True,
+        overdue: Overdue = False,
+        limit: Limit = 50,
+        cursor: FromQuery[str | None] = None,
+    ) -> ObjectionsPage:
+        """Return the objections of the bearer's regions with their due days."""
+        key = key_of(cursor)
+
+        def read(work: Work) -> ObjectionsPage:
+            found = queries.objections(
+                work.session,
+                regions_read(work),
+                open_only=open_only,
+                overdue_on=work.today if overdue else None,
+                after=key or "",
+                limit=limit + 1,
+            )
+            items = tuple(ObjectionInList.model_validate(_listed(work, row)) for row in found[:limit])
+            return ObjectionsPage(items=items, next=cursor_of(items[-1].id) if len(found) > limit else None)
+
+        return consult(edge, request, read)
+
+    @get("/{objection_id:str}", **supervised(404), summary="An objection with its steps")
+    def show(
+        self, request: Request[Any, Any, Any], edge: NamedDependency[Edge], objection_id: FromPath[str]
+    ) -> ObjectionFile:
+        """Return an objection: points, answers, due day, persons and steps."""
+        return consult(edge, request, lambda work: _file(work, objection_id))
+
+    @post("/{objection_id:str}/decision", **act(), summary="Uphold or dismiss")
+    def decide(
+        self,
+        request: Request[Any, Any, Any],
+        edge: NamedDependency[Edge],
+        objection_id: FromPath[str],
+        data: JSONBody[DecideObjection],
+    ) -> Response[Recorded]:
+        """Answer every point, by a person who had no part; an upheld one ends the entry."""
+        return record(
+            edge, request, data, lambda work: recorded(objections.decide_objection(work, data), request)
+        )
+
+    @post("/{objection_id:str}/settlement", **act(), summary="Carry out an upheld objection")
+    def settle(
+        self,
+        request: Request[Any, Any, Any],
+        edge: NamedDependency[Edge],
+        objection_id: FromPath[str],
+        data: JSONBody[SettleObjection],
+    ) -> Response[Recorded]:
+        """Correct or annul the record, or drop the case, as the upheld objection asks for."""
+        return record(
+            edge,
+            request,
+            data,
+            lambda work: recorded(settle_objection(work, edge.settings, data), request),
+        )
+
+    @post("/{objection_id:str}/withdrawal", **act(), summary="Close an objection taken back")
+    def withdraw(
+        self,
+        request: Request[Any, Any, Any],
+        edge: NamedDependency[Edge],
+        objection_id: FromPath[str],
+        data: JSONBody[WithdrawObjection],
+    ) -> Response[Recorded]:
+        """Close an objection that was taken back; its mark goes."""
+        return record(
+            edge, request, data, lambda work: recorded(objections.withdraw_objection(work, data), request)
+        )
+
+
+def _listed(work: Work, objection: Objection) -> dict[str, Any]:
+    due = objections.due_on(work, objection)
+    waits = objection.decided_on is None and objection.closed_on is None
+    return {
+        **objection.model_dump(),
+        "decide_by_on": due,
+        "deadline_unknown": due is None,
+        "overdue": waits and due is not None and due < work.today,
+    }
+
+
+def _file(work: Work, objection_id: str) -> ObjectionFile:
+    objection = work.session.get(Objection, objection_id)
+    if objection is None or not may_read(work, objection.region):
+        raise NotFound("objection.unknown", objection_id=objection_id)
+    return ObjectionFile.model_validate({**_listed(work, objection), "steps": steps_of(work, objection_id)})

@@ -1,0 +1,1 @@
+"""Taking back by right: repair of credit, and objections to what is on record."""

@@ -1,0 +1,114 @@
+"""What the procedures of repair and objection share: steps, papers, deadlines, persons."""
+
+from collections.abc import Iterable, Sequence
+from datetime import date
+from typing import Any
+
+from registry.audit.work import Work
+from registry.documents.tables import Document, Paper
+from registry.errors import NotFound, RuleRefused
+from registry.lists import queries as lists
+from registry.lists.rules import last_day
+from registry.overrides.queries import calendar_overrides
+from registry.regions import prefix
+from registry.repair import queries
+from registry.repair.tables import CasePaper, CaseStep, Objection, Repair
+from registry.rulebook import Deadline
+
+
+def deadline_of(work: Work, rule: str, region: str, opened_on: date) -> date | None:
+    """Return the last day of a period; None where the law of the place does not say it."""
+    found = work.rulebook.in_force(Deadline, region, opened_on).get(rule)
+    if found is None or found.amount is None:
+        return None
+    return last_day(work.rulebook, rule, region, opened_on, calendar_overrides(work.session))
+
+
+def refuse_document(work: Work, document_id: str, kinds: Sequence[str], case: Repair | Objection) -> None:
+    """Refuse a document on which no step of a case can rest; one serves one step of one case.
+
+    Raises:
+        NotFound: There is no such document.
+        RuleRefused: It is of another kind, place or case, serves another step, or was revoked.
+    """
+    _refuse_unfit(work, document_id, kinds, "document_id", case)
+    if lists.document_used(work.session, document_id) or queries.document_used(work.session, document_id):
+        raise RuleRefused("case.document_used", field="document_id")
+
+
+def take_paper(
+    work: Work, document_id: str, kinds: Sequence[str], case: Repair | Objection, field: str
+) -> None:
+    """Keep a paper that was brought in a case: it may serve all cases of its business, and no other's.
+
+    Raises:
+        NotFound: There is no such document.
+        RuleRefused: It is of another kind, place or business, or was brought in this case before.
+    """
+    _refuse_unfit(work, document_id, kinds, field, case)
+    brought = queries.brought(work.session, document_id)
+    if any(one.case_id == case.id for one in brought):
+        raise RuleRefused("case.document_twice", field=field)
+    owners = {one.business_id for one in brought} | queries.businesses_of(work.session, document_id)
+    if owners - {case.business_id}:
+        raise RuleRefused("case.document_used", field=field)
+    work.session.add(CasePaper(document_id=document_id, case_id=case.id, business_id=case.business_id))
+    work.session.flush()
+
+
+def _refuse_unfit(
+    work: Work, document_id: str, kinds: Sequence[str], field: str, case: Repair | Objection
+) -> None:
+    document = work.session.get(Document, document_id)
+    if document is None:
+        raise NotFound("document.unknown", field=field, document_id=document_id)
+    if document.kind not in kinds:
+        raise RuleRefused("case.document_kind", field=field, kind=document.kind, kinds=tuple(kinds))
+    of, here = prefix(document.region), prefix(case.region)
+    if not (here.startswith(of) or of.startswith(here)):
+        raise RuleRefused("case.document_region", field=field, of=document.region, region=case.region)
+    paper = work.session.get(Paper, document_id)
+    if paper is not None and (paper.case_id != case.id or paper.revoked_on is not None):
+        raise RuleRefused("case.document_of_another", field=field, number=paper.number)
+
+
+def refuse_person(work: Work, barred: Iterable[str | None]) -> None:
+    """Refuse a person who had a part in what is to be decided.
+
+    Raises:
+        RuleRefused: The actor is one of them.
+    """
+    if work.actor.person_id in set(barred):
+        raise RuleRefused("case.same_person", field="document_id")
+
+
+def write_step(
+    work: Work,
+    case: Repair | Objection,
+    step: str,
+    *,
+    document_id: str | None = None,
+    deadline_on: date | None = None,
+    note: str | None = None,
+    **detail: Any,
+) -> None:
+    """Write a case as it stands now, and the step that led there."""
+    work.session.add(case)
+    work.session.flush()
+    work.session.add(
+        CaseStep(
+            case_id=case.id,
+            seq=case.version,
+            step=step,
+            state=case.state,
+            taken_on=work.today,
+            deadline_on=deadline_on,
+            person_id=work.actor.person_id,
+            office_code=work.actor.office_code,
+            document_id=document_id,
+            note=note,
+            detail={"rulebook": work.rulebook.hash, **detail},
+            recorded_at=work.now,
+        )
+    )
+    work.session.flush()
