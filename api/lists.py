@@ -1,31 +1,39 @@
-"""Lists and boards for everybody; proposals, steps and withdrawals for those who hold a key."""
+"""Lists and boards, for everybody."""
 
 from datetime import date
-from typing import Annotated, Any, Literal
+from typing import Annotated
 
-from litestar import Controller, Request, Response, get, post
+from litestar import Controller, get
 from litestar.di import NamedDependency
-from litestar.params import FromPath, FromQuery, JSONBody, QueryParameter
+from litestar.params import FromPath, FromQuery, QueryParameter
 from pydantic import BaseModel, ConfigDict, Field
 
-from api.acts import consult, record
-from api.answers import Recorded, recorded
-from api.describing import act, public, supervised
+from api.describing import public
 from api.edge import Edge
 from api.paging import LARGEST, cursor_of, key_of
-from api.paths import same_id
-from api.supervising import may_read
-from registry.audit.work import Work
 from registry.errors import Gone, NotFound
-from registry.lists import commands, queries
-from registry.lists.commands import ProposeListing, TakeStep
-from registry.publication import public_view, withdrawal
-from registry.publication.answers import PublicEntry, PublicRegime, Tombstone
-from registry.publication.withdrawal import WithdrawEntry
+from registry.publication import public_view
+from registry.publication.answers import DueProcess, PublicEntry, PublicRegime, Tombstone
+from registry.publication.due_process import due_process
 from registry.regions import prefix
+from registry.repair.queries import entry_repairable_from
 from registry.store.engine import reading
 
 Limit = Annotated[int, QueryParameter(ge=1, le=LARGEST)]
+
+
+class ShownEntry(PublicEntry):
+    """An entry as the public sees it, with the day from which it may be repaired."""
+
+    repairable_from: date | None = Field(description="Null: not before its end, or the period is unknown.")
+
+
+class WholeEntry(ShownEntry):
+    """An entry with the steps that led to it."""
+
+    due_process: DueProcess | None = Field(
+        description="Steps, days and offices; null where a board shows it."
+    )
 
 
 class EntriesPage(BaseModel):
@@ -33,7 +41,7 @@ class EntriesPage(BaseModel):
 
     model_config = ConfigDict(frozen=True)
 
-    items: tuple[PublicEntry, ...]
+    items: tuple[ShownEntry, ...]
     next: str | None = Field(description="Pass it as `cursor` to read on; null at the end.")
 
 
@@ -46,8 +54,7 @@ class Lists(Controller):
     @get("/", **public(), summary="Lists and boards in force")
     def all(self, edge: NamedDependency[Edge]) -> tuple[PublicRegime, ...]:
         """Return every list and board in force today, with basis, term and number of entries."""
-        with reading(edge.engine) as session:
-            return public_view.lists(session, edge.rulebook(), edge.today())
+        return tuple(edge.regimes().values())
 
     @get("/{regime:str}/entries", **public(404, 422), summary="Entries of a list")
     def entries(
@@ -69,15 +76,17 @@ class Lists(Controller):
                 after=key,
                 limit=limit,
             )
-        return EntriesPage(items=page.items, next=cursor_of(page.after) if page.after else None)
+        items = tuple(_shown(edge, one) for one in page.items)
+        return EntriesPage(items=items, next=cursor_of(page.after) if page.after else None)
 
     @get("/{regime:str}/entries/{entry_id:str}", **public(404, 410), summary="One entry")
     def entry(
         self, edge: NamedDependency[Edge], regime: FromPath[str], entry_id: FromPath[str]
-    ) -> PublicEntry:
+    ) -> WholeEntry:
         """Return an entry; a withdrawn one answers 410 with ground and rule, never a name."""
         with reading(edge.engine) as session:
             found = public_view.entry(session, entry_id, edge.today())
+            led_to_it = due_process(session, entry_id, edge.today())
         if found is None or found.regime != regime:
             raise NotFound("entry.unknown", entry_id=entry_id)
         if isinstance(found, Tombstone):
@@ -88,102 +97,9 @@ class Lists(Controller):
                 ground=found.ground,
                 rule=found.rule or "",
             )
-        return found
-
-    @post(
-        "/{regime:str}/entries/{entry_id:str}/withdrawal",
-        **act(),
-        summary="Withdraw an entry",
-    )
-    def withdraw(
-        self,
-        request: Request[Any, Any, Any],
-        edge: NamedDependency[Edge],
-        regime: FromPath[str],
-        entry_id: FromPath[str],
-        data: JSONBody[WithdrawEntry],
-    ) -> Response[Recorded]:
-        """Withdraw an entry from its list and from everything published."""
-        same_id(entry_id, data.entry_id, "entry_id")
-        return record(
-            edge, request, data, lambda work: recorded(withdrawal.withdraw_entry(work, data), request)
-        )
+        return WholeEntry(**dict(_shown(edge, found)), due_process=led_to_it)
 
 
-class StepTaken(BaseModel):
-    """One step of a proposal."""
-
-    model_config = ConfigDict(frozen=True, from_attributes=True)
-
-    seq: int
-    step: str
-    state: str
-    taken_on: date
-    deadline_on: date | None
-    person_id: str
-    office_code: str
-    document_id: str | None
-    note: str | None
-
-
-class ProposalFile(BaseModel):
-    """A proposal with its steps, as officers see it."""
-
-    model_config = ConfigDict(frozen=True, from_attributes=True)
-
-    id: str
-    version: int
-    regime: str
-    colour: Literal["red", "black"]
-    business_id: str
-    region: str
-    state: str
-    ground: str
-    evidence: tuple[str, ...]
-    next_deadline_on: date | None
-    steps: tuple[StepTaken, ...]
-
-
-class Proposals(Controller):
-    """Cases for listing a business (列入程序)."""
-
-    path = "/api/v1/proposals"
-    tags = ("proposals",)
-
-    @post("/", **act(), summary="Open a case")
-    def propose(
-        self, request: Request[Any, Any, Any], edge: NamedDependency[Edge], data: JSONBody[ProposeListing]
-    ) -> Response[Recorded]:
-        """Open a case on facts that are complete, effective and final."""
-        return record(
-            edge, request, data, lambda work: recorded(commands.propose_listing(work, data), request)
-        )
-
-    @get("/{proposal_id:str}", **supervised(404), summary="A case with its steps")
-    def show(
-        self, request: Request[Any, Any, Any], edge: NamedDependency[Edge], proposal_id: FromPath[str]
-    ) -> ProposalFile:
-        """Return a case with its steps, persons, documents and deadlines."""
-        return consult(edge, request, lambda work: _file(work, proposal_id))
-
-    @post("/{proposal_id:str}/{step:str}", **act(), summary="Take the next step")
-    def take(
-        self,
-        request: Request[Any, Any, Any],
-        edge: NamedDependency[Edge],
-        proposal_id: FromPath[str],
-        step: FromPath[str],
-        data: JSONBody[TakeStep],
-    ) -> Response[Recorded]:
-        """Take a step; the path and the body name the same one."""
-        same_id(proposal_id, data.proposal_id, "proposal_id")
-        same_id(step, data.step, "step")
-        return record(edge, request, data, lambda work: recorded(commands.take_step(work, data), request))
-
-
-def _file(work: Work, proposal_id: str) -> ProposalFile:
-    found = queries.proposal(work.session, proposal_id)
-    if found is None or not may_read(work, found.region):
-        raise NotFound("proposal.unknown", proposal_id=proposal_id)
-    steps = [StepTaken.model_validate(step) for step in queries.steps(work.session, proposal_id)]
-    return ProposalFile.model_validate({**found.model_dump(), "steps": steps})
+def _shown(edge: Edge, entry: PublicEntry) -> ShownEntry:
+    day = entry_repairable_from(edge.rulebook(), entry, edge.today())
+    return ShownEntry(**dict(entry), repairable_from=day)

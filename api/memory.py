@@ -1,4 +1,4 @@
-"""Public answers remembered for as long as nothing has changed at all (embedded database).
+"""Public answers remembered for as long as nothing has changed at all.
 
 Before an answer is given again the database is asked whether anything was committed since it was
 made; a withdrawal, like every act, makes all answers anew. So the database still decides what may be
@@ -9,17 +9,18 @@ from collections import OrderedDict
 from typing import Any
 
 from litestar import Litestar
+from litestar.concurrency import sync_to_thread
 from litestar.enums import ScopeType
 from litestar.types import HTTPScope, Message, Receive, Scope, Send
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import DBAPIError, TimeoutError
 
 from api.edge import Edge
-from registry.store.watch import Watch
 
 MOST_BYTES = 16_777_216
 LARGEST = 262_144
 AROUND = 2048  # bytes that an answer takes beside its body: headers, and the objects that hold them
-NEVER = ("/healthz", "/readyz", "/metrics")  # they tell of the process, not of what is on record
+# what tells of the process, and a file that is released after the commit that made it
+NEVER = ("/healthz", "/readyz", "/metrics", "/api/v1/log/checkpoint")
 
 Key = tuple[str, bytes]
 Sent = tuple[Any, Any]
@@ -33,16 +34,15 @@ class Memory:
         self._answers: OrderedDict[Key, Sent] = OrderedDict()
         self._bytes = 0
         self._state: object = None
-        self._watch: Watch | None = None
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer from memory, or let the application answer and remember it."""
         if scope["type"] != ScopeType.HTTP or not _may_be_kept(scope):
             await self.app(scope, receive, send)
-            if str(scope["type"]) == "lifespan" and self._watch is not None:
-                self._watch.close()
+            if str(scope["type"]) == "lifespan":
+                self._edge().watch.close()
             return
-        state = self._now()
+        state = await self._now()
         if state != self._state:
             self._answers.clear()
             self._state, self._bytes = state, 0
@@ -54,16 +54,18 @@ class Memory:
             return
         await self.app(scope, receive, _Noted(self, state, key, send).send)
 
-    def _now(self) -> object:
-        """Return what every public answer depends on, or None where the database does not tell."""
+    def _edge(self) -> Edge:
         edge: Edge = self.app.state.edge
-        if self._watch is None or self._watch.engine is not edge.engine:
-            self._watch = Watch(edge.engine)
+        return edge
+
+    async def _now(self) -> object:
+        """Return what every public answer depends on, or None where the database does not tell."""
+        edge = self._edge()
         try:
-            mark = self._watch.mark()
-        except DBAPIError:  # the handler meets it too, and answers for it
+            mark = await sync_to_thread(edge.watch.mark) if edge.watch.waits else edge.watch.mark()
+        except (DBAPIError, TimeoutError):  # the handler meets it too, and answers for it
             return None
-        return None if mark is None else (mark, edge.index.count(), edge.today())
+        return edge.watch, mark, edge.index.mark(), edge.today()
 
     def keep(self, state: object, key: Key, sent: Sent) -> None:
         """Remember an answer, unless the state has changed while it was made."""

@@ -9,6 +9,8 @@ from typing import Any, Generic, Literal, TypeVar
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from registry.rulebook import Colour
+
 Item = TypeVar("Item")
 
 
@@ -64,6 +66,9 @@ class PublicViolation(Answer):
     source: dict[str, Any] | None
     publish_from: date
     publish_until: date = Field(description="First day on which it is hidden.")
+    objected_on: date | None = Field(
+        description="Day of the oldest objection not decided yet (异议处理中); None: there is none."
+    )
 
 
 class PublicEntry(Answer):
@@ -71,7 +76,7 @@ class PublicEntry(Answer):
 
     entry_id: str
     regime: str
-    colour: Literal["red", "black", "board"]
+    colour: Colour
     business_id: str
     name: str
     uscc: str | None
@@ -85,6 +90,34 @@ class PublicEntry(Answer):
     listed_on: date
     publish_from: date
     publish_until: date | None = Field(description="First day on which it is hidden; None: open.")
+    objected_on: date | None = Field(
+        description="Day of the oldest objection not decided yet (异议处理中); None: there is none."
+    )
+
+
+class PublicStep(Answer):
+    """One step of the procedure that led to an entry: what, when, by which office."""
+
+    step: str
+    on: date = Field(description="Legal day; of a service, the day on which it was served.")
+    office: str = Field(description="Name that the office bore on that day.")
+    until: date | None = Field(description="Inclusive last day of the period that it opened.")
+
+
+class PointedDecision(Answer):
+    """The decision of another authority that a pointer repeats."""
+
+    number: str
+    authority: str
+    decided_on: date
+    published_at: str = Field(description="Address of its publication.")
+
+
+class DueProcess(Answer):
+    """How an entry came about."""
+
+    steps: tuple[PublicStep, ...]
+    decision: PointedDecision | None = Field(description="Of a pointer: the decision that it repeats.")
 
 
 class Tombstone(Answer):
@@ -127,7 +160,7 @@ class OnList(Answer):
     """That a business stands on a list: regime and colour."""
 
     regime: str
-    colour: Literal["red", "black", "board"]
+    colour: Colour
 
 
 class BusinessCard(Answer):
@@ -158,7 +191,7 @@ class PublicRegime(Answer):
     """A list or board: its basis, who decides, how long, and how many stand on it."""
 
     code: str
-    colour: Literal["red", "black", "board"]
+    colour: Colour
     name_zh: str
     name_en: str
     level: str

@@ -18,17 +18,22 @@ from typing import Any
 from sqlalchemy import Engine, select, update
 from sqlmodel import Session, col
 
-from registry.errors import Conflict, NotFound
+from registry.errors import Conflict, Gone, NotFound
 from registry.identifiers import new_id
-from registry.publication import signing
+from registry.publication import csvw, deltas, signing
+from registry.publication.csvw import DESCRIPTION
 from registry.publication.editions import one_edition, rows_of
-from registry.publication.formats import WRITERS, Row, writers
-from registry.publication.leaves import canonical
+from registry.publication.formats import CSV, WRITERS, Operation, Row, opened, writers
+from registry.publication.leaves import Tree, canonical, leaf_of
 from registry.publication.tables import Edition
 from registry.store.engine import reading, writing
 
 FILES_FORMAT = "honest-metrology/files/1"
+DELTA_FORMAT = "honest-metrology/delta/1"
 MANIFEST = "manifest.json"
+DELTA, DELTA_MANIFEST = "delta.ndjson", "delta-manifest.json"
+EDITION_FILES = (MANIFEST, *WRITERS, DESCRIPTION)
+DELTA_FILES = (DELTA_MANIFEST, DELTA)
 PART = 5000
 
 
@@ -53,28 +58,35 @@ def build_files(engine: Engine, data_dir: Path, edition_id: str) -> None:
         folder = edition_folder(data_dir, edition)
         _delete_other_generations(folder, edition.generation)
         place = folder / f"g{edition.generation}"
-        if not place.exists():
+        if edition.retired_on is None and not place.exists():
             beside = folder / f".{place.name}.{new_id()}"
             beside.mkdir(parents=True)
-            withdrawn = _write_rows(session, edition, beside)
-            _write_manifest(beside, edition, withdrawn, key)
+            _write_edition(session, edition, beside, key)
+            if edition.previous_version is not None:
+                _write_delta(session, edition, beside, key)
             _settle(beside, place)
     _say_built(engine, edition, key)
 
 
 def edition_file(session: Session, data_dir: Path, edition: Edition, name: str) -> Path:
-    """Return a file of an edition as it may be shown now.
+    """Return a file of an edition, or of the delta that leads to it, as it may be shown now.
 
     Raises:
         NotFound: An edition has no such file.
         Conflict: It is being built again after a withdrawal; ask later.
+        Gone: The edition is retained no more.
     """
-    if name != MANIFEST and name not in WRITERS:
+    if name not in EDITION_FILES and (name not in DELTA_FILES or edition.previous_version is None):
         raise NotFound("edition.file_unknown", field="file", file=name)
     session.refresh(edition)
+    if edition.retired_on is not None:
+        raise Gone("edition.retired", version=edition.version, on=edition.retired_on.isoformat())
     if edition.built_generation != edition.generation:
         raise Conflict("edition.rebuilding", version=edition.version)
-    return edition_folder(data_dir, edition) / f"g{edition.generation}" / name
+    place = edition_folder(data_dir, edition) / f"g{edition.generation}" / name
+    if not place.is_file():  # a withdrawal that this state does not know of yet has deleted it
+        raise Conflict("edition.rebuilding", version=edition.version)
+    return place
 
 
 def edition_or_refuse(session: Session, regime: str, region: str, version: str) -> Edition:
@@ -94,46 +106,90 @@ def edition_folder(data_dir: Path, edition: Edition) -> Path:
     return data_dir / "editions" / edition.regime / edition.region / edition.version
 
 
-def _write_rows(session: Session, edition: Edition, folder: Path) -> int:
-    """Write all rows in every form; return how many of them were withdrawn."""
+def _write_edition(session: Session, edition: Edition, folder: Path, key: signing.SigningKey) -> None:
+    """Write all rows in every form, and the manifest."""
     withdrawn = 0
-    rows = rows_of(session, edition.id)
-    with writers(folder) as opened:
-        while part := _part(rows):
+    rows = rows_of(session, edition)
+    with writers(folder) as begun:
+        while part := [_row(row) for row in islice(rows, PART)]:
             withdrawn += sum(row.content is None for row in part)
-            for writer in opened:
+            for writer in begun:
                 writer.write(part)
-    return withdrawn
+    description = csvw.described(CSV, str(edition.statement["name"]))
+    (folder / DESCRIPTION).write_text(canonical(description) + "\n", encoding="utf-8")
+    measured = {name: _measured(folder / name, edition.entries) for name in WRITERS}
+    measured[DESCRIPTION] = _measured(folder / DESCRIPTION)
+    _write_manifest(folder / MANIFEST, edition, edition.statement, (withdrawn, measured), key)
 
 
-def _part(rows: Iterator[Any]) -> list[Row]:
-    return [Row(row.position, row.leaf, row.salt, row.content) for row in islice(rows, PART)]
+def _write_delta(session: Session, edition: Edition, folder: Path, key: signing.SigningKey) -> None:
+    """Write the operations that lead to an edition, and their manifest."""
+    before = edition_or_refuse(session, edition.regime, edition.region, edition.previous_version or "")
+    tree, withdrawn = Tree(), 0
+    with (folder / DELTA).open("w", encoding="utf-8", newline="\n") as file:
+        for row in deltas.operations_of(session, edition.id):
+            one = _operation(row)
+            tree.add(leaf_of(b"", one.stated.encode()))
+            withdrawn += one.op != "WITHDRAW" and one.content is None
+            file.write(opened(one.stated, one.salt, one.content))
+    statement = {
+        "format": DELTA_FORMAT,
+        "regime": edition.regime,
+        "region": edition.region,
+        "version": edition.version,
+        "serial": edition.serial,
+        "previous_version": edition.previous_version,
+        "state_root_before": before.state_root,
+        "state_root": edition.state_root,
+        "operations": tree.size,
+        "operations_root": tree.root().hex(),
+    }
+    measured = {DELTA: _measured(folder / DELTA, tree.size)}
+    _write_manifest(folder / DELTA_MANIFEST, edition, statement, (withdrawn, measured), key)
 
 
-def _write_manifest(folder: Path, edition: Edition, withdrawn: int, key: signing.SigningKey) -> None:
-    """Write the manifest: one signature over the root, for ever, and one over this generation's files."""
+def _row(row: Any) -> Row:
+    return Row(row.leaf.hex(), row.salt and row.salt.hex(), row.content)
+
+
+def _operation(row: Any) -> Operation:
+    old, salt = (value and value.hex() for value in (row.old_leaf, row.salt))
+    return Operation(row.op, row.leaf.hex(), old, row.ground, salt, row.content)
+
+
+def _write_manifest(
+    path: Path,
+    edition: Edition,
+    statement: dict[str, Any],
+    written: tuple[int, dict[str, dict[str, object]]],
+    key: signing.SigningKey,
+) -> None:
+    """Write a manifest: one signature over the roots, for ever, and one over this generation's files."""
     files = {
         "format": FILES_FORMAT,
-        "root": edition.root,
+        "regime": edition.regime,
+        "region": edition.region,
         "version": edition.version,
+        "state_root": edition.state_root,
         "generation": edition.generation,
-        "withdrawn": withdrawn,
-        "files": {name: _measured(folder / name, edition.entries) for name in sorted(WRITERS)},
+        "withdrawn": written[0],
+        "files": written[1],
     }
     manifest = {
-        "statement": edition.statement,
-        "signature": key.sign(edition.statement),
+        "statement": statement,
+        "signature": key.sign(statement),
         "files": files,
         "files_signature": key.sign(files),
         "public_key": key.public_key,
     }
-    (folder / MANIFEST).write_text(canonical(manifest) + "\n", encoding="utf-8")
+    path.write_text(canonical(manifest) + "\n", encoding="utf-8")
 
 
-def _measured(path: Path, rows: int) -> dict[str, object]:
+def _measured(path: Path, rows: int | None = None) -> dict[str, object]:
     with path.open("rb") as file:
         digest = hashlib.file_digest(file, "sha256").hexdigest()
-    return {"sha256": digest, "bytes": path.stat().st_size, "rows": rows}
+    measured: dict[str, object] = {"sha256": digest, "bytes": path.stat().st_size}
+    return measured if rows is None else {**measured, "rows": rows}
 
 
 def _settle(beside: Path, place: Path) -> None:

@@ -1,10 +1,11 @@
-"""The three forms in which the rows of an edition are written; a withdrawn row is its leaf alone."""
+"""The forms in which an edition and its delta are written; a withdrawn row is its leaf alone."""
 
 import csv
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -30,12 +31,13 @@ FIELDS = (
     "listed_on",
     "publish_from",
     "publish_until",
+    "objected_on",
 )
-COLUMNS = ("position", "leaf", "salt", *FIELDS)
+COLUMNS = ("leaf", "salt", *FIELDS)
 SEPARATOR = "|"  # between the codes of measures, where a cell holds several
 FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
 SCHEMA = pa.schema(
-    [pa.field("position", pa.int64(), nullable=False), *(pa.field(name, pa.string()) for name in COLUMNS[1:])]
+    [pa.field("leaf", pa.string(), nullable=False), *(pa.field(name, pa.string()) for name in COLUMNS[1:])]
 )
 
 
@@ -43,17 +45,36 @@ SCHEMA = pa.schema(
 class Row:
     """One row of an edition; without salt and content where it was withdrawn."""
 
-    position: int
     leaf: str
     salt: str | None
     content: str | None
 
-    def cells(self) -> dict[str, Any]:
-        """Return the flat cells of the row, text or nothing."""
-        told: Mapping[str, Any] = json.loads(self.content) if self.content is not None else {}
-        cells = {name: told.get(name) for name in FIELDS}
-        cells["measures"] = SEPARATOR.join(told["measures"]) if told else None
-        return {"position": self.position, "leaf": self.leaf, "salt": self.salt, **cells}
+    @cached_property
+    def cells(self) -> tuple[str | None, ...]:
+        """The flat cells of the row under `COLUMNS`, text or nothing."""
+        if self.content is None:
+            return (self.leaf, *[None] * (len(COLUMNS) - 1))
+        told = json.loads(self.content)
+        told["measures"] = SEPARATOR.join(told["measures"])
+        return (self.leaf, self.salt, *map(told.get, FIELDS))
+
+
+@dataclass(frozen=True)
+class Operation:
+    """One operation of a delta; salt and content as in `Row`."""
+
+    op: str
+    leaf: str
+    old: str | None
+    ground: str | None
+    salt: str | None
+    content: str | None
+
+    @property
+    def stated(self) -> str:
+        """The canonical JSON of what is signed of it: all but salt and content."""
+        told = {"ground": self.ground, "leaf": self.leaf, "old": self.old, "op": self.op}
+        return canonical({name: value for name, value in told.items() if value is not None})
 
 
 class Writer(Protocol):
@@ -64,23 +85,26 @@ class Writer(Protocol):
 
 
 class NdjsonWriter:
-    """One JSON object a line: position, leaf, and salt and content unless withdrawn."""
+    """One JSON object a line: leaf, and salt and content unless withdrawn."""
 
     def __init__(self, path: Path) -> None:
         self._file = path.open("w", encoding="utf-8", newline="\n")
 
     def write(self, rows: Sequence[Row]) -> None:
         """Append rows."""
-        for row in rows:
-            head = canonical({"leaf": row.leaf, "position": row.position})
-            if row.content is not None:
-                # already canonical as it was hashed, so it goes in as it is; keys stay in order
-                head = f'{{"content":{row.content},{head[1:-1]},"salt":"{row.salt}"}}'
-            self._file.write(head + "\n")
+        self._file.writelines(opened(f'{{"leaf":"{row.leaf}"}}', row.salt, row.content) for row in rows)
 
     def close(self) -> None:
         """End the file."""
         self._file.close()
+
+
+def opened(head: str, salt: str | None, content: str | None) -> str:
+    """Return a line of canonical JSON with salt and content, where there are any, about a head.
+
+    The content goes in as it was hashed; names between "content" and "salt" keep the keys in order.
+    """
+    return head + "\n" if content is None else f'{{"content":{content},{head[1:-1]},"salt":"{salt}"}}\n'
 
 
 class CsvWriter:
@@ -93,7 +117,7 @@ class CsvWriter:
 
     def write(self, rows: Sequence[Row]) -> None:
         """Append rows."""
-        self._rows.writerows([neutral(cell) for cell in row.cells().values()] for row in rows)
+        self._rows.writerows(map(neutral, row.cells) for row in rows)
 
     def close(self) -> None:
         """End the file."""
@@ -117,8 +141,7 @@ class ParquetWriter:
 
     def write(self, rows: Sequence[Row]) -> None:
         """Append rows as one group."""
-        cells = [row.cells() for row in rows]
-        columns = [pa.array([row[name] for row in cells], SCHEMA.field(name).type) for name in COLUMNS]
+        columns = [pa.array([row.cells[n] for row in rows], pa.string()) for n in range(len(COLUMNS))]
         self._file.write_table(pa.Table.from_arrays(columns, schema=SCHEMA))
 
     def close(self) -> None:
@@ -126,23 +149,25 @@ class ParquetWriter:
         self._file.close()
 
 
-WRITERS = {"entries.ndjson": NdjsonWriter, "entries.csv": CsvWriter, "entries.parquet": ParquetWriter}
+CSV = "entries.csv"
+WRITERS = {"entries.ndjson": NdjsonWriter, CSV: CsvWriter, "entries.parquet": ParquetWriter}
 
 
 @contextmanager
 def writers(folder: Path) -> Iterator[list[Writer]]:
     """Open the three files of an edition in a folder and end them."""
-    opened: list[Any] = []
+    begun: list[Any] = []
     try:
         for name, kind in WRITERS.items():
-            opened.append(kind(folder / name))
-        yield opened
+            begun.append(kind(folder / name))
+        yield begun
     finally:
-        for writer in opened:
+        for writer in begun:
             writer.close()
 
 
-def neutral(cell: Any) -> str:
+def neutral(cell: str | None) -> str:
     """Return a cell that no spreadsheet takes for a formula: an apostrophe goes before its sign."""
-    text = "" if cell is None else str(cell)
-    return f"'{text}" if text.startswith(FORMULA) else text
+    if cell is None:
+        return ""
+    return f"'{cell}" if cell.startswith(FORMULA) else cell

@@ -176,7 +176,10 @@ def _aliases() -> Select[*tuple[Any, ...]]:
 
 @lru_cache(maxsize=_DAYS)
 def entry_shown(on: date) -> ColumnElement[bool]:
-    """Say in SQL that a list entry may be shown on a day; a board's only while its record may be."""
+    """Say in SQL that a list entry may be shown on a day; a board's only while its record may be.
+
+    A market's card is shown only while the business trades in that market.
+    """
     violation, decision = aliased(Violation), aliased(PenaltyDecision)
     record_shown = exists(
         select(1)
@@ -189,6 +192,12 @@ def entry_shown(on: date) -> ColumnElement[bool]:
         .where(or_(col(violation.repaired_on).is_(None), col(violation.repaired_on) > on))
         .where(col(violation.publish_until) > on)
     )
+    trader = aliased(BusinessVersion)
+    in_that_market = exists(
+        select(1)
+        .where(col(trader.business_id) == col(ListEntry.business_id), col(trader.superseded_at).is_(None))
+        .where(col(trader.market_id) == col(ListEntry.market_id))
+    )
     return and_(
         col(ListEntry.superseded_at).is_(None),
         col(ListEntry.withdrawn_on).is_(None),
@@ -196,6 +205,7 @@ def entry_shown(on: date) -> ColumnElement[bool]:
         col(ListEntry.publish_from) <= on,
         or_(col(ListEntry.publish_until).is_(None), col(ListEntry.publish_until) > on),
         or_(col(ListEntry.violation_id).is_(None), record_shown),
+        or_(col(ListEntry.market_id).is_(None), in_that_market),
     )
 
 

@@ -10,10 +10,9 @@ from collections.abc import Iterable, Iterator, Sequence
 from datetime import date
 from typing import Any, TypeVar
 
-from sqlalchemy import ColumnElement, Select, func, select, tuple_
+from sqlalchemy import ColumnElement, Select, select, tuple_
 from sqlmodel import Session, col
 
-from registry.businesses.tables import Business
 from registry.demonstration.tables import DemonstrationUnit
 from registry.errors import Malformed
 from registry.lists.rules import legal_basis, regimes_below
@@ -21,7 +20,6 @@ from registry.lists.tables import ListEntry
 from registry.pledges.tables import Pledge
 from registry.publication.answers import (
     Answer,
-    BusinessCard,
     IndexSource,
     Page,
     PublicBusiness,
@@ -31,9 +29,9 @@ from registry.publication.answers import (
     PublicRegime,
     PublicStatistic,
     PublicViolation,
-    RegistryState,
     Tombstone,
 )
+from registry.publication.counts import entries_counted
 from registry.publication.gathering import (
     AT_ONCE,
     Known,
@@ -59,10 +57,18 @@ def business(session: Session, business_id: str, on: date, rulebook: Rulebook) -
     known = known_businesses(session, [business_id]).get(business_id)
     if known is None:
         return None
-    pledges = _rows(session, _of(Pledge, business_id).where(pledge_stands(on)))
-    designations = _rows(session, _of(DemonstrationUnit, business_id).where(designation_stands(on)))
-    violations = _violations(session, known, on, rulebook)
-    entries = _rows(session, _of(ListEntry, business_id).where(entry_shown(on)))
+    asked = (
+        _of(Pledge, business_id).where(pledge_stands(on)),
+        _of(DemonstrationUnit, business_id).where(designation_stands(on)),
+        _of(ListEntry, business_id).where(entry_shown(on)),
+        shown_violations(col(Violation.violation_id), on=on).where(col(Violation.business_id) == business_id),
+    )
+    # most businesses have next to nothing on record, which one statement tells
+    there = session.connection().execute(select(*(query.exists() for query in asked))).one()
+    pledges, designations, entries = (
+        _rows(session, query) if some else [] for query, some in zip(asked, there[:3], strict=False)
+    )
+    violations = _violations(session, known, on, rulebook) if there[3] else ()
     return PublicBusiness(
         **_described(known),
         uscc_check_ok=known.uscc_check_ok if known.identity.uscc else None,
@@ -74,23 +80,6 @@ def business(session: Session, business_id: str, on: date, rulebook: Rulebook) -
             [known.recorded_at, *(row.recorded_at for row in [*pledges, *designations, *entries])]
         ),
     )
-
-
-def cards(session: Session, ids: Iterable[str], on: date) -> dict[str, BusinessCard]:
-    """Return the short form of those of the businesses that may be shown, by identifier."""
-    found = {}
-    for some in in_parts(ids):
-        known = known_businesses(session, some)
-        standing = Standing(session, sorted(known), on)
-        for one in known.values():
-            found[one.id] = BusinessCard(
-                **_described(one),
-                lists=tuple(standing.lists(one)),
-                designated=one.id in standing.designated,
-                pledged=one.id in standing.pledged,
-                violations=standing.violations.get(one.id, 0),
-            )
-    return found
 
 
 def index_documents(session: Session, on: date, ids: Iterable[str] | None = None) -> Iterator[IndexSource]:
@@ -171,15 +160,25 @@ def all_entries(session: Session, regime: str, on: date, region_prefix: str) -> 
 
 def entry(session: Session, entry_id: str, on: date) -> PublicEntry | Tombstone | None:
     """Return an entry that is shown, the tombstone of one that was, or None where there is none."""
-    query = select(ListEntry).where(col(ListEntry.entry_id) == entry_id)
-    rows = _rows(session, query.where(entry_shown(on)))
-    for row in rows:
-        known = known_businesses(session, [row.business_id]).get(row.business_id)
-        made = _entry(row, known) if known is not None else None
-        if made is not None:
-            return made
-    current = _rows(session, query.where(col(ListEntry.superseded_at).is_(None)))
-    return _tombstone(current[0], on) if current else None
+    return entries_by_id(session, [entry_id], on).get(entry_id)
+
+
+def entries_by_id(session: Session, entry_ids: Iterable[str], on: date) -> dict[str, PublicEntry | Tombstone]:
+    """Return by identifier the entries that are shown, and the tombstones of those that were."""
+    found: dict[str, PublicEntry | Tombstone] = {}
+    for some in in_parts(entry_ids):
+        asked = select(ListEntry).where(col(ListEntry.entry_id).in_(some))
+        rows = _rows(session, asked.where(entry_shown(on)))
+        known = known_businesses(session, (row.business_id for row in rows))
+        for row in rows:
+            made = _entry(row, known[row.business_id]) if row.business_id in known else None
+            if made is not None:
+                found[row.entry_id] = made
+        for row in _rows(session, asked.where(col(ListEntry.superseded_at).is_(None))):
+            tombstone = _tombstone(row, on)
+            if row.entry_id not in found and tombstone is not None:
+                found[row.entry_id] = tombstone
+    return found
 
 
 def lists(
@@ -187,12 +186,7 @@ def lists(
 ) -> tuple[PublicRegime, ...]:
     """Return the lists and boards in force on a day for a region and below it, with their counts."""
     counts: dict[str, dict[str, int]] = defaultdict(dict)
-    query = (
-        select(col(ListEntry.regime), col(ListEntry.region), func.count())
-        .where(entry_shown(on))
-        .group_by(col(ListEntry.regime), col(ListEntry.region))
-    )
-    for code, where, count in session.connection().execute(query):
+    for (code, _, where), count in entries_counted(session, on).items():
         counts[code][where] = count
     return tuple(
         PublicRegime(
@@ -212,34 +206,6 @@ def lists(
             entries_by_region=dict(sorted(counts[regime.code].items())),
         )
         for regime in regimes_below(rulebook, jurisdiction, on)
-    )
-
-
-def state_of_the_registry(session: Session, on: date) -> RegistryState:
-    """Return how much stands in the registry on a day."""
-    shown_businesses = select(func.count()).where(
-        col(Business.merged_into_id).is_(None), col(Business.standing) != "unidentified"
-    )
-
-    def count(query: Select[*tuple[Any, ...]]) -> int:
-        return int(session.connection().execute(query).scalar_one())
-
-    colours = dict(
-        session.connection()
-        .execute(
-            select(col(ListEntry.colour), func.count()).where(entry_shown(on)).group_by(col(ListEntry.colour))
-        )
-        .all()
-    )
-    return RegistryState(
-        on=on,
-        businesses=count(shown_businesses),
-        pledges=count(select(func.count()).select_from(Pledge).where(pledge_stands(on))),
-        designations=count(select(func.count()).select_from(DemonstrationUnit).where(designation_stands(on))),
-        violations=count(shown_violations(func.count(), on=on)),
-        red=colours.get("red", 0),
-        black=colours.get("black", 0),
-        board=colours.get("board", 0),
     )
 
 
@@ -296,6 +262,7 @@ def _entry(row: ListEntry, known: Known) -> PublicEntry | None:
         listed_on=row.listed_on,
         publish_from=row.publish_from,
         publish_until=row.publish_until,
+        objected_on=row.objected_on,
     )
 
 
@@ -315,7 +282,7 @@ def _tombstone(row: ListEntry, on: date) -> Tombstone | None:
             regime=row.regime,
             withdrawn_on=row.publish_until,
             ground="expired",
-            rule=None,
+            rule="publish_until",
         )
     return None
 
@@ -346,6 +313,7 @@ def _violations(session: Session, known: Known, on: date, rulebook: Rulebook) ->
             source=known.words(decision.source),
             publish_from=found.publish_from,
             publish_until=found.publish_until,
+            objected_on=found.objected_on,
         )
 
 

@@ -1,6 +1,5 @@
 """The key that signs editions: one Ed25519 key of the installation, in a file of its own."""
 
-import os
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -8,10 +7,9 @@ from typing import Any
 import rfc8785
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
-from registry.errors import Broken
+from registry.store import keys
 
 KEY_FILE = "editions.ed25519"
-OPEN_TO_OTHERS = 0o077
 
 
 @dataclass(frozen=True)
@@ -36,18 +34,7 @@ def load(data_dir: Path) -> SigningKey:
     Raises:
         Broken: There is none, it is not a key, or others than its owner may read it.
     """
-    place = _place(data_dir)
-    if not place.is_file():
-        raise Broken(f"the signing key {place} is missing; run `honest-metrology init`")
-    if place.stat().st_mode & OPEN_TO_OTHERS:
-        raise Broken(f"the signing key {place} is open to other users; set its mode to 0600")
-    try:
-        private = Ed25519PrivateKey.from_private_bytes(
-            bytes.fromhex(place.read_text(encoding="ascii").strip())
-        )
-    except ValueError as broken:
-        raise Broken(f"the file {place} holds no Ed25519 key") from broken
-    return SigningKey(private, private.public_key().public_bytes_raw().hex())
+    return _signing(keys.load(data_dir, KEY_FILE))
 
 
 def load_or_create(data_dir: Path) -> SigningKey:
@@ -56,24 +43,8 @@ def load_or_create(data_dir: Path) -> SigningKey:
     Raises:
         Broken: There is one that cannot be used.
     """
-    place = _place(data_dir)
-    if not place.exists():
-        place.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-        _keep(place, Ed25519PrivateKey.generate().private_bytes_raw().hex())
-    return load(data_dir)
+    return _signing(keys.load_or_create(data_dir, KEY_FILE))
 
 
-def _place(data_dir: Path) -> Path:
-    return data_dir / "keys" / KEY_FILE
-
-
-def _keep(place: Path, secret: str) -> None:
-    """Write a new file for its owner alone; never over one that is there."""
-    handle = os.open(place, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    with os.fdopen(handle, "w", encoding="ascii") as file:
-        file.write(secret + "\n")
-        file.flush()
-        os.fsync(file.fileno())
-    folder = os.open(place.parent, os.O_RDONLY)
-    os.fsync(folder)
-    os.close(folder)
+def _signing(private: Ed25519PrivateKey) -> SigningKey:
+    return SigningKey(private, private.public_key().public_bytes_raw().hex())

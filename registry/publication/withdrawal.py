@@ -7,6 +7,7 @@ or file shows it; the files are built again afterwards.
 
 from collections.abc import Iterable, Sequence
 from datetime import date
+from typing import Any
 
 from pydantic import Field
 
@@ -15,9 +16,10 @@ from registry.commands import Command, Outcome
 from registry.documents.tables import Document
 from registry.errors import Conflict, NotFound, RuleRefused
 from registry.lists import entries, queries
-from registry.lists.commands import checked_facts
-from registry.lists.rules import BY_ITSELF, ENDINGS, Ending, one_regime, publish_until, quoted
+from registry.lists.conditions import checked_facts
+from registry.lists.rules import BY_ITSELF, ENDINGS, Ending, Stated, one_regime, publish_until, quoted
 from registry.lists.tables import ListEntry, Proposal
+from registry.log import events, leaves
 from registry.log.leaves import Effect
 from registry.publication.editions import take_back
 from registry.publication.gathering import known_businesses
@@ -29,11 +31,11 @@ AT_ONCE = 1000
 
 
 class WithdrawEntry(Command):
-    """Withdraw an entry: on which ground, by which rule, on which paper."""
+    """Withdraw an entry: on which ground, by which rule, on which paper; as repaired only a repair does."""
 
     entry_id: str
     expected_version: int
-    ground: Ending
+    ground: Stated
     rule: str = Field(min_length=1, max_length=200, description="Instrument and article, or rulebook code.")
     document_id: str | None = Field(default=None, description="Needed unless the ground acts by itself.")
 
@@ -64,7 +66,7 @@ def withdraw_entry(work: Work, command: WithdrawEntry) -> Outcome:
         RuleRefused: A list of that colour knows no such ground, it has not come to pass, or the
             paper is missing.
     """
-    entry = _entry(work, command.entry_id, command.expected_version)
+    entry = unended(work, command.entry_id, command.expected_version)
     by_itself = command.ground in BY_ITSELF
     work.require("officer" if by_itself else "approver", entry.region)
     if command.ground not in ENDINGS[entry.colour]:
@@ -72,12 +74,12 @@ def withdraw_entry(work: Work, command: WithdrawEntry) -> Outcome:
     if by_itself:
         _refuse_untrue(work, entry, command.ground)
     if command.document_id is not None or not by_itself:
-        _refuse_document(work, command.document_id)
-    _end(work, [(entry, command.ground, command.rule)], document=command.document_id)
+        refuse_document(work, command.document_id)
+    end_entries(work, [(entry, command.ground, command.rule)], document=command.document_id)
     return Outcome("changed", entry.entry_id)
 
 
-def _refuse_untrue(work: Work, entry: ListEntry, ground: Ending) -> None:
+def _refuse_untrue(work: Work, entry: ListEntry, ground: Stated) -> None:
     """Refuse an ending that nobody decides and that has not come: the day, or the fall of its decisions."""
     if ground == "expired":
         until = entry.publish_until
@@ -104,7 +106,7 @@ def lapse_due(work: Work) -> int:
     work.require("officer", "")
     done = withdraw_fallen(work)
     while due := queries.entries_due(work.session, work.today, AT_ONCE):
-        _end(work, [(entry, "expired", "publish_until") for entry in due])
+        end_entries(work, [(entry, "expired", "publish_until") for entry in due])
         done += len(due)
     return done
 
@@ -131,10 +133,12 @@ def withdraw_fallen(work: Work, business_ids: Iterable[str] | None = None) -> in
     asked = None if business_ids is None else list(business_ids)
     done = 0
     while fallen := queries.entries_fallen(work.session, asked, AT_ONCE):
-        _end(work, [(entry, *_fall(annulled)) for entry, annulled in fallen])
+        end_entries(work, [(entry, *_fall(annulled)) for entry, annulled in fallen])
         done += len(fallen)
     while over := queries.entries_outlived(work.session, work.today, asked, AT_ONCE):
-        _end(work, [(entry, _ending_of(record, work.today), "publish_until") for entry, record in over])
+        end_entries(
+            work, [(entry, _ending_of(record, work.today), "publish_until") for entry, record in over]
+        )
         done += len(over)
     return done + _end_misplaced(work, asked)
 
@@ -153,7 +157,7 @@ def _end_misplaced(work: Work, business_ids: Sequence[str] | None) -> int:
     outlasting = _outlasting(work, business_ids)
     ended += [(entry, "expired", "grounds_ended") for entry in outlasting if entry.entry_id not in wrong]
     for start in range(0, len(ended), AT_ONCE):
-        _end(work, ended[start : start + AT_ONCE])
+        end_entries(work, ended[start : start + AT_ONCE])
     return len(ended)
 
 
@@ -202,12 +206,13 @@ def suspend_entry(work: Work, command: SuspendEntry) -> Outcome:
         Forbidden: The person may not decide in that region.
         RuleRefused: It is no red entry that is shown.
     """
-    entry = _entry(work, command.entry_id, command.expected_version)
+    entry = unended(work, command.entry_id, command.expected_version)
     work.require("approver", entry.region)
     if entry.colour != "red" or entry.state != "listed":
         raise RuleRefused("entry.not_red_and_listed", field="entry_id", state=entry.state)
-    _refuse_document(work, command.document_id)
+    refuse_document(work, command.document_id)
     take_back(work.session, [entry.entry_id])
+    events.unlink(work.session, [entry.entry_id])
     _record(work, "entry.suspended", [entries.suspend(work, entry)], document=command.document_id)
     return Outcome("changed", entry.entry_id)
 
@@ -221,14 +226,14 @@ def renew_entry(work: Work, command: RenewEntry) -> Outcome:
         Forbidden: The person may not decide in that region.
         RuleRefused: It is no red entry, the person proposed it, or the conditions no longer hold.
     """
-    entry = _entry(work, command.entry_id, command.expected_version)
+    entry = unended(work, command.entry_id, command.expected_version)
     work.require("approver", entry.region)
     proposal = work.session.get(Proposal, entry.proposal_id) if entry.proposal_id else None
     if entry.colour != "red" or proposal is None:
         raise RuleRefused("entry.not_red_and_listed", field="entry_id", state=entry.state)
     if proposal.proposed_by_person == work.actor.person_id:
         raise RuleRefused("step.same_person", field="entry_id", step="renew")
-    _refuse_document(work, command.document_id)
+    refuse_document(work, command.document_id)
     regime = one_regime(work.rulebook, entry.regime, entry.region, work.today)
     facts = checked_facts(work, regime, entry.business_id, proposal.evidence)
     renewed = entries.renew(work, entry, publish_until(regime, work.today, facts))
@@ -236,30 +241,67 @@ def renew_entry(work: Work, command: RenewEntry) -> Outcome:
     return Outcome("changed", entry.entry_id)
 
 
-def _entry(work: Work, entry_id: str, expected_version: int) -> ListEntry:
+def unended(work: Work, entry_id: str, expected_version: int) -> ListEntry:
+    """Return the current version of an entry, locked.
+
+    Raises:
+        NotFound: There is no such entry.
+        Conflict: It has moved on, or ended before.
+    """
     entry = unmoved(lambda: queries.current_entry(work.session, entry_id, lock=True), expected_version)
     if entry is None:
         raise NotFound("entry.unknown", field="entry_id", entry_id=entry_id)
     if entry.withdrawn_on is not None:
-        raise Conflict("entry.ended", field="entry_id", entry_id=entry_id, ground=entry.withdrawn_ground)
+        raise Conflict(
+            "entry.ended",
+            field="entry_id",
+            entry_id=entry_id,
+            ground=entry.withdrawn_ground or "",
+        )
     return entry
 
 
-def _refuse_document(work: Work, document_id: str | None) -> None:
+def refuse_document(work: Work, document_id: str | None, kinds: Sequence[str] = ()) -> None:
+    """Refuse an act without its paper, or on one of another kind than those named.
+
+    Raises:
+        NotFound: There is no such document.
+        RuleRefused: No paper is given, or it is of another kind.
+    """
     if document_id is None:
         raise RuleRefused("entry.paper_missing", field="document_id")
-    if work.session.get(Document, document_id) is None:
+    document = work.session.get(Document, document_id)
+    if document is None:
         raise NotFound("document.unknown", field="document_id", document_id=document_id)
+    if kinds and document.kind not in kinds:
+        raise RuleRefused("case.document_kind", field="document_id", kind=document.kind, kinds=tuple(kinds))
 
 
-def _end(work: Work, ended: Sequence[tuple[ListEntry, Ending, str]], document: str | None = None) -> None:
-    """End entries in lists, editions, index and log at once."""
-    take_back(work.session, [entry.entry_id for entry, _, _ in ended])
+def end_entries(
+    work: Work, ended: Sequence[tuple[ListEntry, Ending, str]], document: str | None = None, **detail: Any
+) -> None:
+    """End entries in lists, editions, index and log at once, in this transaction.
+
+    The leaf of the ending is the tombstone: it alone of an adverse entry's leaves can be opened still.
+
+    Args:
+        work: The act; whether the person may end them was decided by the caller.
+        ended: At least one: the current version of an entry that has not ended, the ground, and the
+            rule on which it ends: instrument and article, or a code of the rulebook.
+        document: The paper that ends them; None where they end by themselves.
+        detail: What an auditor must see besides.
+    """
+    entry_ids = [entry.entry_id for entry, _, _ in ended]
+    take_back(work.session, entry_ids)
+    events.unlink(work.session, entry_ids)
+    adverse = [entry for entry, _, _ in ended if entry.colour != "red"]
+    proposals = [entry.proposal_id for entry in adverse if entry.proposal_id is not None]
+    leaves.forget(work.session, [entry.entry_id for entry in adverse] + proposals)
     last = [entries.end(work, entry, ground, rule) for entry, ground, rule in ended]
-    _record(work, "entry.withdrawn", last, document=document)
+    _record(work, "entry.withdrawn", last, document=document, **detail)
 
 
-def _record(work: Work, act: str, ended: Sequence[ListEntry], **detail: str | None) -> None:
+def _record(work: Work, act: str, ended: Sequence[ListEntry], **detail: Any) -> None:
     one = ended[0].entry_id
     work.record(
         act,
@@ -275,6 +317,7 @@ def _record(work: Work, act: str, ended: Sequence[ListEntry], **detail: str | No
                     "state": entry.state,
                     "rule": entry.withdrawn_rule,
                 },
+                entries.public_event(entry),
             )
             for entry in ended
         ],

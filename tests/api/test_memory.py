@@ -3,12 +3,14 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from sqlalchemy import event
 from sqlmodel import text
 
 from api import memory
+from registry.store import prepared
 from registry.store.engine import writing
 from tests import given
 from tests.api.conftest import Town
@@ -19,15 +21,33 @@ PATHS = ("/", "/lists/red", "/api/v1/lists", "/api/v1/businesses?q=李记", "/bu
 
 @contextmanager
 def statements(town: Town) -> Iterator[list[str]]:
-    """Give the statements that are sent to the database meanwhile, as SQLAlchemy sees them."""
+    """Give the statements that are sent to the database meanwhile, but for the question of its state."""
     sent: list[str] = []
+    fetched = prepared._fetched
 
     def note(_connection: object, _cursor: object, statement: str, *_: object) -> None:
         sent.append(statement)
 
+    def noted(kept: Any, text: str, asked: Any) -> Any:
+        sent.append(text)
+        return fetched(kept, text, asked)
+
     event.listen(town.plant.engine, "before_cursor_execute", note)
+    prepared._fetched = noted
     yield sent
+    prepared._fetched = fetched
     event.remove(town.plant.engine, "before_cursor_execute", note)
+
+
+def is_remembered(town: Town, sent: list[str], path: str, tries: int = 30) -> bool:
+    """Say whether an answer is given again; whoever else writes on that server may prevent it at times."""
+    for _ in range(tries):
+        town.get(path)
+        sent.clear()
+        town.get(path)
+        if not sent:
+            return True
+    return False
 
 
 @pytest.mark.parametrize("path", PATHS)
@@ -39,10 +59,8 @@ def test_an_answer_is_read_once_while_nothing_changes_and_anew_after_any_commit(
     with statements(town) as sent:
         first = town.get(path)
         assert sent
-        sent.clear()
+        assert is_remembered(town, sent, path)
         again = town.get(path)
-        on_sqlite = town.plant.engine.dialect.name == "sqlite"
-        assert (sent == []) is on_sqlite  # on PostgreSQL every answer is read anew
         assert (again.content, dict(again.headers)) == (first.content, dict(first.headers))
         with writing(town.plant.engine) as session:
             session.connection().execute(text("UPDATE person SET name = name || '.'"))
@@ -56,7 +74,6 @@ def test_what_was_changed_is_seen_by_the_next_reader(town: Town) -> None:
     path = f"/api/v1/businesses/{business_id}"
     for number in range(1, 6):
         change = {
-            "business_id": business_id,
             "expected_version": number,
             "held_from_on": "2026-01-01",
             "what": {**SHOP, "name": f"第{number}名"},
@@ -90,7 +107,9 @@ def test_memory_is_bounded(town: Town, monkeypatch: pytest.MonkeyPatch) -> None:
     for path in paths:
         town.get(path)
     with statements(town) as sent:
-        town.get(paths[-1])
-        assert (sent == []) is (town.plant.engine.dialect.name == "sqlite")
+        assert is_remembered(town, sent, paths[-1])
+        for path in paths:
+            town.get(path)
+        sent.clear()
         town.get(paths[0])
         assert sent

@@ -61,6 +61,7 @@ def test_an_edition_says_in_three_forms_what_the_page_says_and_verifies(case: Ca
     assert verify_edition(folder, load(case.folder).public_key) == []
     assert sorted(path.name for path in folder.iterdir()) == [
         "entries.csv",
+        "entries.csv-metadata.json",
         "entries.ndjson",
         "entries.parquet",
         "manifest.json",

@@ -9,6 +9,8 @@ from sqlalchemy import Engine
 
 from registry.publication import public_view
 from registry.publication.answers import PublicBusiness, PublicEntry, Tombstone
+from registry.publication.cards import read_cards
+from registry.publication.counts import state_of_the_registry
 from registry.store.engine import reading, writing
 from tests import given
 from tests.lists.cases import Case, begun
@@ -105,7 +107,7 @@ def test_a_natural_person_is_shown_by_surname_in_every_answer_alike(case: Case) 
     with reading(case.engine) as session:
         on = case.now.date()
         shown = public_view.business(session, business_id, on, given.rulebook())
-        card = public_view.cards(session, [business_id], on)[business_id]
+        card = read_cards(case.engine, [business_id], on)[business_id].answer
         (document,) = public_view.index_documents(session, on, ids=[business_id])
     assert shown is not None
     for text in (shown.model_dump_json(), card.model_dump_json(), json.dumps(vars(document), default=str)):
@@ -135,11 +137,11 @@ def test_cards_and_index_say_the_same_of_many_and_skip_who_is_unknown(case: Case
     case.blacklisted()
     with reading(case.engine) as session:
         on = case.now.date()
-        cards = public_view.cards(session, [*ids, "nobody"], on)
+        cards = read_cards(case.engine, [*ids, "nobody"], on)
         documents = {one.business_id: one for one in public_view.index_documents(session, on)}
     assert set(cards) == set(ids)
     assert len(documents) == 5
-    assert (cards[ids[0]].pledged, cards[ids[1]].violations) == (True, 1)
+    assert (cards[ids[0]].answer.pledged, cards[ids[1]].answer.violations) == (True, 1)
     listed = [one for one in documents.values() if one.lists]
     assert [(one.name, one.lists) for one in listed] == [("浉河区李记水产店", ("henan_black",))]
 
@@ -168,7 +170,7 @@ def test_lists_are_counted_by_region_and_tell_their_basis(case: Case) -> None:
         told = {
             one.code: one for one in public_view.lists(session, given.rulebook(), case.now.date(), "410000")
         }
-        state = public_view.state_of_the_registry(session, case.now.date())
+        state = state_of_the_registry(session, case.now.date())
     assert told["henan_black"].entries_by_region == {given.TOWN: 1}
     assert told["henan_black"].basis is not None
     assert (told["metrology_board"].basis, told["metrology_board"].measures) == (None, ())
@@ -176,6 +178,7 @@ def test_lists_are_counted_by_region_and_tell_their_basis(case: Case) -> None:
 
 
 def test_an_entry_whose_term_has_run_out_leaves_a_tombstone_without_a_name(case: Case) -> None:
+    """The tombstone is the one that the withdrawal itself leaves; a reader gets the rule in words."""
     entry_id = case.blacklisted()
     with reading(case.engine) as session:
         shown = public_view.entry(session, entry_id, case.now.date())
@@ -186,5 +189,5 @@ def test_an_entry_whose_term_has_run_out_leaves_a_tombstone_without_a_name(case:
         after = public_view.entry(session, entry_id, until)
     assert last == shown
     assert after == Tombstone(
-        entry_id=entry_id, regime="henan_black", withdrawn_on=until, ground="expired", rule=None
+        entry_id=entry_id, regime="henan_black", withdrawn_on=until, ground="expired", rule="publish_until"
     )

@@ -20,7 +20,7 @@ from sqlalchemy import Engine
 
 from registry.publication import verify
 from registry.publication.formats import COLUMNS, SCHEMA, Row, writers
-from registry.publication.leaves import Tree, canonical, leaf_of
+from registry.publication.leaves import Tree, canonical, leaf_of, state_root
 from registry.publication.signing import load_or_create
 from registry.publication.verify import verify_edition
 from tests.lists.cases import begun
@@ -54,39 +54,56 @@ def content(number: int) -> dict[str, object]:
         "listed_on": "2026-11-20",
         "publish_from": "2026-11-20",
         "publish_until": None,
+        "objected_on": None,
     }
 
 
 def signed(folder: Path, key: Ed25519PrivateKey, rows: list[dict[str, object]], withdrawn: set[int]) -> Path:
     """Write an edition as its publisher would."""
-    tree, made = Tree(), []
+    made = []
     for number, row in enumerate(rows):
         salt, text = bytes([number]) * 32, canonical(row)
-        leaf = leaf_of(salt, text.encode())
-        tree.add(leaf)
         gone = number in withdrawn
-        made.append(Row(number, leaf.hex(), None if gone else salt.hex(), None if gone else text))
-    with writers(folder) as opened:
-        for writer in opened:
+        leaf = leaf_of(salt, text.encode()).hex()
+        made.append(Row(leaf, None if gone else salt.hex(), None if gone else text))
+    made.sort(key=lambda row: row.leaf)
+    with writers(folder) as begun:
+        for writer in begun:
             writer.write(made)
-    statement = {"root": tree.root().hex(), "version": "2026-11-20.1", "entries": len(rows)}
+    statement = {
+        "format": verify.EDITION_FORMAT,
+        "regime": "henan_black",
+        "region": "411502",
+        "state_root": state_root(bytes.fromhex(row.leaf) for row in made).hex(),
+        "version": "2026-11-20.1",
+        "serial": 1,
+        "previous_version": None,
+        "entries": len(rows),
+    }
     resign(folder, key, statement, len(withdrawn))
     return folder
 
 
-def resign(folder: Path, key: Ed25519PrivateKey, statement: dict[str, object], withdrawn: int) -> None:
+def resign(
+    folder: Path,
+    key: Ed25519PrivateKey,
+    statement: dict[str, object],
+    withdrawn: int,
+    manifest_name: str = "manifest.json",
+) -> None:
     """Sign whatever lies in a folder, as a publisher who lies would."""
+    edition = manifest_name == "manifest.json"
     files = {
-        "root": statement["root"],
-        "version": statement["version"],
+        **{name: statement[name] for name in ("regime", "region", "version", "state_root")},
+        "generation": 1,
         "withdrawn": withdrawn,
         "files": {
             name: {
                 "sha256": hashlib.sha256((folder / name).read_bytes()).hexdigest(),
                 "bytes": (folder / name).stat().st_size,
-                "rows": statement["entries"],
+                "rows": statement["entries" if edition else "operations"],
             }
-            for name in NAMES[:3]
+            for name in (NAMES[:3] if edition else (verify.DELTA,))
         },
     }
     manifest = {
@@ -96,7 +113,7 @@ def resign(folder: Path, key: Ed25519PrivateKey, statement: dict[str, object], w
         "files_signature": key.sign(canonical(files).encode()).hex(),
         "public_key": key.public_key().public_bytes_raw().hex(),
     }
-    (folder / "manifest.json").write_text(canonical(manifest) + "\n", encoding="utf-8")
+    (folder / manifest_name).write_text(canonical(manifest) + "\n", encoding="utf-8")
 
 
 def test_an_edition_as_published_passes_and_another_key_does_not(edition: Path) -> None:
@@ -129,7 +146,7 @@ def _swap(lines: list[str]) -> list[str]:
 
 
 def _alter(lines: list[str]) -> list[str]:
-    return [lines[0].replace("作弊", "合格"), *lines[1:]]
+    return [line.replace("作弊", "合格") for line in lines]
 
 
 @pytest.mark.parametrize(
@@ -181,7 +198,7 @@ def test_the_flat_forms_are_read_as_pyarrow_reads_them(edition: Path) -> None:
     names = next(read)
     told = [dict(zip(names, row, strict=True)) for row in read]
     expected = pq.read_table(edition / "entries.parquet").to_pylist()
-    assert told == [{**row, "position": str(row["position"])} for row in expected]
+    assert told == expected
 
 
 @drawn(

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pyarrow.parquet as pq
 import pytest
+from pydantic import ValidationError
 from sqlalchemy import Engine
 from sqlmodel import select
 
@@ -14,10 +15,12 @@ from registry.lists import queries
 from registry.lists.board import derive_board
 from registry.publication import public_view
 from registry.publication.answers import Tombstone
+from registry.publication.cards import read_cards
+from registry.publication.counts import state_of_the_registry
 from registry.publication.editions import prepare_edition
 from registry.publication.files import build_files, edition_file, edition_folder, pending_builds
 from registry.publication.signing import load_or_create
-from registry.publication.tables import Edition, EditionEntry
+from registry.publication.tables import Edition, PublishedRow
 from registry.publication.verify import verify_edition
 from registry.publication.withdrawal import WithdrawEntry, lapse_due, withdraw_entry, withdraw_fallen
 from registry.store.engine import reading, writing
@@ -48,7 +51,7 @@ def published(case: Case) -> Edition:
 
 
 def withdraw(case: Case, entry_id: str, **more: str) -> None:
-    stated = {"expected_version": 1, "ground": "repaired", "rule": "第36号令第十七条", **more}
+    stated = {"expected_version": 1, "ground": "corrected", "rule": "第36号令第十七条", **more}
     paper = case.paper("decision")
     with writing(case.engine) as session:
         withdraw_entry(
@@ -99,14 +102,14 @@ def test_a_withdrawn_entry_is_gone_from_every_answer_at_its_commit(case: Case) -
             entry_id=entry_id,
             regime="henan_black",
             withdrawn_on=on,
-            ground="repaired",
+            ground="corrected",
             rule="第36号令第十七条",
         )
         assert public_view.entry(session, entry_id, on - timedelta(days=1)) is not None
         assert public_view.entries(session, "henan_black", on).items == ()
         assert public_view.business(session, business_id, on, given.rulebook()).entries == ()  # type: ignore[union-attr]
-        assert public_view.cards(session, [business_id], on)[business_id].lists == ()
-        assert public_view.state_of_the_registry(session, on).black == 0
+        assert read_cards(case.engine, [business_id], on)[business_id].answer.lists == ()
+        assert state_of_the_registry(session, on).black == 0
         told = session.exec(select(Outbox.consumer, Outbox.subject_ids)).all()
     assert sorted(told) == [("score", [business_id]), ("search", [business_id])]
 
@@ -117,7 +120,7 @@ def test_files_lose_every_byte_of_the_entry_and_still_verify(case: Case) -> None
     edition = published(case)
     folder = edition_folder(case.folder, edition)
     with reading(case.engine) as session:
-        rows = session.exec(select(EditionEntry).where(EditionEntry.entry_id == entry_id)).all()
+        rows = session.exec(select(PublishedRow).where(PublishedRow.entry_id == entry_id)).all()
         salt = rows[0].salt
     assert salt is not None
     withdraw(case, entry_id)
@@ -133,12 +136,13 @@ def test_files_lose_every_byte_of_the_entry_and_still_verify(case: Case) -> None
     assert verify_edition(served.parent) == []
     for path in served.parent.iterdir():
         content = path.read_bytes()
-        for secret in (entry_id, salt, NAME):
+        for secret in (entry_id, salt.hex(), NAME):
             assert secret.encode() not in content, path.name
     rows_left = pq.read_table(served.parent / "entries.parquet").to_pylist()
-    assert [row["entry_id"] for row in rows_left] == [stays, None]
-    assert rows_left[1]["leaf"] == rows[0].leaf
-    assert [row["name"] for row in rows_left] == ["浉河区王记肉铺", None]
+    names = {row["leaf"]: row["name"] for row in rows_left}
+    assert names.pop(rows[0].leaf.hex()) is None
+    assert [*names.values()] == ["浉河区王记肉铺"]
+    assert {row["entry_id"] for row in rows_left} == {stays, None}
 
 
 def test_every_edition_that_ever_held_the_entry_is_built_again(case: Case) -> None:
@@ -182,6 +186,7 @@ def test_an_entry_falls_with_its_decision(case: Case) -> None:
         "review",
         "consent",
         "decide",
+        "serve_decision",
         "publish",
     )
     with writing(case.engine) as session:
@@ -211,7 +216,7 @@ def test_a_board_loses_a_repaired_record_from_its_retained_files_too(case: Case)
     build_files(case.engine, case.folder, edition_id)
     with reading(case.engine) as session:
         edition = session.get_one(Edition, edition_id)
-        row = session.exec(select(EditionEntry)).one()
+        row = session.exec(select(PublishedRow)).one()
         tombstone = public_view.entry(session, row.entry_id, case.now.date())
     assert (row.content, row.salt, edition.generation, edition.built_generation) == (None, None, 2, 2)
     assert isinstance(tombstone, Tombstone)
@@ -237,7 +242,7 @@ def test_a_violation_corrected_to_another_party_frees_the_first_of_every_list(ca
     build_files(case.engine, case.folder, edition.id)
     with reading(case.engine) as session:
         tombstone = public_view.entry(session, entry_id, on)
-        shown = public_view.cards(session, [wronged], on)[wronged]
+        shown = read_cards(case.engine, [wronged], on)[wronged].answer
     assert isinstance(tombstone, Tombstone)
     assert (tombstone.ground, shown.lists, shown.violations) == ("corrected", (), 0)
     for path in edition_folder(case.folder, edition).rglob("*"):
@@ -306,9 +311,24 @@ def test_nobody_ends_an_entry_by_a_day_or_an_annulment_that_has_not_come(case: C
         withdraw_entry(case.work(session, "officer"), command)
 
 
-def test_a_repair_needs_an_approver_and_a_paper(case: Case) -> None:
+def test_nobody_withdraws_an_entry_as_repaired_past_the_procedure_of_repair(case: Case) -> None:
+    entry_id, paper = case.blacklisted(), case.paper("decision")
+    stated = {"entry_id": entry_id, "expected_version": 1, "rule": "第十七条", "document_id": paper}
+    with pytest.raises(ValidationError, match="ground"):
+        WithdrawEntry.model_validate({**stated, "ground": "repaired"})
+    with reading(case.engine) as session:
+        assert queries.current_entry(session, entry_id).state == "published"  # type: ignore[union-attr]
+
+
+def test_a_black_entry_is_not_cancelled(case: Case) -> None:
     entry_id = case.blacklisted()
-    command = WithdrawEntry(entry_id=entry_id, expected_version=1, ground="repaired", rule="第十七条")
+    with pytest.raises(RuleRefused, match=r"entry\.ground"):
+        withdraw(case, entry_id, ground="cancelled")
+
+
+def test_a_correction_needs_an_approver_and_a_paper(case: Case) -> None:
+    entry_id = case.blacklisted()
+    command = WithdrawEntry(entry_id=entry_id, expected_version=1, ground="corrected", rule="第十七条")
     with pytest.raises(RuleRefused, match=r"entry\.paper_missing"), writing(case.engine) as session:
         withdraw_entry(case.work(session, "approver"), command)
     with pytest.raises(Forbidden), writing(case.engine) as session:
