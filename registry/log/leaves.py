@@ -2,29 +2,37 @@
 
 import hashlib
 import secrets
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import insert, update
+from sqlalchemy import update
 from sqlmodel import Session, col
 
 from registry.errors import Broken
 from registry.identifiers import new_id
 from registry.log.canonical import canonical
+from registry.log.events import PublicEvent, tell
 from registry.log.tables import LogHead, LogLeaf, LogSalt
+from registry.store.bulk import insert_rows
 
 SALT_BYTES = 32
+AT_ONCE = 500
 
 
 @dataclass(frozen=True)
 class Effect:
-    """The content of an act with legal effect; only its salted digest becomes public."""
+    """The content of an act with legal effect; only its salted digest becomes public.
+
+    Attributes:
+        public: What the public may follow of it, by identifiers; None where it changes nothing shown.
+    """
 
     act: str
     subject_id: str
     content: Mapping[str, Any]
+    public: PublicEvent | None = None
 
 
 def commitment_of(salt: bytes, content: bytes) -> str:
@@ -43,9 +51,10 @@ def append(session: Session, effects: Iterable[Effect], *, on: date, office_code
     Raises:
         Broken: The log was never begun (`begin`).
     """
-    made = [_leaf(effect, on, office_code, now) for effect in effects]
-    if not made:
+    effects = list(effects)
+    if not effects:
         return
+    made = [_leaf(effect, on, office_code, now) for effect in effects]
     grown = session.connection().execute(
         update(LogHead)
         .where(col(LogHead.id) == 1)
@@ -55,10 +64,32 @@ def append(session: Session, effects: Iterable[Effect], *, on: date, office_code
     size = grown.scalar_one_or_none()
     if size is None:
         raise Broken("the log has no head; run `honest-metrology init`")
-    for seq, (leaf, _salt) in enumerate(made, start=size - len(made)):
+    first = size - len(made)
+    for seq, (leaf, _salt) in enumerate(made, start=first):
         leaf["seq"] = seq
-    session.connection().execute(insert(LogLeaf), [leaf for leaf, _salt in made])
-    session.connection().execute(insert(LogSalt), [salt for _leaf, salt in made])
+    insert_rows(session, LogLeaf, [leaf for leaf, _salt in made])
+    insert_rows(session, LogSalt, [salt for _leaf, salt in made])
+    tell(session, [(first + n, one.act, one.public) for n, one in enumerate(effects) if one.public], on, now)
+
+
+def forget(session: Session, subject_ids: Sequence[str]) -> int:
+    """Destroy what opens the leaves of these subjects; the leaves stay, and so does every proof.
+
+    The act that forgets appends its own leaf afterwards, the tombstone: ground and rule, openable.
+
+    Returns:
+        How many leaves nobody can open any more.
+    """
+    forgotten = 0
+    for start in range(0, len(subject_ids), AT_ONCE):
+        blanked = session.connection().execute(
+            update(LogSalt)
+            .where(col(LogSalt.subject_id).in_(subject_ids[start : start + AT_ONCE]))
+            .where(col(LogSalt.salt).is_not(None))
+            .values(salt=None, content=None)
+        )
+        forgotten += blanked.rowcount
+    return forgotten
 
 
 def begin(session: Session) -> None:
