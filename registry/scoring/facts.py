@@ -5,8 +5,8 @@ review, or annulled without a day, counts on no day. A fact that lacks the exact
 is left out. Complaints and reports are no source of facts at all.
 
 Subjects that never score: one that names no single party (`unidentified`), and a natural person
-whose name its source hid (`masked`), because neither can be told from another. A merged business
-has no score of its own.
+whose name its source hid (`masked`), because neither can be told from another. A record that was
+merged into another has no score of its own from the instant at which it was; before, it had one.
 """
 
 from collections.abc import Sequence
@@ -30,6 +30,7 @@ from sqlalchemy import (
 from sqlalchemy.orm import aliased
 from sqlmodel import col
 
+from registry.businesses.queries import merged_at
 from registry.businesses.tables import Business, BusinessVersion
 from registry.calendar import Precision
 from registry.demonstration.tables import DemonstrationUnit
@@ -101,7 +102,7 @@ def _scores(business_id: SQLColumnExpression[Any], as_of: date, known_at: dateti
         col(BusinessVersion.business_id) == business_id,
         col(Business.standing) != "unidentified",
         ~and_(masked, col(BusinessVersion.kind) == "natural_person"),
-        col(Business.merged_into_id).is_(None),
+        col(Business.id).not_in(merged_at(known_at)),
         *_begun(BusinessVersion, as_of, known_at),
         ~superseding.exists(),
     )

@@ -237,6 +237,7 @@ REST: dict[type, dict[str, Any]] = {
     DemonstrationUnit: {"level": "city", "authority": "市场监督管理局", "designated_precision": "day"},
     PenaltyDecision: {
         "authority": "市场监督管理局",
+        "authority_key": "411502:市场监督管理局",
         "region": "411502",
         "procedure": "ordinary",
         "penalties": ["fine"],

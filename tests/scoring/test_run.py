@@ -1,6 +1,7 @@
 """Runs: what they record, what they leave alone, and what survives a kill or a second worker."""
 
 from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
 
 import pytest
 from sqlalchemy import Engine
@@ -11,6 +12,7 @@ from registry.audit.work import Actor, Grant
 from registry.businesses.tables import Business
 from registry.errors import Conflict, Forbidden, Malformed
 from registry.founding import job_actor
+from registry.mergers.commands import UndoMerger, undo_merger
 from registry.pledges.commands import BreakPledge, break_pledge
 from registry.rulebook import Rulebook
 from registry.scoring.commands import ScoreRunSummary, compute, compute_histogram, score_run
@@ -244,20 +246,22 @@ def test_who_is_no_officer_of_the_whole_country_runs_no_scores(engine: Engine) -
         score_run(engine, given.rulebook(), now=given.NOW, actor=local)
 
 
-def test_a_business_that_is_merged_keeps_no_score_of_its_own(engine: Engine) -> None:
+def test_a_business_that_is_merged_keeps_no_score_of_its_own(engine: Engine, data_dir: Path) -> None:
     """Its score ends and none follows; were it itself again, the versions would go on."""
     business_id, _ = pledged(engine)
     with writing(engine) as session:
         other = given.business(given.work(session), "浉河区王记水产店")
     run(engine)
-    for merged_into, expected in ((other, {other}), (None, {other, business_id})):
-        with writing(engine) as session:
-            merged = session.get(Business, business_id)
-            assert merged is not None
-            merged.merged_into_id = merged_into
-            session.add(merged)
-        run(engine, full=True)
-        assert {found for found, _, _ in on_record(engine)} == expected
+    merger_id = given.merger(engine, data_dir, business_id, other)
+    run(engine)
+    assert {found for found, _, _ in on_record(engine)} == {other}
+    with writing(engine) as session:
+        work = given.work(session)
+        undo = UndoMerger(merger_id=merger_id, reason="两家店", document_id=given.paper(work, data_dir))
+        undone = undo_merger(work, undo).id
+    given.decided(engine, undone or "")
+    run(engine)
+    assert {found for found, _, _ in on_record(engine)} == {other, business_id}
     with reading(engine) as session:
         found = current_score(session, business_id)
         assert found is not None

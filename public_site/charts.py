@@ -1,0 +1,41 @@
+"""Bars drawn on the server: a picture for the eye of what a table beside it says in numbers."""
+
+from collections.abc import Mapping, Sequence
+
+from markupsafe import escape
+
+WIDTH, HEIGHT, FOOT, HEAD = 720, 260, 28, 34
+COLOURS = ("#123e58", "#b3261e", "#8a6d1d")
+
+
+def bars(labels: Sequence[str], series: Mapping[str, Sequence[int]]) -> str:
+    """Return an SVG of bars in groups, one group for each label; at most as many series as colours.
+
+    Args:
+        labels: Below the groups, in order.
+        series: Name of each series and its numbers, none below zero, one for each label.
+    """
+    most = max((number for numbers in series.values() for number in numbers), default=0)
+    group = WIDTH / max(len(labels), 1)
+    width = group * 0.8 / len(series)
+    ground, scale = HEIGHT - FOOT, (HEIGHT - FOOT - HEAD - 16) / max(most, 1)
+    drawn = [f'<path d="M0 {ground}H{WIDTH}" stroke="#6b7883"/>']
+    for place, (name, numbers) in enumerate(series.items()):
+        colour = COLOURS[place]
+        drawn.append(f'<rect x="{place * 200}" y="4" width="14" height="14" fill="{colour}"/>')
+        drawn.append(f'<text x="{place * 200 + 20}" y="16">{escape(name)}</text>')
+        for at, number in enumerate(numbers):
+            x, tall = at * group + group * 0.1 + place * width, number * scale
+            if number:
+                drawn.append(
+                    f'<rect x="{x:.1f}" y="{ground - tall:.1f}" width="{width:.1f}" height="{tall:.1f}" '
+                    f'fill="{colour}"/><text x="{x + width / 2:.1f}" y="{ground - tall - 4:.1f}" '
+                    f'text-anchor="middle">{number}</text>'
+                )
+    for at, label in enumerate(labels):
+        middle = at * group + group / 2
+        drawn.append(f'<text x="{middle:.1f}" y="{HEIGHT - 8}" text-anchor="middle">{escape(label)}</text>')
+    return (
+        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDTH} {HEIGHT}" width="{WIDTH}" '
+        f'height="{HEIGHT}" font-family="sans-serif" font-size="13" fill="#26323c">{"".join(drawn)}</svg>'
+    )

@@ -1,0 +1,176 @@
+"""Counting what is recorded: by the office that did it and the legal day on which it was done.
+
+A listing, and the end of an entry, belong to the office that put it on the list, whoever ended it;
+an entry that is put back after a false repair is no second listing. A repair or an objection belongs
+to the office that took the step, its deadline to the one that took it in. Boards repeat decided
+penalties by themselves and are not counted.
+"""
+
+from calendar import monthrange
+from collections import Counter
+from collections.abc import Mapping
+from datetime import date
+from typing import Any
+
+from sqlalchemy import Select, and_, func, or_, select, union_all
+from sqlmodel import Session, col
+
+from registry.calendar import add_months
+from registry.errors import Malformed
+from registry.lists.procedures import PROCEDURES
+from registry.lists.rules import ENDINGS
+from registry.lists.tables import ListEntry, ProposalDue, ProposalStep
+from registry.offices.tables import Office, OfficeName
+from registry.repair.tables import CaseStep, Objection, Repair
+from registry.transparency.answers import OfficeMonth, TransparencyReport
+
+MOST = 120  # months that one answer covers
+LISTING_STEPS = {
+    step.name: step.after
+    for procedure in PROCEDURES.values()
+    for step in procedure
+    if step.closes and step.name != "drop"
+}
+CASE_STEPS = {  # step of a repair or objection, and the states that it led to
+    "repairs_applied": ("apply", "incomplete", "complete"),
+    "repairs_granted": ("decide", "granted"),
+    "repairs_refused": ("decide", "refused"),
+    "repairs_revoked": ("revoke", "revoked"),
+    "objections_filed": ("file", "open"),
+    "objections_upheld": ("decide", "upheld", "settled"),
+    "objections_dismissed": ("decide", "dismissed"),
+}
+
+
+def report(
+    session: Session, on: date, *, from_on: date | None = None, to_on: date | None = None, region: str = ""
+) -> TransparencyReport:
+    """Return what the offices of a region did between two days, by office and month.
+
+    Args:
+        session: Read only.
+        on: Legal day of the reader.
+        from_on: First day; None: the first of the month eleven months before the last day.
+        to_on: Last day, inclusive; None: the reader's.
+        region: Prefix of GB/T 2260; empty for all.
+
+    Raises:
+        Malformed: The days are in the wrong order, or too far apart for one answer.
+    """
+    last = to_on or on
+    first = from_on or add_months(last.replace(day=1), -min(11, _months(last) - 1))
+    if first > last:
+        raise Malformed("transparency.period", field="from", first=first.isoformat(), last=last.isoformat())
+    if _months(last) - _months(first) >= MOST:
+        raise Malformed("transparency.too_long", field="from", months=MOST)
+    counted = _counted(session, on, first, last)
+    names = _names(session, region)
+    items = tuple(
+        OfficeMonth(month=month, office_code=office, office_name=_name_in(names[office], month), **figures)
+        for (month, office), figures in sorted(counted.items())
+        if office in names
+    )
+    return TransparencyReport(from_on=first, to_on=last, as_of_on=on, items=items)
+
+
+def _months(day: date) -> int:
+    """Return the number of a month, counted from the first of the calendar, which is 1."""
+    return (day.year - 1) * 12 + day.month
+
+
+def _counted(session: Session, on: date, first: date, last: date) -> Mapping[tuple[str, str], Counter[str]]:
+    counted: dict[tuple[str, str], Counter[str]] = {}
+    for figure, events in _events(on).items():
+        event = events.subquery()
+        query = (
+            select(event.c.office, event.c.day, func.count())
+            .where(event.c.day >= first, event.c.day <= last)
+            .group_by(event.c.office, event.c.day)
+        )
+        for office, day, number in session.execute(query):
+            counted.setdefault((f"{day:%Y-%m}", office), Counter())[figure] += number
+    return counted
+
+
+def _events(on: date) -> Mapping[str, Select[Any, Any]]:
+    """Return for each figure what it counts: the office and the legal day of every event."""
+    step: Select[Any, Any] = select(
+        col(ProposalStep.office_code).label("office"), col(ProposalStep.taken_on).label("day")
+    )
+    case: Select[Any, Any] = select(
+        col(CaseStep.office_code).label("office"), col(CaseStep.taken_on).label("day")
+    )
+    return {
+        "cases_opened": step.where(col(ProposalStep.seq) == 1),
+        "cases_dropped": step.where(col(ProposalStep.step) == "drop"),
+        "listed_red": _entries(ListEntry.listed_on).where(_listed("red")),
+        "listed_black": _entries(ListEntry.listed_on).where(_listed("black")),
+        **{
+            f"withdrawn_{ending}": _entries(ListEntry.withdrawn_on).where(
+                col(ListEntry.withdrawn_ground) == ending
+            )
+            for ending in dict.fromkeys((*ENDINGS["black"], *ENDINGS["red"]))
+        },
+        **{
+            figure: case.where(col(CaseStep.step) == name, col(CaseStep.state).in_(states))
+            for figure, (name, *states) in CASE_STEPS.items()
+        },
+        **_deadlines(on),
+    }
+
+
+def _entries(day: Any) -> Select[Any, Any]:
+    """Return the entries that stand or have ended, with the office that listed them and a day of theirs."""
+    entries: Select[Any, Any] = (
+        select(col(ProposalStep.office_code).label("office"), col(day).label("day"))
+        .join(ListEntry, col(ListEntry.proposal_id) == col(ProposalStep.proposal_id))
+        .where(col(ProposalStep.step).in_(LISTING_STEPS), col(ListEntry.superseded_at).is_(None))
+    )
+    return entries
+
+
+def _listed(colour: str) -> Any:
+    return and_(col(ListEntry.colour) == colour, col(ListEntry.restores).is_(None))
+
+
+def _deadlines(on: date) -> Mapping[str, Select[Any, Any]]:
+    """Return the offices' own deadlines whose last day has come, and those that were missed."""
+    proposals: Select[Any, Any, Any] = select(
+        col(ProposalDue.office_code).label("office"),
+        col(ProposalDue.due_on).label("day"),
+        col(ProposalDue.met_on).label("met"),
+    )
+    cases = [
+        select(
+            col(CaseStep.office_code),
+            col(table.decide_by_on),
+            func.coalesce(col(table.decided_on), col(table.closed_on)),
+        ).join(CaseStep, and_(col(CaseStep.case_id) == col(table.id), col(CaseStep.seq) == 1))
+        for table in (Repair, Objection)
+    ]
+    all_of_them = union_all(proposals, *cases).subquery()
+    due = select(all_of_them.c.office, all_of_them.c.day).where(all_of_them.c.day <= on)
+    still_open = and_(all_of_them.c.met.is_(None), all_of_them.c.day < on)
+    missed = due.where(or_(still_open, all_of_them.c.met > all_of_them.c.day))
+    return {"deadlines_due": due, "deadlines_missed": missed}
+
+
+def _names(session: Session, region: str) -> Mapping[str, list[tuple[date, str]]]:
+    """Return the names of the offices of a region in time, the latest first."""
+    query = (
+        select(col(OfficeName.office_code), col(OfficeName.held_from_on), col(OfficeName.name))
+        .join(Office, col(Office.code) == col(OfficeName.office_code))
+        .where(col(Office.region).startswith(region, autoescape=True))
+        .order_by(col(OfficeName.held_from_on).desc())
+    )
+    names: dict[str, list[tuple[date, str]]] = {}
+    for office, since, name in session.execute(query):
+        names.setdefault(office, []).append((since, name))
+    return names
+
+
+def _name_in(names: list[tuple[date, str]], month: str) -> str:
+    """Return the name that an office bore at the end of a month, or its first one."""
+    year, number = int(month[:4]), int(month[5:])
+    end = date(year, number, monthrange(year, number)[1])
+    return next((name for since, name in names if since <= end), names[-1][1])
