@@ -19,6 +19,7 @@ from sqlalchemy import delete, insert
 from sqlalchemy.exc import IntegrityError
 from sqlmodel import Session, col
 
+from api.answers import Recorded
 from api.edge import Edge
 from api.faults import Fault, Misread
 from registry.accounts.commands import actor_by_token
@@ -74,11 +75,9 @@ def record(
     edge: Edge,
     request: Request[Any, Any, Any],
     command: BaseModel,
-    act: Callable[[Work], BaseModel],
-    *,
-    status: int = 201,
+    act: Callable[[Work], Recorded],
 ) -> Response[Any]:
-    """Carry out an act once, however often the request is sent.
+    """Carry out an act once, however often the request is sent: 201, or 200 where it changed nothing.
 
     Raises:
         Misread: The Idempotency-Key is missing, too long or not of visible ASCII characters.
@@ -96,7 +95,7 @@ def record(
                 if given is None:
                     _claim(work, key, digest)
                     answer = act(work)
-                    return _remember(work, key, answer, status)
+                    return _remember(work, key, answer)
         except IntegrityError as lost:
             # another process was first with this key; what it answered is the answer
             with reading(edge.engine) as session:
@@ -154,9 +153,10 @@ def _claim(work: Work, key: str, digest: str) -> None:
     )
 
 
-def _remember(work: Work, key: str, answer: BaseModel, status: int) -> Response[Any]:
+def _remember(work: Work, key: str, answer: Recorded) -> Response[Any]:
     row = work.session.get_one(IdempotencyKey, (work.actor.account_name, key))
-    row.status, row.media_type, row.body = status, "application/json", answer.model_dump_json()
+    row.status = 200 if answer.what == "unchanged" else 201
+    row.media_type, row.body = "application/json", answer.model_dump_json()
     work.session.add(row)
     return _stored(row)
 

@@ -3,7 +3,7 @@
 from typing import Any, Literal
 
 from litestar import Request
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, Field
 
 from api.problems import language_of
 from registry.commands import Outcome
@@ -20,6 +20,16 @@ class Warned(BaseModel):
     detail: str
 
 
+class PaperIssued(BaseModel):
+    """The official paper that an act issued; its file is the document."""
+
+    model_config = ConfigDict(frozen=True, from_attributes=True)
+
+    document_id: str
+    number: str
+    code: str = Field(description="Verification code, as it is printed on the paper.")
+
+
 class Recorded(BaseModel):
     """What became of one act."""
 
@@ -28,6 +38,7 @@ class Recorded(BaseModel):
     what: Literal["created", "changed", "unchanged"]
     id: str
     warnings: tuple[Warned, ...] = ()
+    paper: PaperIssued | None = Field(default=None, description="The official paper that the act issued.")
 
 
 def recorded(outcome: Outcome, request: Request[Any, Any, Any]) -> Recorded:
@@ -41,5 +52,6 @@ def recorded(outcome: Outcome, request: Request[Any, Any, Any]) -> Recorded:
                 {"code": warning.code, "field": warning.field, "detail": say(warning, language)}
                 for warning in outcome.warnings
             ],
+            "paper": outcome.paper,
         }
     )

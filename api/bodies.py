@@ -2,11 +2,13 @@
 
 What two readers of JSON may understand differently is refused here, before any rule sees it: a name
 given twice, a number with a fraction or beyond what every reader holds exactly, text that is no
-Unicode. So is what no database of ours stores: the character NUL.
+Unicode. So is what no database of ours stores: the character NUL. What the path names is read from
+the path and from nowhere else.
 """
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import replace
 from datetime import date
 from itertools import islice
 from typing import Any, NoReturn
@@ -50,15 +52,22 @@ class StrictRequest(Request[Any, Any, Any]):
         """
         field = self.route_handler.parsed_data_field
         if self._json is Empty and field is not None:
-            self._json = read_body(field.annotation, self.headers, await self.body())
+            self._json = read_body(field.annotation, self.headers, await self.body(), self.path_params)
         return self._json
 
 
-def read_body(model: type[BaseModel], headers: Mapping[str, str], body: bytes) -> BaseModel:
-    """Return the command that a body states.
+def named_by(model: type[BaseModel], path: Iterable[str]) -> frozenset[str]:
+    """Return the fields of a command that its path names, so that a body has no room to disagree."""
+    return frozenset(path) & frozenset(model.model_fields)
+
+
+def read_body(
+    model: type[BaseModel], headers: Mapping[str, str], body: bytes, path: Mapping[str, Any]
+) -> BaseModel:
+    """Return the command that a path and a body state.
 
     Raises:
-        Misread: The body is not JSON in UTF-8, or not of this shape.
+        Misread: The body is not JSON in UTF-8, not of this shape, or names what the path names.
     """
     _refuse_other_media(headers)
     try:
@@ -73,13 +82,26 @@ def read_body(model: type[BaseModel], headers: Mapping[str, str], body: bytes) -
         raise Misread([Fault("", Malformed("body.not_json"))]) from broken
     if faults := list(islice(_faults(read, ()), MOST)):
         raise Misread(faults)
+    named = {name: path[name] for name in named_by(model, path)}
+    if isinstance(read, dict) and named:
+        if repeated := sorted(named.keys() & read.keys()):
+            raise Misread(Fault(pointer([name]), Malformed("field.in_path")) for name in repeated)
+        read |= named
+        body = json.dumps(read).encode()
     try:
         command = model.model_validate_json(body, strict=True)
     except ValidationError as invalid:
-        raise Misread(of_shape(dict(found)) for found in invalid.errors(include_input=False)) from invalid
+        raise Misread(
+            _placed(of_shape(dict(found)), named) for found in invalid.errors(include_input=False)
+        ) from invalid
     if faults := list(_other_days(command, read, ())):
         raise Misread(faults)
     return command
+
+
+def _placed(fault: Fault, named: Iterable[str]) -> Fault:
+    """Return a fault with the part of the request that it stands in."""
+    return replace(fault, where="path") if fault.pointer in map(pointer, zip(named)) else fault
 
 
 def _refuse_other_media(headers: Mapping[str, str]) -> None:

@@ -1,34 +1,54 @@
 """Businesses: found by any part of their name, code or stall, and shown as the public may see them."""
 
 from collections.abc import Mapping
+from datetime import date
 from typing import Annotated, Any
 
-from litestar import Controller, Request, Response, get, post
+from litestar import Controller, MediaType, Request, Response, get, post
+from litestar.concurrency import sync_to_thread
 from litestar.di import NamedDependency
 from litestar.params import FromPath, FromQuery, JSONBody, QueryParameter
 from litestar.response import Redirect
+from msgspec import Raw
+from msgspec.json import encode
 from pydantic import BaseModel, ConfigDict, Field
+from sqlmodel import Session
 
 from api.acts import record
 from api.answers import Recorded, recorded
 from api.describing import act, public
 from api.edge import Edge
-from api.paths import same_id
+from api.lists import ShownEntry
 from registry.businesses import commands
 from registry.businesses.commands import ChangeBusiness, RegisterBusiness
 from registry.businesses.queries import surviving
 from registry.businesses.rules import SECTORS
 from registry.errors import Malformed, NotFound
 from registry.publication import public_view
-from registry.publication.answers import BusinessCard, PublicBusiness
+from registry.publication.answers import BusinessCard, PublicBusiness, PublicViolation
+from registry.publication.cards import Card
 from registry.regions import prefix
 from registry.regions import region as region_of
+from registry.repair.queries import early_ends
 from registry.rulebook import ListRegime
 from registry.store.engine import reading
+from search_index import search
 from search_index.protocol import LARGEST_PAGE, LONGEST_TEXT, Query, Reason
-from search_index.search import search_public
 
 Limit = Annotated[int, QueryParameter(ge=1, le=LARGEST_PAGE)]
+
+
+class ShownViolation(PublicViolation):
+    """A violation as the public sees it, with the day from which its record may be repaired."""
+
+    repairable_from: date | None = Field(description="Null: not before its end, or the period is unknown.")
+
+
+class ShownBusiness(PublicBusiness):
+    """A business as the public sees it, with the days from which records and entries may be repaired."""
+
+    violations: tuple[ShownViolation, ...]
+    entries: tuple[ShownEntry, ...]
 
 
 class Found(BaseModel):
@@ -50,25 +70,31 @@ class FoundPage(BaseModel):
     next: str | None = Field(description="Pass it as `cursor` to read on; null at the end.")
 
 
-def find(edge: Edge, query: Query) -> FoundPage:
+Result = search.FoundPage[Card]
+
+
+def find(edge: Edge, query: Query) -> Result:
     """Search, and keep only what the database still shows.
 
     Raises:
         Malformed: The cursor was not made here.
     """
-    with reading(edge.engine) as session:
-        today = edge.today()
-        found = search_public(
-            edge.index, query, lambda ids: _still(query, public_view.cards(session, ids, today))
-        )
-    items = tuple(Found(business=card, reasons=hit.reasons) for hit, card in found.items)
-    return FoundPage(items=items, total=found.total, next=found.next)
+    today = edge.today()
+    return search.search_public(edge.index, query, lambda ids: _still(query, edge.cards.shown(ids, today)))
 
 
-def _still(query: Query, cards: Mapping[str, BusinessCard]) -> dict[str, BusinessCard]:
+def _still(query: Query, cards: Mapping[str, Card]) -> Mapping[str, Card]:
     """Keep those that stand on a list asked for: the index may hold an entry withdrawn a moment ago."""
-    asked = set(query.lists or ())
-    return {one: card for one, card in cards.items() if not asked or asked & {on.regime for on in card.lists}}
+    if not query.lists:
+        return cards
+    asked = set(query.lists)
+    return {one: card for one, card in cards.items() if asked & {on.regime for on in card.answer.lists}}
+
+
+def told(found: Result) -> bytes:
+    """Return a `FoundPage` as JSON; each card was written when it was made."""
+    items = [{"business": Raw(card.json), "reasons": hit.reasons} for hit, card in found.items]
+    return encode({"items": items, "total": found.total, "next": found.next})
 
 
 def question(
@@ -106,14 +132,25 @@ def question(
     )
 
 
+def _with_repair(edge: Edge, session: Session, found: PublicBusiness) -> ShownBusiness:
+    """Say of each record and entry from when it may be repaired."""
+    told = early_ends(session, edge.rulebook(), found.id, found.entries, edge.today())
+    days = {one: day for one, day in told.items() if isinstance(day, date)}
+    violations = tuple(
+        ShownViolation(**dict(one), repairable_from=days.get(one.violation_id)) for one in found.violations
+    )
+    entries = tuple(ShownEntry(**dict(one), repairable_from=days.get(one.entry_id)) for one in found.entries)
+    return ShownBusiness(**{**dict(found), "violations": violations, "entries": entries})
+
+
 class Businesses(Controller):
     """Credit subjects (经营主体)."""
 
     path = "/api/v1/businesses"
     tags = ("businesses",)
 
-    @get("/", **public(422), summary="Search businesses")
-    def search(
+    @get("/", **public(422, waits=True), summary="Search businesses")
+    async def search(
         self,
         edge: NamedDependency[Edge],
         q: FromQuery[str] = "",
@@ -122,11 +159,11 @@ class Businesses(Controller):
         lists: Annotated[list[str] | None, QueryParameter(name="list")] = None,
         limit: Limit = 20,
         cursor: FromQuery[str | None] = None,
-    ) -> FoundPage:
+    ) -> Response[FoundPage]:
         """Find businesses by any run of name, former name, market, stall, address, code or pinyin."""
-        return find(
-            edge,
-            question(
+
+        def answer() -> bytes:
+            asked = question(
                 edge,
                 text=q,
                 region=region,
@@ -134,17 +171,22 @@ class Businesses(Controller):
                 lists=tuple(lists or ()),
                 limit=limit,
                 after=cursor,
-            ),
-        )
+            )
+            return told(find(edge, asked))
+
+        # in this process all is at hand, and another thread costs more than the search
+        body: Any = await sync_to_thread(answer) if edge.watch.waits else answer()
+        return Response(body, media_type=MediaType.JSON)
 
     @get("/{business_id:str}", **public(404), summary="One business")
-    def show(self, edge: NamedDependency[Edge], business_id: FromPath[str]) -> PublicBusiness | Redirect:
+    def show(self, edge: NamedDependency[Edge], business_id: FromPath[str]) -> ShownBusiness | Redirect:
         """Return what the public may see of a business; a merged one answers 308."""
         with reading(edge.engine) as session:
-            carrier = surviving(session, business_id)
-            if carrier is not None and carrier.id != business_id:
-                return Redirect(f"/api/v1/businesses/{carrier.id}", status_code=308)
-            shown = public_view.business(session, business_id, edge.today(), edge.rulebook())
+            found = public_view.business(session, business_id, edge.today(), edge.rulebook())
+            shown = None if found is None else _with_repair(edge, session, found)
+            carrier = surviving(session, business_id) if shown is None else None
+        if carrier is not None and carrier.id != business_id:
+            return Redirect(f"/api/v1/businesses/{carrier.id}", status_code=308)
         if shown is None:
             raise NotFound("business.unknown", business_id=business_id)
         return shown
@@ -167,7 +209,6 @@ class Businesses(Controller):
         data: JSONBody[ChangeBusiness],
     ) -> Response[Recorded]:
         """Record a change from a legal day on; the former name stays as an alias."""
-        same_id(business_id, data.business_id, "business_id")
         return record(
             edge, request, data, lambda work: recorded(commands.change_business(work, data), request)
         )

@@ -1,6 +1,6 @@
 """Demonstration units: designated and cancelled — by an officer's key."""
 
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
 from litestar import Controller, Request, Response, get, post
@@ -13,11 +13,13 @@ from api.answers import Recorded, recorded
 from api.describing import act, supervised
 from api.edge import Edge
 from api.paging import cursor_of, key_of
-from api.paths import same_id
-from api.supervising import Incomplete, Limit, OfBusiness, regions_read
+from api.supervising import Incomplete, Limit, OfBusiness, may_read_business, regions_read
 from registry.audit.work import Work
 from registry.demonstration import commands, queries
 from registry.demonstration.commands import CancelDesignation, Designate
+from registry.demonstration.tables import DemonstrationUnit
+from registry.errors import NotFound
+from registry.store.versions import versions
 
 
 class RecordedDesignation(BaseModel):
@@ -35,9 +37,19 @@ class RecordedDesignation(BaseModel):
     designated_on: date | None
     designated_precision: str
     valid_through: date | None
+    cancelled_on: date | None
+    cancelled_reason: str | None
     held_from_on: date | None
     held_to_on: date | None
+    recorded_at: datetime
+    superseded_at: datetime | None
     incomplete: str | None
+
+
+class DesignationFile(RecordedDesignation):
+    """A designation as it stands, and all its versions, the present one first."""
+
+    versions: tuple[RecordedDesignation, ...]
 
 
 class RecordedDesignations(BaseModel):
@@ -94,6 +106,13 @@ class Designations(Controller):
             edge, request, data, lambda work: recorded(commands.designate_unit(work, data), request)
         )
 
+    @get("/{designation_id:str}", **supervised(404), summary="A designation, for officers")
+    def show(
+        self, request: Request[Any, Any, Any], edge: NamedDependency[Edge], designation_id: FromPath[str]
+    ) -> DesignationFile:
+        """Return a designation as it stands, with all its versions."""
+        return consult(edge, request, lambda work: _read(work, designation_id))
+
     @post("/{designation_id:str}/cancellation", **act(), summary="Cancel a designation")
     def cancel(
         self,
@@ -103,7 +122,16 @@ class Designations(Controller):
         data: JSONBody[CancelDesignation],
     ) -> Response[Recorded]:
         """Record that a designation was cancelled, from a day on."""
-        same_id(designation_id, data.designation_id, "designation_id")
         return record(
             edge, request, data, lambda work: recorded(commands.cancel_designation(work, data), request)
         )
+
+
+def _read(work: Work, designation_id: str) -> DesignationFile:
+    known = [
+        RecordedDesignation.model_validate(row)
+        for row in versions(work.session, DemonstrationUnit, DemonstrationUnit.designation_id, designation_id)
+    ]
+    if not known or not may_read_business(work, known[0].business_id):
+        raise NotFound("designation.unknown", designation_id=designation_id)
+    return DesignationFile(**dict(known[0]), versions=tuple(known))

@@ -10,6 +10,7 @@ from litestar.openapi.datastructures import ResponseSpec
 from litestar.openapi.spec import OpenAPIType, Operation, Parameter, Schema, SecurityRequirement
 
 from api.acts import LONGEST_KEY, keyed
+from api.answers import Recorded
 from api.problems import PROBLEM, TITLES, Problem
 
 KEY: list[SecurityRequirement] = [{"key": []}]
@@ -31,9 +32,10 @@ class Act(Operation):
         self.parameters = [*(self.parameters or []), header]
 
 
-def public(*refusals: int) -> dict[str, Any]:
-    """Describe a route for everybody."""
-    return {"sync_to_thread": True, "responses": _problems(400, *refusals)}
+def public(*refusals: int, waits: bool = False) -> dict[str, Any]:
+    """Describe a route for everybody; one that `waits` by itself is no matter for a thread."""
+    threads = {} if waits else {"sync_to_thread": True}
+    return {**threads, "responses": _problems(400, *refusals)}
 
 
 def supervised(*refusals: int) -> dict[str, Any]:
@@ -47,11 +49,11 @@ def supervised(*refusals: int) -> dict[str, Any]:
 
 
 def act(*refusals: int) -> dict[str, Any]:
-    """Describe a route that records for the bearer of a key."""
-    return {
-        **supervised(403, 404, 409, 413, 415, 422, *refusals),
-        "operation_class": Act,
-    }
+    """Describe a route that records for the bearer of a key; what its path names is read into its body."""
+    described = supervised(403, 404, 409, 413, 415, 422, *refusals)
+    unchanged = ResponseSpec(Recorded, description="On record already; nothing changed.")
+    described["responses"][200] = unchanged
+    return {**described, "operation_class": Act}
 
 
 def _problems(*statuses: int) -> dict[int, ResponseSpec]:

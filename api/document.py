@@ -1,8 +1,10 @@
 """The OpenAPI document: what the routes state, with the bodies exactly as they are read.
 
-The framework's own sketch of a body leaves out its bounds and that unknown fields are refused.
+The framework's own sketch of a body leaves out its bounds and that unknown fields are refused, and
+knows nothing of those that the path names.
 """
 
+from collections.abc import Iterator
 from functools import cache
 from typing import Any
 
@@ -13,6 +15,7 @@ from litestar.serialization import decode_json, encode_json
 from pydantic import BaseModel
 from pydantic.json_schema import GenerateJsonSchema
 
+from api.bodies import named_by
 from registry.calendar import PartialDate
 
 SCHEMAS = "#/components/schemas/{model}"
@@ -31,9 +34,12 @@ def document(app: Litestar) -> dict[str, Any]:
     """Return the document of an application in JSON's types."""
     stated: dict[str, Any] = decode_json(encode_json(app.openapi_schema.to_schema()))
     schemas = stated["components"]["schemas"]
-    for model in _bodies(app):
+    for model, named in _bodies(app):
         made = model.model_json_schema(ref_template=SCHEMAS, schema_generator=_Exact)
         schemas |= made.pop("$defs", {})
+        for field in named:
+            del made["properties"][field]
+            made["required"].remove(field)
         schemas[model.__name__] = made
     while unused := [name for name in schemas if f"'{SCHEMAS.format(model=name)}'" not in str(stated)]:
         for name in unused:
@@ -41,10 +47,12 @@ def document(app: Litestar) -> dict[str, Any]:
     return stated
 
 
-def _bodies(app: Litestar) -> list[type[BaseModel]]:
-    handlers = [one for route in app.routes if isinstance(route, HTTPRoute) for one in route.route_handlers]
-    fields = [handler.parsed_data_field for handler in handlers]
-    return [field.annotation for field in fields if field is not None]
+def _bodies(app: Litestar) -> Iterator[tuple[type[BaseModel], frozenset[str]]]:
+    """Yield each command that is read from a body, and its fields that are read from the path."""
+    for route in app.routes:
+        for handler in route.route_handlers if isinstance(route, HTTPRoute) else ():
+            if field := handler.parsed_data_field:
+                yield field.annotation, named_by(field.annotation, route.path_parameters)
 
 
 class Document(JsonRenderPlugin):

@@ -8,8 +8,14 @@ from threading import Lock
 from sqlalchemy import Engine
 
 from registry.calendar import legal_day
+from registry.publication import public_view
+from registry.publication.answers import PublicRegime, RegistryState
+from registry.publication.cards import Cards
+from registry.publication.counts import state_of_the_registry
 from registry.rulebook import Rulebook
 from registry.settings import Settings
+from registry.store.engine import reading
+from registry.store.watch import Kept, Watch
 from search_index.protocol import Index
 
 
@@ -39,6 +45,8 @@ class Edge:
 
     Attributes:
         running: The acts that this process is carrying out.
+        watch: Tells whether the database has changed.
+        cards: The short forms of businesses.
     """
 
     settings: Settings
@@ -47,7 +55,38 @@ class Edge:
     now: Callable[[], datetime]
     rulebook: Callable[[], Rulebook]
     running: Running = field(default_factory=Running)
+    watch: Watch = field(init=False)
+    cards: Cards = field(init=False)
+    _regimes: Kept[dict[str, PublicRegime]] = field(init=False)
+    _state: Kept[RegistryState] = field(init=False)
+
+    def __post_init__(self) -> None:
+        """Open the eye on the database."""
+        object.__setattr__(self, "watch", Watch(self.engine))
+        object.__setattr__(self, "cards", Cards(self.engine, self.watch))
+        object.__setattr__(self, "_regimes", Kept(self.watch))
+        object.__setattr__(self, "_state", Kept(self.watch))
 
     def today(self) -> date:
         """Return the legal day in Asia/Shanghai."""
         return legal_day(self.now())
+
+    def regimes(self) -> dict[str, PublicRegime]:
+        """Return the lists and boards in force today, wherever they apply, by code; counted once a commit."""
+        rulebook, today = self.rulebook(), self.today()
+
+        def read() -> dict[str, PublicRegime]:
+            with reading(self.engine) as session:
+                return {one.code: one for one in public_view.lists(session, rulebook, today)}
+
+        return self._regimes.get((rulebook.hash, today), read)
+
+    def state(self) -> RegistryState:
+        """Return how much stands in the registry today; counted once a commit."""
+        today = self.today()
+
+        def read() -> RegistryState:
+            with reading(self.engine) as session:
+                return state_of_the_registry(session, today)
+
+        return self._state.get(today, read)

@@ -1,8 +1,4 @@
-"""What is wrong with the shape of an input, field by field, in words that catalogues hold.
-
-The libraries that check shapes speak English and of their own insides; their findings are said
-again here as refusals of ours.
-"""
+"""What is wrong with the shape of a request, field by field, in words that catalogues hold."""
 
 import re
 from collections.abc import Iterable, Mapping
@@ -10,6 +6,7 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 from registry.errors import Malformed
+from registry.shapes import misfit
 
 MOST = 20  # more faults than a person would read
 
@@ -49,54 +46,12 @@ def of_shape(found: Mapping[str, Any]) -> Fault:
     """Return what pydantic found, in our words."""
     more = found.get("ctx", {})
     where = (*found["loc"], more["field"]) if found["type"] == "text.hidden" else found["loc"]
-    return Fault(pointer(where), _shape(str(found["type"]), more))
+    return Fault(pointer(where), misfit(str(found["type"]), more))
 
 
 def of_parameter(name: str, said: str) -> Fault:
     """Return what the framework found in a part of the address, in our words."""
     return Fault(pointer([name]), _parameter(said), "query")
-
-
-def _shape(kind: str, more: Mapping[str, Any]) -> Malformed:  # noqa: PLR0911  # a table
-    match kind:
-        case "missing":
-            return Malformed("field.missing")
-        case "extra_forbidden":
-            return Malformed("field.unknown")
-        case "string_type":
-            return Malformed("field.not_text")
-        case "int_type" | "int_from_float" | "int_parsing_size":
-            return Malformed("field.not_whole")
-        case "tuple_type" | "list_type":
-            return Malformed("field.not_list")
-        case "model_type" | "dict_type" | "model_attributes_type":
-            return Malformed("field.not_object")
-        case "literal_error" | "enum":
-            return Malformed("field.choice", choices=more["expected"].replace(" or ", ", "))
-        case "date_type" | "date_parsing" | "date_from_datetime_parsing" | "date_from_datetime_inexact":
-            return Malformed("field.not_day")
-        case "text.hidden":
-            return Malformed("field.hidden")
-        case "date.malformed":
-            return Malformed("field.not_date")
-        case "base64_decode" | "bytes_type":
-            return Malformed("field.not_base64")
-        case _:
-            return _bounds(kind, more)
-
-
-def _bounds(kind: str, more: Mapping[str, Any]) -> Malformed:
-    match kind:
-        case "string_too_short" | "too_short":
-            return Malformed("field.too_short", least=more["min_length"])
-        case "string_too_long" | "too_long" | "bytes_too_long":
-            return Malformed("field.too_long", most=more["max_length"])
-        case "greater_than_equal":
-            return Malformed("field.too_small", least=more["ge"])
-        case "less_than_equal":
-            return Malformed("field.too_large", most=more["le"])
-        case _:
-            return Malformed("field.invalid")
 
 
 def _parameter(said: str) -> Malformed:

@@ -1,6 +1,6 @@
 """Pledges: filed, broken, withdrawn — by an officer's key."""
 
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
 from litestar import Controller, Request, Response, get, post
@@ -13,11 +13,13 @@ from api.answers import Recorded, recorded
 from api.describing import act, supervised
 from api.edge import Edge
 from api.paging import cursor_of, key_of
-from api.paths import same_id
-from api.supervising import Incomplete, Limit, OfBusiness, regions_read
+from api.supervising import Incomplete, Limit, OfBusiness, may_read_business, regions_read
 from registry.audit.work import Work
+from registry.errors import NotFound
 from registry.pledges import commands, queries
 from registry.pledges.commands import BreakPledge, FilePledge, WithdrawPledge
+from registry.pledges.tables import Pledge
+from registry.store.versions import versions
 
 
 class RecordedPledge(BaseModel):
@@ -32,9 +34,22 @@ class RecordedPledge(BaseModel):
     pledged_on: date | None
     pledged_precision: str
     valid_through: date | None
+    broken_on: date | None
+    broken_reason: str | None
+    withdrawn_on: date | None
+    receiving_office: str
+    document_id: str | None
     held_from_on: date | None
     held_to_on: date | None
+    recorded_at: datetime
+    superseded_at: datetime | None
     incomplete: str | None
+
+
+class PledgeFile(RecordedPledge):
+    """A pledge as it stands, and all its versions, the present one first."""
+
+    versions: tuple[RecordedPledge, ...]
 
 
 class RecordedPledges(BaseModel):
@@ -87,6 +102,13 @@ class Pledges(Controller):
         """File a pledge that a business made; the same pledge again is `unchanged`."""
         return record(edge, request, data, lambda work: recorded(commands.file_pledge(work, data), request))
 
+    @get("/{pledge_id:str}", **supervised(404), summary="A pledge, for officers")
+    def show(
+        self, request: Request[Any, Any, Any], edge: NamedDependency[Edge], pledge_id: FromPath[str]
+    ) -> PledgeFile:
+        """Return a pledge as it stands, with all its versions."""
+        return consult(edge, request, lambda work: _read(work, pledge_id))
+
     @post("/{pledge_id:str}/breach", **act(), summary="Record that a pledge was broken")
     def breach(
         self,
@@ -95,8 +117,7 @@ class Pledges(Controller):
         pledge_id: FromPath[str],
         data: JSONBody[BreakPledge],
     ) -> Response[Recorded]:
-        """Record the breach; the identifier of the path and of the body must agree."""
-        same_id(pledge_id, data.pledge_id, "pledge_id")
+        """Record the breach, on the day on which it was established."""
         return record(edge, request, data, lambda work: recorded(commands.break_pledge(work, data), request))
 
     @post("/{pledge_id:str}/withdrawal", **act(), summary="Record that a pledge was withdrawn")
@@ -108,7 +129,16 @@ class Pledges(Controller):
         data: JSONBody[WithdrawPledge],
     ) -> Response[Recorded]:
         """Record that the business took the pledge back."""
-        same_id(pledge_id, data.pledge_id, "pledge_id")
         return record(
             edge, request, data, lambda work: recorded(commands.withdraw_pledge(work, data), request)
         )
+
+
+def _read(work: Work, pledge_id: str) -> PledgeFile:
+    known = [
+        RecordedPledge.model_validate(row)
+        for row in versions(work.session, Pledge, Pledge.pledge_id, pledge_id)
+    ]
+    if not known or not may_read_business(work, known[0].business_id):
+        raise NotFound("pledge.unknown", pledge_id=pledge_id)
+    return PledgeFile(**dict(known[0]), versions=tuple(known))

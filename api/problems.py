@@ -33,6 +33,9 @@ class ProblemError(BaseModel):
 
     code: str = Field(description="Stable; what a program decides by.")
     detail: str = Field(description="In the reader's language.")
+    parameters: dict[str, str | int | list[str]] = Field(
+        default={}, description="What its words speak of, by name: codes as codes, days by ISO 8601."
+    )
     pointer: str | None = Field(default=None, description="JSON pointer (RFC 6901) to the field.")
     where: str | None = Field(default=None, description="body, query, path or header, if known.")
 
@@ -106,7 +109,7 @@ def on_refusal(request: Request[Any, Any, Any], refusal: Refusal) -> Response[An
     """Answer a refusal with its code, its words and the field that it speaks of."""
     language = language_of(request)
     words = say(refusal, language)
-    one = {"code": refusal.code, "detail": words}
+    one: dict[str, object] = {"code": refusal.code, "detail": words, "parameters": _parameters(refusal)}
     if refusal.field:
         one["pointer"] = "/" + refusal.field.replace(".", "/")
     return problem(
@@ -118,6 +121,17 @@ def on_refusal(request: Request[Any, Any, Any], refusal: Refusal) -> Response[An
     )
 
 
+def _parameters(refusal: Refusal) -> dict[str, str | int | list[str]]:
+    """Return what a refusal speaks of in JSON's types; a program reads codes, not their words."""
+    return {name: _plain(value) for name, value in refusal.params.items()}
+
+
+def _plain(value: object) -> str | int | list[str]:
+    if isinstance(value, tuple):
+        return [str(one) for one in value]
+    return value if isinstance(value, int) else str(value)
+
+
 def on_misread(request: Request[Any, Any, Any], misread: Misread) -> Response[Any]:
     """Answer input of the wrong shape: one error for each field, with its words."""
     language = language_of(request)
@@ -125,6 +139,7 @@ def on_misread(request: Request[Any, Any, Any], misread: Misread) -> Response[An
         {
             "code": fault.refusal.code,
             "detail": say(fault.refusal, language),
+            "parameters": _parameters(fault.refusal),
             "pointer": fault.pointer,
             "where": fault.where,
         }

@@ -1,5 +1,7 @@
 """Editions of lists: what was published, its signed root, and its files to download."""
 
+from collections.abc import Iterable
+from pathlib import Path
 from typing import Annotated
 
 from litestar import Controller, Response, get
@@ -10,19 +12,27 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from api.describing import public
 from api.edge import Edge
-from registry.publication import files
+from registry.errors import NotFound
+from registry.publication import deltas, files
 from registry.publication.editions import editions
 from registry.publication.tables import Edition
 from registry.store.engine import reading
 
-MEDIA_TYPES = {
+EDITION_TYPES = {
     "manifest.json": "application/json",
     "entries.ndjson": "application/x-ndjson",
     "entries.csv": "text/csv; charset=utf-8",
+    "entries.csv-metadata.json": "application/csvm+json",
     "entries.parquet": "application/vnd.apache.parquet",
 }
+DELTA_TYPES = {"delta-manifest.json": "application/json", "delta.ndjson": "application/x-ndjson"}
 
 RegionCode = Annotated[str, QueryParameter(pattern=r"^\d{6}$", description="GB/T 2260 code of the edition.")]
+
+After = Annotated[
+    str | None,
+    QueryParameter(max_length=64, description="Version of the edition at hand; without: all deltas."),
+]
 
 AnyRegion = Annotated[
     str | None, QueryParameter(pattern=r"^\d{6}$", description="Only editions of this region.")
@@ -39,9 +49,29 @@ class PublishedEdition(BaseModel):
     version: str
     as_of_on: str
     entries: int
-    root: str = Field(description="RFC 6962 root of the salted leaves, hex.")
+    serial: int | None = Field(description="Place in the chain of deltas; null: beside it.")
+    state_root: str = Field(description="Root over the set of salted leaves, hex; see docs/editions.md.")
     previous_version: str | None
     rulebook_hash: str
+    generation: int = Field(description="Raised by every withdrawal; the files are made again.")
+    retired_on: str | None = Field(description="Day from which its files are kept no more.")
+    files: tuple[str, ...] = Field(description="Addresses of the files; empty while they are being made.")
+    delta: tuple[str, ...] = Field(description="Addresses of the delta that leads to it, where there is one.")
+
+
+class PublishedDelta(BaseModel):
+    """What leads from one edition to the next: signed operations on its rows."""
+
+    model_config = ConfigDict(frozen=True)
+
+    regime: str
+    region: str
+    version: str = Field(description="Of the edition that it leads to.")
+    serial: int
+    previous_version: str = Field(description="Of the edition that it begins with.")
+    state_root: str = Field(
+        description="State root afterwards, hex; before it is that of the edition before."
+    )
     generation: int = Field(description="Raised by every withdrawal; the files are made again.")
     files: tuple[str, ...] = Field(description="Addresses of the files; empty while they are being made.")
 
@@ -74,7 +104,7 @@ class Editions(Controller):
 
     @get(
         "/{version:str}/{name:str}",
-        **public(404),
+        **public(404, 409, 410),
         media_type="application/octet-stream",
         summary="A file of an edition",
     )
@@ -87,21 +117,75 @@ class Editions(Controller):
         region: RegionCode,
     ) -> Response[bytes]:
         """Return a file of the present generation; withdrawn rows are leaf hashes in it."""
+        if name not in EDITION_TYPES:
+            raise NotFound("edition.file_unknown", field="file", file=name)
         with reading(edge.engine) as session:
             edition = files.edition_or_refuse(session, regime, region, version)
             path = files.edition_file(session, edge.settings.data_dir, edition, name)
-        return File(
-            path,
-            filename=f"{regime}-{region}-{version}-{name}",
-            media_type=MEDIA_TYPES[name],
-            headers={"Cache-Control": "public, no-cache"},
-        )
+        return _sent(path, edition, name)
+
+
+class Deltas(Controller):
+    """What leads from one edition of a list to the next, to keep a copy by."""
+
+    path = "/api/v1/lists/{regime:str}/deltas"
+    tags = ("editions",)
+
+    @get("/", **public(404, 410), summary="Deltas after an edition")
+    def after(
+        self, edge: NamedDependency[Edge], regime: FromPath[str], region: RegionCode, after: After = None
+    ) -> list[PublishedDelta]:
+        """Return the deltas that lead from an edition to the newest, in order; 410 where they are too old."""
+        with reading(edge.engine) as session:
+            return [_delta(edition) for edition in deltas.after(session, regime, region, after)]
+
+    @get(
+        "/{version:str}/{name:str}",
+        **public(404, 409, 410),
+        media_type="application/octet-stream",
+        summary="A file of a delta",
+    )
+    def file(
+        self,
+        edge: NamedDependency[Edge],
+        regime: FromPath[str],
+        version: FromPath[str],
+        name: FromPath[str],
+        region: RegionCode,
+    ) -> Response[bytes]:
+        """Return a file of the delta that leads to an edition; withdrawn rows are leaf hashes in it."""
+        if name not in DELTA_TYPES:
+            raise NotFound("edition.file_unknown", field="file", file=name)
+        with reading(edge.engine) as session:
+            edition = files.edition_or_refuse(session, regime, region, version)
+            path = files.edition_file(session, edge.settings.data_dir, edition, name)
+        return _sent(path, edition, name)
+
+
+def _sent(path: Path, edition: Edition, name: str) -> Response[bytes]:
+    return File(
+        path,
+        filename=f"{edition.regime}-{edition.region}-{edition.version}-{name}",
+        media_type=(EDITION_TYPES | DELTA_TYPES)[name],
+        headers={"Cache-Control": "public, no-cache"},
+    )
+
+
+def _addresses(edition: Edition, kind: str, names: Iterable[str]) -> tuple[str, ...]:
+    """Return the addresses of an edition's files; none while they are made, or once they are gone."""
+    if edition.built_generation != edition.generation or edition.retired_on is not None:
+        return ()
+    base = f"/api/v1/lists/{edition.regime}/{kind}/{edition.version}"
+    return tuple(f"{base}/{name}?region={edition.region}" for name in names)
+
+
+def _delta(edition: Edition) -> PublishedDelta:
+    told = edition.model_dump(include=set(PublishedDelta.model_fields) - {"files"})
+    return PublishedDelta(**told, files=_addresses(edition, "deltas", DELTA_TYPES))
 
 
 def described(edition: Edition) -> PublishedEdition:
     """Return the answer about an edition."""
-    base = f"/api/v1/lists/{edition.regime}/editions/{edition.version}"
-    built = edition.built_generation == edition.generation
     return PublishedEdition(
         **edition.model_dump(
             include={
@@ -109,12 +193,15 @@ def described(edition: Edition) -> PublishedEdition:
                 "region",
                 "version",
                 "entries",
-                "root",
+                "serial",
+                "state_root",
                 "previous_version",
                 "rulebook_hash",
                 "generation",
             }
         ),
         as_of_on=edition.as_of_on.isoformat(),
-        files=tuple(f"{base}/{name}?region={edition.region}" for name in MEDIA_TYPES) if built else (),
+        retired_on=edition.retired_on.isoformat() if edition.retired_on else None,
+        files=_addresses(edition, "editions", EDITION_TYPES),
+        delta=_addresses(edition, "deltas", DELTA_TYPES if edition.previous_version else ()),
     )

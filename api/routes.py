@@ -2,17 +2,32 @@
 
 from litestar.types import ControllerRouterHandler
 
+from api.audit import audit
 from api.businesses import Businesses
+from api.catalog import catalog
+from api.copies import Copies
+from api.decisions import Decisions
 from api.demonstration import Designations
 from api.docs import documentation_asset
 from api.documents import Documents
+from api.entries import Entries
+from api.events import Feeds
 from api.health import alive, metrics, ready
-from api.lists import Lists, Proposals
+from api.lists import Lists
+from api.log import Log
+from api.measures import Measures
+from api.mergers import Mergers
+from api.objections import Objections
+from api.papers import Papers
 from api.pledges import Pledges
-from api.publication import Editions
+from api.proposals import Proposals
+from api.publication import Deltas, Editions
+from api.repairs import Repairs
 from api.scoring import score
 from api.statistics import statistics
-from api.violations import Violations, change_standing
+from api.transparency import transparency, transparency_table
+from api.violations import Violations
+from api.webhooks import Webhooks
 
 ROUTES: tuple[ControllerRouterHandler, ...] = (
     alive,
@@ -20,14 +35,29 @@ ROUTES: tuple[ControllerRouterHandler, ...] = (
     metrics,
     documentation_asset,
     Businesses,
+    Mergers,
     Lists,
     Editions,
+    Deltas,
+    Feeds,
+    Log,
+    Copies,
+    catalog,
     statistics,
+    transparency,
+    transparency_table,
     Pledges,
     Designations,
     Violations,
-    change_standing,
+    Decisions,
     Documents,
+    Papers,
     Proposals,
+    Entries,
+    Objections,
+    Repairs,
+    Webhooks,
+    Measures,
     score,
+    audit,
 )

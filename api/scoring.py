@@ -37,6 +37,8 @@ def score(
         raise Malformed("instant.naive", field="known_at")
     if known_at is not None and known_at > edge.now():
         raise Malformed("instant.ahead", field="known_at", instant=known_at.isoformat())
+    if as_of is not None and as_of > edge.today():
+        raise Malformed("day.ahead", field="as_of", day=as_of.isoformat())
     return consult(edge, request, lambda work: _explained(work, business_id, as_of, known_at))
 
 

@@ -23,16 +23,16 @@ async def screen(request: Request[Any, Any, Any]) -> Response[None] | None:
 
     Raises:
         NotFoundException: The path holds the character NUL, which no identifier does.
-        Misread: The query of an API route does, or names what the route does not read.
+        Misread: The query does, or that of an API route names what the route does not read.
     """
     if "\0" in request.scope["path"]:
         raise NotFoundException
     if request.method == "OPTIONS":
         return Response(None, status_code=204, headers={"Allow": _offered(request.app)[_template(request)]})
     query = request.query_params
+    if query and any("\0" in name or "\0" in value for name, value in query.multi_items()):
+        raise Misread([Fault("", Malformed("field.nul"), "query")])
     if query and request.scope["path"].startswith(STRICT):
-        if any("\0" in name or "\0" in value for name, value in query.multi_items()):
-            raise Misread([Fault("", Malformed("field.nul"), "query")])
         _refuse_unknown(request, query.dict())
     return None
 

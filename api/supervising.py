@@ -6,6 +6,7 @@ from litestar.params import QueryParameter
 
 from api.paging import LARGEST
 from registry.audit.work import Work
+from registry.businesses.queries import current_version
 from registry.errors import Forbidden
 
 READERS = ("officer", "approver", "auditor")
@@ -13,6 +14,10 @@ READERS = ("officer", "approver", "auditor")
 Limit = Annotated[int, QueryParameter(ge=1, le=LARGEST)]
 OfBusiness = Annotated[
     str | None, QueryParameter(name="business", description="Only those of this business.")
+]
+OfRegion = Annotated[
+    str,
+    QueryParameter(pattern=r"^(\d{2}){0,3}$", description="Only those within this region: 41, 4115, 411502."),
 ]
 Incomplete = Annotated[
     bool, QueryParameter(description="Only those that lack what their rules count from: a date, a class.")
@@ -22,6 +27,12 @@ Incomplete = Annotated[
 def may_read(work: Work, region: str) -> bool:
     """Say whether the actor supervises a region in any role."""
     return any(work.actor.may(role, region) for role in READERS)
+
+
+def may_read_business(work: Work, business_id: str) -> bool:
+    """Say whether the actor supervises the region in which a business is on record."""
+    current = current_version(work.session, business_id)
+    return current is not None and may_read(work, current.region)
 
 
 def regions_read(work: Work) -> tuple[str, ...]:

@@ -1,6 +1,6 @@
-"""Violations and the decisions that found them: recorded, corrected, annulled — by an officer's key."""
+"""Violations: recorded, corrected, repaired — by an officer's key."""
 
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
 from litestar import Controller, Request, Response, get, post
@@ -13,22 +13,13 @@ from api.answers import Recorded, recorded
 from api.describing import act, supervised
 from api.edge import Edge
 from api.paging import cursor_of, key_of
-from api.paths import same_id
 from api.supervising import Incomplete, Limit, OfBusiness, may_read, regions_read
 from registry.audit.work import Work
-from registry.commands import Command
 from registry.errors import NotFound
+from registry.store.versions import versions
 from registry.violations import commands, queries
-from registry.violations.forms import ChangeDecisionStanding, CorrectViolation, RecordViolation
+from registry.violations.forms import CorrectViolation, RecordViolation
 from registry.violations.tables import PenaltyDecision, Violation
-
-
-class RepairViolation(Command):
-    """Record that the credit of a violation was repaired, from a day on."""
-
-    violation_id: str
-    expected_version: int
-    repaired_on: date
 
 
 class RecordedViolation(BaseModel):
@@ -57,6 +48,37 @@ class RecordedViolation(BaseModel):
     incomplete: str | None
 
 
+class ViolationVersion(BaseModel):
+    """One version of a violation: what was recorded of it at an instant."""
+
+    model_config = ConfigDict(frozen=True, from_attributes=True)
+
+    version: int
+    business_id: str
+    conduct_code: str
+    type_codes: tuple[str, ...]
+    instrument_kind: str | None
+    quantity: int
+    conduct: str | None
+    found_on: date | None
+    found_precision: str
+    severity: str | None
+    publish_from: date | None
+    publish_until: date | None
+    repaired_on: date | None
+    held_from_on: date | None
+    held_to_on: date | None
+    recorded_at: datetime
+    superseded_at: datetime | None
+    incomplete: str | None
+
+
+class ViolationFile(RecordedViolation):
+    """A violation as it stands, and all its versions, the present one first."""
+
+    versions: tuple[ViolationVersion, ...]
+
+
 class RecordedViolations(BaseModel):
     """One page of violations as officers see them."""
 
@@ -67,7 +89,7 @@ class RecordedViolations(BaseModel):
 
 
 class Violations(Controller):
-    """Violations (违法行为) and penalty decisions (行政处罚决定)."""
+    """Violations (违法行为)."""
 
     path = "/api/v1/violations"
     tags = ("violations",)
@@ -112,8 +134,8 @@ class Violations(Controller):
     @get("/{violation_id:str}", **supervised(404), summary="A violation, for officers")
     def show(
         self, request: Request[Any, Any, Any], edge: NamedDependency[Edge], violation_id: FromPath[str]
-    ) -> RecordedViolation:
-        """Return a violation with its decision, its class and what it lacks."""
+    ) -> ViolationFile:
+        """Return a violation with its decision, its class, what it lacks, and all its versions."""
         return consult(edge, request, lambda work: _read(work, violation_id))
 
     @post("/{violation_id:str}/correction", **act(), summary="Correct a violation")
@@ -125,56 +147,19 @@ class Violations(Controller):
         data: JSONBody[CorrectViolation],
     ) -> Response[Recorded]:
         """Correct what was recorded; the mistaken version stays known as of its time."""
-        same_id(violation_id, data.violation_id, "violation_id")
         return record(
             edge, request, data, lambda work: recorded(commands.correct_violation(work, data), request)
         )
 
-    @post("/{violation_id:str}/repair", **act(), summary="Record a repair")
-    def repair(
-        self,
-        request: Request[Any, Any, Any],
-        edge: NamedDependency[Edge],
-        violation_id: FromPath[str],
-        data: JSONBody[RepairViolation],
-    ) -> Response[Recorded]:
-        """Record that credit was repaired: from that day the violation neither counts nor shows."""
-        same_id(violation_id, data.violation_id, "violation_id")
-        return record(
-            edge,
-            request,
-            data,
-            lambda work: recorded(
-                commands.repair_violation(work, violation_id, data.expected_version, data.repaired_on),
-                request,
-            ),
-        )
 
-
-@post(
-    "/api/v1/decisions/{decision_id:str}/standing",
-    **act(),
-    tags=["violations"],
-    summary="Change the standing of a decision",
-)
-def change_standing(
-    request: Request[Any, Any, Any],
-    edge: NamedDependency[Edge],
-    decision_id: FromPath[str],
-    data: JSONBody[ChangeDecisionStanding],
-) -> Response[Recorded]:
-    """Record that a decision came under review, was annulled, or is in force again."""
-    same_id(decision_id, data.decision_id, "decision_id")
-    return record(
-        edge, request, data, lambda work: recorded(commands.change_decision_standing(work, data), request)
-    )
-
-
-def _read(work: Work, violation_id: str) -> RecordedViolation:
+def _read(work: Work, violation_id: str) -> ViolationFile:
     found = queries.violation(work.session, violation_id)
     if found is None or not may_read(work, found[1].region):
         raise NotFound("violation.unknown", violation_id=violation_id)
-    return _shown(*found)
+    known = versions(work.session, Violation, Violation.violation_id, violation_id)
+    return ViolationFile(
+        **dict(_shown(*found)), versions=tuple(ViolationVersion.model_validate(row) for row in known)
+    )
 
 
 def _shown(violation: Violation, decision: PenaltyDecision) -> RecordedViolation:

@@ -14,7 +14,11 @@ class AuditEntry(SQLModel, table=True):
     """Who did what to which subject, when, for which office, under which rulebook."""
 
     __tablename__ = "audit_entry"
-    __table_args__ = (Index("audit_by_subject", "subject_kind", "subject_id"),)
+    __table_args__ = (
+        Index("audit_by_subject", "subject_id"),
+        Index("audit_by_person", "person_id"),
+        Index("audit_by_time", "at"),
+    )
 
     seq: int | None = Field(default=None, sa_column=Column(Sequence, primary_key=True, autoincrement=True))
     at: datetime = Field(sa_type=Instant)

@@ -70,14 +70,20 @@ class Work:
         """Return the legal day of the act in Asia/Shanghai."""
         return legal_day(self.now)
 
-    def require(self, role: str, region: str) -> None:
+    def require(self, role: str, region: str, field: str | None = None) -> None:
         """Refuse unless the actor holds the role on the region.
+
+        Args:
+            role: Code of the role.
+            region: GB/T 2260, whole or a prefix.
+            field: Input that gave the region, or the thing whose region it is; None: no field of a
+                body did, but the address of the thing, or the whole country is asked for.
 
         Raises:
             Forbidden: No grant covers it.
         """
         if not self.actor.may(role, region):
-            raise Forbidden("grant.missing", role=role, region=region or "000000")
+            raise Forbidden("grant.missing", field=field, role=role, region=region or "000000")
 
     def record(
         self,

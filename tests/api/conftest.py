@@ -71,6 +71,7 @@ def town(engine: Engine, settings: Settings) -> Iterator[Town]:
         ensure_archived(session, given.rulebook(), given.NOW)
         admin = given.work(session, "admin")
         accounts = ("admin", "officer", "colleague", "approver", "superior", "national", "auditor")
+        accounts += ("national-approver",)
         keys = {name: issue_key(admin, name).token for name in accounts}
     index = EmbeddedIndex.open(settings.data_dir / "index", write=True)
     plant = Plant(settings, engine, index, lambda: clock[0], given.rulebook)

@@ -17,14 +17,30 @@ from tests.api.conftest import built
 PUBLIC = {  # whoever asks; a new route stands here or has its guard
     "/api/v1/businesses",
     "/api/v1/businesses/{business_id}",
+    "/api/v1/catalog",
+    "/api/v1/clearances",
+    "/api/v1/events",
+    "/api/v1/feeds/{name}",
     "/api/v1/lists",
+    "/api/v1/lists/{regime}/deltas",
+    "/api/v1/lists/{regime}/deltas/{version}/{name}",
     "/api/v1/lists/{regime}/editions",
     "/api/v1/lists/{regime}/editions/{version}",
     "/api/v1/lists/{regime}/editions/{version}/{name}",
     "/api/v1/lists/{regime}/entries",
     "/api/v1/lists/{regime}/entries/{entry_id}",
+    "/api/v1/log/certificates/entries/{entry_id}",
+    "/api/v1/log/checkpoint",
+    "/api/v1/log/entries",
+    "/api/v1/log/proof/consistency",
+    "/api/v1/log/proof/inclusion",
+    "/api/v1/log/tile/{name}",
+    "/api/v1/papers/{code}",
     "/api/v1/statistics",
+    "/api/v1/transparency",
+    "/api/v1/transparency.csv",
 }
+READING_POSTS = {"/api/v1/lists/check"}  # its question is too long for an address; it records nothing
 
 
 def operations() -> Iterator[tuple[str, str, dict[str, Any]]]:
@@ -54,8 +70,9 @@ def test_each_route_states_its_key_its_problems_and_its_words(
     method: str, path: str, operation: dict[str, Any]
 ) -> None:
     problems = {status: told for status, told in operation["responses"].items() if status >= "400"}
-    wanted = {"400"} if method == "get" else {"400", "401", "403", "404", "409", "413", "415", "422"}
-    is_public = method == "get" and path in PUBLIC
+    is_public = path in (PUBLIC if method == "get" else READING_POSTS)
+    wanted = {"400"} if method == "get" else {"400", "413", "415"}
+    wanted |= set() if method == "get" or is_public else {"401", "403", "404", "409", "422"}
     assert wanted <= set(problems)
     assert ("401" in problems) == bool(operation.get("security")) == (not is_public)
     for told in problems.values():
@@ -69,10 +86,10 @@ def test_the_guard_stands_where_the_document_says_so_and_every_act_names_its_ide
         guarded = keyed in (handler.resolve_guards() or [])
         assert guarded == bool(handler.security), str(handler)
         if handler.http_methods - {"GET", "HEAD", "OPTIONS"}:
-            assert guarded, str(handler)
+            assert guarded or str(handler) == "api.copies.Copies.check", str(handler)
     for method, path, operation in operations():
         named = [one["name"] for one in operation.get("parameters", [])]
-        assert ("Idempotency-Key" in named) == (method == "post"), path
+        assert ("Idempotency-Key" in named) == (method == "post" and path not in READING_POSTS), path
 
 
 def test_a_body_says_that_it_takes_no_other_field() -> None:

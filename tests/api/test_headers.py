@@ -58,8 +58,8 @@ def test_a_file_that_comes_in_pieces_is_not_sent_again(town: Town) -> None:
     [
         ("DELETE", "/api/v1/businesses", "GET, HEAD, OPTIONS, POST"),
         ("PUT", "/", "GET, HEAD, OPTIONS"),
-        ("GET", "/api/v1/proposals", "OPTIONS, POST"),
-        ("HEAD", "/api/v1/proposals", "OPTIONS, POST"),
+        ("GET", "/api/v1/documents", "OPTIONS, POST"),
+        ("HEAD", "/api/v1/documents", "OPTIONS, POST"),
         ("BREW", "/api/v1/statistics", "GET, HEAD, OPTIONS"),
     ],
 )

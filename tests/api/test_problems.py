@@ -100,7 +100,6 @@ def test_a_decision_number_is_recorded_once(town: Town) -> None:
 def test_a_stale_version_is_refused(town: Town) -> None:
     business_id = town.post("/api/v1/businesses", SHOP).json()["id"]
     change = {
-        "business_id": business_id,
         "expected_version": 2,
         "held_from_on": "2026-01-01",
         "what": {**SHOP, "name": "新名"},

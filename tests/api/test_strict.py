@@ -15,7 +15,7 @@ from tests.api.conftest import Town
 
 SHOP = {"name": "浉河区李记水产店", "region": given.TOWN, "kind": "enterprise"}
 CASE = {"business_id": "x", "authority": "局", "region": given.TOWN, "conduct_code": "other"}
-CHANGE = {"business_id": "x", "expected_version": 1, "held_from_on": "2026-01-01", "what": SHOP}
+CHANGE = {"expected_version": 1, "held_from_on": "2026-01-01", "what": SHOP}
 NESTED = "[" * 40 + "]" * 40
 
 
@@ -201,6 +201,14 @@ def test_a_term_that_never_ends_is_left_open(town: Town) -> None:
     endless = town.post("/api/v1/pledges", {**pledge, "valid_through": "9999-12-31"})
     assert (endless.status_code, told(endless)) == (422, [("/valid_through", "term.endless")])
     assert town.post("/api/v1/pledges", pledge).status_code == 201
+
+
+@pytest.mark.parametrize(
+    "page", ["/search?q=%00", "/statistics?cursor=%00", "/lists/henan_black?cursor=a%00"]
+)
+def test_no_page_is_asked_with_nul(town: Town, page: str) -> None:
+    answer = town.get(page)
+    assert (answer.status_code, told(answer)) == (400, [("", "field.nul")])
 
 
 @pytest.mark.parametrize("path", ["/api/v1/businesses/%00", "/businesses/a%00b", "/api/v1/lists/%00/entries"])
