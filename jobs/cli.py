@@ -20,6 +20,7 @@ from jobs import (
 )
 from registry.errors import Broken, Refusal
 from registry.founding import Found, found, founded
+from registry.log import notes
 from registry.overrides.commands import ensure_archived
 from registry.publication.signing import load_or_create
 from registry.rulebook import load_rulebook
@@ -54,6 +55,7 @@ def init(
     engine = open_engine(settings.database)
     upgrade(engine)
     load_or_create(settings.data_dir)
+    log_signer = notes.load_or_create(settings.data_dir, settings.origin)
     rulebook = load_rulebook()
     command = Found.model_validate(
         {
@@ -74,6 +76,7 @@ def init(
     click.echo(
         f"{where}: {'founded' if new else 'brought to this release; the options served only to begin it'}"
     )
+    click.echo(f"key of the transparency log, to be published: {log_signer.verifier_key}")
 
 
 @cli.command()
@@ -111,6 +114,7 @@ def main() -> None:
     except click.exceptions.Abort:
         sys.exit(130)
     except click.ClickException as misused:
+        click.echo("命令用法有误，见下（英文）；加 --help 查看用法。\nThe command was misused:", err=True)
         misused.show()
         sys.exit(2)
     except Refusal as refusal:
@@ -118,11 +122,11 @@ def main() -> None:
     except ValidationError as invalid:
         _could_not_run(*(line for error in invalid.errors() for line in _fault(of_shape(error))))
     except OperationalError as failed:
-        _could_not_run(f"the database does not answer: {failed.orig}")
+        _could_not_run("数据库没有应答：", f"the database does not answer: {failed.orig}")
     except Broken as broken:
-        _could_not_run(str(broken))
+        _could_not_run("本系统的设置或者安装有误，不能运行：", str(broken))
     except OSError as failed:
-        _could_not_run(f"{failed.filename or 'the system'}: {failed.strerror}")
+        _could_not_run("文件或者系统操作失败：", f"{failed.filename or 'the system'}: {failed.strerror}")
 
 
 def _fault(fault: Fault) -> tuple[str, str]:

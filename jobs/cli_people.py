@@ -21,11 +21,21 @@ def office() -> None:
 @click.option("--level", type=click.Choice(["nation", "province", "city", "county"]), required=True)
 @click.option("--superior", default=None, help="Code of the superior office.")
 @click.option(
+    "--mark", default=None, help="Mark in the numbers of its papers (机关代字); else its whole name."
+)
+@click.option(
     "--from", "since", type=click.DateTime(["%Y-%m-%d"]), required=True, help="First day of the name."
 )
 @click.option("--as", "account", required=True, help="Account that acts.")
 def office_add(
-    code: str, name: str, region: str, level: str, superior: str | None, since: datetime, account: str
+    code: str,
+    name: str,
+    region: str,
+    level: str,
+    superior: str | None,
+    mark: str | None,
+    since: datetime,
+    account: str,
 ) -> None:
     """Enter an office with its code and NAME."""
     command = AddOffice.model_validate(
@@ -35,6 +45,7 @@ def office_add(
             "region": region,
             "level": level,
             "superior_code": superior,
+            "mark": mark,
             "held_from_on": since.date(),
         }
     )

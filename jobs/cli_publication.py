@@ -1,18 +1,22 @@
-"""`publish REGIME`, `verify PATH`."""
+"""`publish REGIME`, `verify PATH|URL`."""
 
 import json
 import sys
+import tempfile
 from datetime import datetime
 from pathlib import Path
 
 import click
+import httpx
 
-from jobs.acting import acting
+from jobs.acting import desk
+from jobs.downloading import download_edition, is_address
 from jobs.opening import opened
-from registry.publication.editions import prepare_edition
+from registry.publication.editions import publish_edition
 from registry.publication.files import build_files, edition_folder
 from registry.publication.tables import Edition
-from registry.publication.verify import verify_edition
+from registry.publication.verify import UNSIGNED, said
+from registry.publication.verify import verify as check
 from registry.settings import read_settings
 from registry.store.engine import reading
 
@@ -27,8 +31,8 @@ from registry.store.engine import reading
 def publish(regime: str, region: str, as_of: datetime | None, account: str) -> None:
     """Publish an edition of a list: its files and the signed root of its leaves."""
     settings = read_settings()
-    with acting(account, settings) as work:
-        outcome = prepare_edition(work, regime, region, as_of.date() if as_of else None)
+    with desk(account, settings) as at:
+        outcome = publish_edition(at.work, regime, region, as_of.date() if as_of else None)
     edition_id = str(outcome.id)
     with opened(settings) as engine:
         build_files(engine, settings.data_dir, edition_id)
@@ -42,7 +46,7 @@ def publish(regime: str, region: str, as_of: datetime | None, account: str) -> N
                 "region": region,
                 "version": edition.version,
                 "entries": edition.entries,
-                "root": edition.root,
+                "state_root": edition.state_root,
                 "folder": str(edition_folder(settings.data_dir, edition) / f"g{edition.generation}"),
             },
             ensure_ascii=False,
@@ -51,14 +55,41 @@ def publish(regime: str, region: str, as_of: datetime | None, account: str) -> N
 
 
 @click.command()
-@click.argument("path", type=click.Path(exists=True, path_type=Path))
-def verify(path: Path) -> None:
-    """Check an edition's folder: signature, root, leaves, files; exit 1 where something is wrong."""
-    problems = verify_edition(path)
-    for problem in problems:
-        click.echo(str(problem))
+@click.argument("places", nargs=-1, required=True, metavar="PATH|URL...")
+@click.option("--key", default=None, help="Public key that must have signed, hex; or the log's verifier key.")
+@click.option(
+    "--earlier",
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    default=None,
+    help="Manifest, checkpoint or clearance that was seen before: nothing older passes.",
+)
+def verify(places: tuple[str, ...], key: str | None, earlier: Path | None) -> None:
+    """Check what was published; exit 1 where something is wrong.
+
+    An edition, in a folder or by the address of its page; an older edition and the folders of the
+    deltas after it, in order; or clearances; or certificates, proofs, checkpoints or copies of the
+    transparency log. All but editions are checked against --key alone.
+    """
+    with tempfile.TemporaryDirectory() as folder:
+        paths = [_at_hand(place, Path(folder)) for place in places]
+        problems = check(paths, key, earlier)
+        papers = [] if problems else [told for path in paths if (told := said(path)) is not None]
+    for line in (*problems, *papers):
+        click.echo(str(line))
     click.echo("ok" if not problems else f"{len(problems)} problems")
+    if key is None and not problems:
+        click.echo(UNSIGNED, err=True)
     sys.exit(1 if problems else 0)
+
+
+def _at_hand(place: str, folder: Path) -> Path:
+    """Return the path of what is to be checked, downloaded where it is an address."""
+    if is_address(place):
+        with httpx.Client() as client:
+            return download_edition(client, place, folder)
+    if not Path(place).exists():
+        raise click.BadParameter(f"{place} does not exist", param_hint="PATH")
+    return Path(place)
 
 
 COMMANDS = (publish, verify)

@@ -1,14 +1,15 @@
 """`score [--as-of D]` and `score explain ID`."""
 
 import json
-from datetime import UTC, datetime
+from datetime import date, datetime, timedelta
 
 import click
 from sqlalchemy import Engine
 
 from jobs import process
 from jobs.opening import opened
-from registry.calendar import legal_day
+from registry.calendar import day_begins, legal_day
+from registry.errors import Malformed
 from registry.founding import job_actor
 from registry.overrides.queries import effective_rulebook, rulebook_at
 from registry.rulebook import load_rulebook
@@ -25,7 +26,12 @@ INSTANT = click.DateTime(["%Y-%m-%dT%H:%M:%S%z", "%Y-%m-%d"])
 @click.option(
     "--as-of", "as_of", type=DAY, default=None, help="Legal day; a past one is computed, not recorded."
 )
-@click.option("--known-at", type=INSTANT, default=None, help="As known at this instant.")
+@click.option(
+    "--known-at",
+    type=INSTANT,
+    default=None,
+    help="As known then; a day means its end in Shanghai.",
+)
 @click.option("--full", is_flag=True, help="Compute every business, not only the changed ones.")
 @click.pass_context
 def score(context: click.Context, as_of: datetime | None, known_at: datetime | None, full: bool) -> None:
@@ -45,27 +51,32 @@ def _scored(
         with reading(engine) as session:
             rulebook = effective_rulebook(session, load_rulebook())
         return score_run(engine, rulebook, now=now, actor=job_actor("score"), full=full).as_json()
-    known = _aware(known_at) if known_at else now
+    on, known = moment(as_of, known_at, now)
     with reading(engine) as session:
         rulebook = rulebook_at(session, known)
-    return compute_histogram(engine, rulebook, as_of.date() if as_of else legal_day(known), known)
+    return compute_histogram(engine, rulebook, on, known)
 
 
 @score.command("explain")
 @click.argument("business_id")
 @click.option("--as-of", "as_of", type=DAY, default=None, help="Legal day; today if unset.")
-@click.option("--known-at", type=INSTANT, default=None, help="As known at this instant; now if unset.")
+@click.option(
+    "--known-at",
+    type=INSTANT,
+    default=None,
+    help="As known then; a day means its end in Shanghai.",
+)
 @click.option("--json", "as_json", is_flag=True)
 def explain_command(
     business_id: str, as_of: datetime | None, known_at: datetime | None, as_json: bool
 ) -> None:
     """Show every contribution to the score of a business: fact, rule, points, source."""
-    known = _aware(known_at) if known_at else process.clock()
+    on, known = moment(as_of, known_at, process.clock())
     with opened(read_settings()) as engine, reading(engine) as session:
         answer = explain(
             session,
             business_id,
-            as_of.date() if as_of else legal_day(known),
+            on,
             known,
             rulebook_at(session, known),
         )
@@ -90,8 +101,28 @@ def words(answer: Explanation) -> str:
     return "\n".join([*lines, f"{'sum':<34}{answer.points / 100:>9.2f}  grade {grade}"])
 
 
-def _aware(instant: datetime) -> datetime:
-    return instant if instant.tzinfo else instant.replace(tzinfo=UTC)
+def moment(as_of: datetime | None, known_at: datetime | None, now: datetime) -> tuple[date, datetime]:
+    """Return the legal day and the instant that options name.
+
+    Args:
+        as_of: A day; unset: the legal day of the instant.
+        known_at: An instant, or a day, which means all that was known by its end in Asia/Shanghai.
+        now: The present instant, which neither may pass.
+
+    Raises:
+        Malformed: One of them lies ahead.
+    """
+    known = now if known_at is None else known_at
+    if known.tzinfo is None:
+        if known.date() > legal_day(now):
+            raise Malformed("day.ahead", field="known_at", day=known.date().isoformat())
+        known = min(now, day_begins(known.date() + timedelta(days=1)) - datetime.resolution)
+    if known > now:
+        raise Malformed("instant.ahead", field="known_at", instant=known.isoformat())
+    on = as_of.date() if as_of is not None else legal_day(known)
+    if on > legal_day(now):
+        raise Malformed("day.ahead", field="as_of", day=on.isoformat())
+    return on, known
 
 
 COMMANDS = (score,)

@@ -1,13 +1,16 @@
 """Deliver the outbox: the search index reads each subject again, and editions get their files.
 
-An entry whose grounds have fallen since is withdrawn on the way. The index is durable before the rows
-are deleted, so a crash in between repeats the delivery and never loses it; no write transaction is
-open while the index works.
+An entry whose grounds have fallen since is withdrawn on the way, praise is suspended against which a
+violation stands, and what may not be shown any more leaves what was published. The index is durable
+before the rows are deleted, so a crash in between repeats the delivery and never loses it; no write
+transaction is open while the index works.
 """
 
 from jobs.running import Plant
 from registry.publication import files
+from registry.publication.hiding import hide_unshown
 from registry.publication.public_view import index_documents
+from registry.publication.suspension import suspend_blemished
 from registry.publication.withdrawal import withdraw_fallen
 from registry.store import outbox
 from registry.store.engine import reading, writing
@@ -38,6 +41,8 @@ def _deliver_search(plant: Plant) -> int:
             return 0
         work = plant.work(session, "deliver_outbox")
         withdraw_fallen(work, ids)
+        suspend_blemished(work, ids)
+        hide_unshown(work, ids)
         session.expunge_all()
     with reading(plant.engine) as session:
         sync(
@@ -51,11 +56,23 @@ def _deliver_search(plant: Plant) -> int:
 
 
 def build_files(plant: Plant) -> int:
-    """Build the files of every edition whose present generation has none."""
-    built = 0
+    """Build the files of every edition whose present generation has none.
+
+    Raises:
+        ExceptionGroup: Some could not be built; they are left alone for a while, the others are built.
+    """
+    built, failures = 0, []
     with reading(plant.engine) as session:
-        waiting = files.pending_builds(session)
+        waiting = [one for one in files.pending_builds(session) if plant.patience.ready(one, plant.now())]
     for edition_id in waiting:
-        files.build_files(plant.engine, plant.settings.data_dir, edition_id)
-        built += 1
+        try:
+            files.build_files(plant.engine, plant.settings.data_dir, edition_id)
+        except Exception as failure:  # told below, when the other editions have had their turn
+            plant.patience.failed(edition_id, plant.now())
+            failures.append(failure)
+        else:
+            plant.patience.done(edition_id)
+            built += 1
+    if failures:
+        raise ExceptionGroup("the files of editions could not be built", failures)
     return built

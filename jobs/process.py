@@ -31,6 +31,7 @@ from registry.rulebook import Rulebook, load_rulebook
 from registry.settings import Settings
 from registry.store.engine import checkpoint, reading, sole_holder, writing
 from registry.store.migrate import differences
+from registry.store.watch import Kept, Watch
 from search_index.documents import from_source
 from search_index.embedded import EmbeddedIndex
 from search_index.rebuild import rebuild
@@ -57,15 +58,22 @@ def plant(settings: Settings, *, write_index: bool = True) -> Iterator[Plant]:
         with writing(engine) as session:
             ensure_archived(session, effective_rulebook(session, package), clock())
 
-        def rulebook() -> Rulebook:
+        def read() -> Rulebook:
             with reading(engine) as session:
                 return effective_rulebook(session, package)
+
+        watch = Watch(engine)
+        law = Kept[Rulebook](watch)
+
+        def rulebook() -> Rulebook:
+            return law.get(None, read)
 
         index = open_index(settings, engine, write=write_index)
         try:
             yield Plant(settings, engine, index, clock, rulebook)
         finally:
             index.close()
+            watch.close()
 
 
 def open_index(settings: Settings, engine: Engine, *, write: bool) -> EmbeddedIndex:

@@ -1,27 +1,37 @@
 """Publish the lists whose regime names this day, or named one on which nothing ran."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import date, timedelta
 
 from jobs.running import Plant, last_finished
+from registry.audit.work import Work
 from registry.calendar import legal_day
-from registry.publication.editions import prepare_edition
+from registry.publication.editions import publish_edition
+from registry.publication.retention import retire_editions
 from registry.rulebook import ListRegime
 from registry.store.engine import writing
 
 
 def run(plant: Plant) -> str:
-    """Prepare an edition of each list that is due today and return how many, in words for the log."""
+    """Prepare an edition of each list that is due today, retire old ones; return how many of each."""
     written = 0
     last = last_finished(plant.engine, "publish_due")
-    for regime in plant.rulebook().rows(ListRegime):
+    today = legal_day(plant.now())
+    since = legal_day(last) if last else today - timedelta(days=1)
+
+    @contextmanager
+    def acting() -> Iterator[Work]:
         with writing(plant.engine) as session:
-            work = plant.work(session, "publish_due")
-            since = legal_day(last) if last else work.today - timedelta(days=1)
-            if not (in_force(regime, work.today) and fell_due(regime.published_on, since, work.today)):
-                continue
-            outcome = prepare_edition(work, regime.code, regime.jurisdiction.ljust(6, "0"))
+            yield plant.work(session, "publish_due")
+
+    for regime in plant.rulebook().rows(ListRegime):
+        if in_force(regime, today) and fell_due(regime.published_on, since, today):
+            outcome = publish_edition(acting, regime.code, regime.jurisdiction.ljust(6, "0"), today)
             written += outcome.what == "created"
-    return f"editions={written}"
+    with writing(plant.engine) as session:
+        retired = retire_editions(plant.work(session, "publish_due"))
+    return f"editions={written} retired={retired}"
 
 
 def in_force(regime: ListRegime, on: date) -> bool:

@@ -11,7 +11,7 @@ from contextlib import contextmanager
 from apscheduler.schedulers.background import BackgroundScheduler
 from sqlalchemy import Engine, text
 
-from jobs.running import Plant, claim, finish
+from jobs.running import Plant, claim, heard_of
 from jobs.schedule import CONTINUOUS, DAILY, TICK_SECONDS
 
 log = logging.getLogger("honest_metrology.jobs")
@@ -26,12 +26,14 @@ def run_due(plant: Plant) -> list[str]:
     done = []
     for job in DAILY:
         due_at = job.last_due(plant.now())
-        if not claim(plant.engine, job.name, due_at, plant.now()):
+        claimed = claim(plant.engine, job.name, due_at, plant.now())
+        if claimed is None:
             continue
-        outcome = job.run(plant)
-        finish(plant.engine, job.name, due_at, plant.now(), outcome)
-        log.info("%s: %s", job.name, outcome)
-        done.append(job.name)
+        with heard_of(claimed, plant.now):
+            outcome = job.run(plant)
+        if claimed.finish(plant.now(), outcome):
+            log.info("%s: %s", job.name, outcome)
+            done.append(job.name)
     return done
 
 
@@ -42,8 +44,9 @@ def running(plant: Plant) -> Iterator[None]:
     options = {"coalesce": True, "max_instances": 1, "misfire_grace_time": None}
     for name, run, seconds in CONTINUOUS:
         scheduler.add_job(run, "interval", args=[plant], seconds=seconds, id=name, **options)
-    scheduler.add_job(run_due, "interval", args=[plant], seconds=TICK_SECONDS, id="due", **options)
-    scheduler.add_job(run_due, args=[plant], id="catch_up")
+    # what is due is begun at once, and by one thread: a long run is no reason to begin it again
+    at_once = {"next_run_time": plant.now()}
+    scheduler.add_job(run_due, "interval", args=[plant], seconds=TICK_SECONDS, id="due", **at_once, **options)
     scheduler.start()
     try:
         yield

@@ -8,11 +8,14 @@ from jobs import (
     checkpoint_wal,
     deliver_outbox,
     forget_answers,
+    forget_events,
     lapse_publicity,
     mend_index,
     nightly_score,
     publish_due,
     reclassify,
+    send_webhooks,
+    sign_checkpoint,
 )
 from jobs.running import Plant
 from registry.calendar import SHANGHAI, legal_day
@@ -40,6 +43,7 @@ DAILY = (
     Daily("nightly_score", time(1, 0), nightly_score.run),
     Daily("publish_due", time(6, 0), publish_due.run),
     Daily("forget_answers", time(6, 30), forget_answers.run),
+    Daily("forget_events", time(6, 40), forget_events.run),
 )
 
 TICK_SECONDS = 30
@@ -48,4 +52,6 @@ TICK_SECONDS = 30
 CONTINUOUS: tuple[tuple[str, Callable[[Plant], str], float], ...] = (
     ("deliver_outbox", deliver_outbox.run, 0.5),
     ("checkpoint_wal", checkpoint_wal.run, 20),
+    ("sign_checkpoint", sign_checkpoint.run, 5),
+    ("send_webhooks", send_webhooks.run, 1),
 )

@@ -10,8 +10,8 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
-from jobs import deliver_outbox, lapse_publicity, nightly_score
-from jobs.demo import law, people, procedures
+from jobs import deliver_outbox, lapse_publicity, nightly_score, sign_checkpoint
+from jobs.demo import law, names, people, procedures
 from jobs.demo.stage import Stage
 from jobs.demo.summary import figures
 from jobs.demo.town import Town
@@ -19,6 +19,7 @@ from jobs.running import Plant
 from registry.founding import Found, found
 from registry.imports.commands import builtin, import_file
 from registry.imports.report import ImportReport
+from registry.log import notes
 from registry.overrides.commands import ensure_archived
 from registry.overrides.queries import effective_rulebook
 from registry.publication.editions import prepare_edition
@@ -60,6 +61,7 @@ def fill(settings: Settings, as_of: date) -> Filling:
         engine = open_engine(settings.database)
         upgrade(engine)
         load_or_create(settings.data_dir)
+        notes.load_or_create(settings.data_dir, settings.origin)
         stage = Stage(engine, settings.data_dir, as_of, load_rulebook())
         _found(stage)
         with stage.acting("admin", 90, 8) as work:
@@ -84,6 +86,7 @@ def fill(settings: Settings, as_of: date) -> Filling:
         nightly_score.run(plant)
     with filling.step("index_and_files"):
         deliver_outbox.run(plant)
+        sign_checkpoint.run(plant)
     with reading(engine) as session:
         filling.figures = figures(session, as_of, plant.index)
     plant.index.close()
@@ -122,6 +125,7 @@ def _import_town(stage: Stage, filling: Filling, folder: Path) -> None:
         path = folder / f"{kind}.csv"
         _write_csv(path, list(rows))
         filling.took(import_file(kind, path, lambda: stage.acting("officer", 75)))
+    names.enter_names(stage, town)
 
 
 def _write_csv(path: Path, rows: Iterable[dict[str, str]]) -> None:

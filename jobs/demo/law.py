@@ -1,7 +1,8 @@
 """Law that the demonstration's city adds to the rulebook, by two persons, as a real city would.
 
 The national rules leave open which fines are small; without a local row a record that needs the
-class waits. The amounts here are invented, tagged so, and bind nobody.
+class waits; so does a repair without a local period. The figures here are invented, tagged so, and
+bind nobody.
 """
 
 from jobs.demo.stage import Stage
@@ -29,13 +30,30 @@ ROWS = (
     },
 )
 
+REPAIR_NEEDS = ("duties_performed", "harm_removed", "no_heavier_penalty", "no_restriction")
+REPAIR = {
+    "code": "henan_black",
+    "jurisdiction": "4115",
+    "in_force_from": "2020-05-01",
+    "tag": "default",
+    "note": "演示：省里未公布移出条件，暂按列入满一个月",
+    "applies_to": "entry",
+    "regime_of_law": "henan",
+    "regimes": ["henan_black"],
+    "min_months": 1,
+    "counts_from": "listing",
+    "needs": list(REPAIR_NEEDS),
+    "papers": ["application", "pledge", "performance", "identity"],
+}
+
 
 def add_local_law(stage: Stage, days_before: int) -> None:
     """Propose and approve the city's rows."""
-    for row in ROWS:
+    rows = [("severities", row) for row in ROWS] + [("repair_conditions", REPAIR)]
+    for table, row in rows:
         with stage.acting("city-officer", days_before, 9) as work:
             override_id = propose_override(
-                work, ProposeOverride(rule_table="severities", row=row, reason="演示用地方规则")
+                work, ProposeOverride(rule_table=table, row=row, reason="演示用地方规则")
             )
         with stage.acting("superior", days_before, 10) as work:
             approve_override(work, stage.package, ApproveOverride(override_id=override_id))

@@ -7,9 +7,9 @@ from registry.audit.work import Work
 from registry.offices.commands import AddOffice, add_office
 
 OFFICES = (
-    ("AMR-41", "河南省市场监督管理局", "410000", "province", "SAMR"),
-    ("AMR-4115", "信阳市市场监督管理局", "411500", "city", "AMR-41"),
-    ("AMR-411502", "信阳市浉河区市场监督管理局", "411502", "county", "AMR-4115"),
+    ("AMR-41", "河南省市场监督管理局", "豫市监", "410000", "province", "SAMR"),
+    ("AMR-4115", "信阳市市场监督管理局", "信市监", "411500", "city", "AMR-41"),
+    ("AMR-411502", "信阳市浉河区市场监督管理局", "信浉市监", "411502", "county", "AMR-4115"),
 )
 
 ACCOUNTS = (
@@ -28,13 +28,14 @@ SHOWN_KEYS = ("officer", "approver", "superior", "auditor")
 
 def enter_people(admin: Work) -> dict[str, str]:
     """Enter offices and accounts, and return the tokens of those that are shown, by account."""
-    for code, name, region, level, superior in OFFICES:
+    for code, name, mark, region, level, superior in OFFICES:
         add_office(
             admin,
             AddOffice.model_validate(
                 {
                     "code": code,
                     "name": name,
+                    "mark": mark,
                     "region": region,
                     "level": level,
                     "superior_code": superior,

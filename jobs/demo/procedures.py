@@ -1,42 +1,66 @@
 """Listings of the demonstration, led through every step by different persons on their days.
 
-Papers are filed by officers, also for the steps that an approver takes: the approver signs what the
-officer prepared.
+Every step has its official paper, numbered and set as a PDF; services have their signed proof besides.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import NamedTuple
 
 from sqlmodel import Session, col, select
 
+from jobs.demo import law
 from jobs.demo.stage import Stage
 from jobs.demo.town import REGION
 from registry.businesses.tables import BusinessVersion
 from registry.demonstration.tables import DemonstrationUnit
-from registry.lists.commands import ProposeListing, TakeStep, propose_listing, take_step
+from registry.lists.commands import ProposeListing, TakeStep, propose_listing
+from registry.lists.papers import IssueForStep, issue_for_step, take_step
 from registry.lists.queries import standing_entry
-from registry.publication.withdrawal import WithdrawEntry, withdraw_entry
+from registry.repair.commands import apply_for_repair, decide_repair
+from registry.repair.forms import ApplyForRepair, DecideRepair
+from registry.settings import read_settings
 from registry.store.engine import reading
 from registry.violations.tables import Violation
 
 BLACK, RED = "henan_black", "henan_red"
 
-# step, account, days before the chosen day, kind of paper
+# step, account, days before the chosen day; what is served has its notice and its proof of service
 BLACK_STEPS = (
-    ("serve_notice", "officer", 72, "service_proof"),
-    ("note_silence", "officer", 50, "other"),
-    ("review", "officer", 48, "review"),
-    ("consent", "superior", 46, "decision"),
-    ("decide", "approver", 45, "decision"),
-    ("publish", "officer", 44, "publicity"),
+    ("serve_notice", "officer", 72),
+    ("note_silence", "officer", 50),
+    ("review", "officer", 48),
+    ("consent", "superior", 46),
+    ("decide", "approver", 45),
+    ("serve_decision", "officer", 44),
+    ("publish", "officer", 42),
 )
 RED_STEPS = (
-    ("check", "officer", 70, "review"),
-    ("publicise", "officer", 68, "publicity"),
-    ("list", "approver", 40, "decision"),
+    ("check", "officer", 70),
+    ("publicise", "officer", 68),
+    ("list", "approver", 40),
+)
+REPAIR_PAPERS = (
+    ("application", "statement", "信用修复申请书"),
+    ("pledge", "pledge", "信用承诺书"),
+    ("performance", "evidence", "履行义务证明"),
+    ("identity", "evidence", "营业执照"),
 )
 PROPOSED = 74
+STATED: Mapping[str, Mapping[str, object]] = {
+    "check": {
+        "checks": [
+            {"checked": "示范单位资格", "passed": True, "finding": "在有效期内"},
+            {"checked": "违法记录", "passed": True, "finding": "无有效且未修复的违法记录"},
+        ]
+    }
+}
+
+
+REASONS = {
+    BLACK: "使用作弊计量器具的事实清楚，处罚决定已经生效，故意明显。",
+    RED: "示范单位资格有效，无有效且未修复的违法记录。",
+}
 
 
 class Case(NamedTuple):
@@ -65,30 +89,34 @@ def list_merchants(stage: Stage) -> dict[str, int]:
 
 
 def repair_one(stage: Stage) -> int:
-    """Withdraw the first black entry as repaired, five days before the chosen day."""
+    """Repair the first black entry: applied for nine days before the chosen day, granted on the fifth."""
     with reading(stage.engine) as session:
         cheats = _cheats(session, stage.as_of)
         entry = standing_entry(session, BLACK, cheats[0][0]) if cheats else None
     if entry is None:
         return 0
+    with stage.acting("officer", 9) as work:
+        papers = {paper: stage.paper(work, kind, title, REGION) for paper, kind, title in REPAIR_PAPERS}
+        stated = {"subject_kind": "entry", "subject_id": entry.entry_id, "applicant": "演示·经营者"}
+        applied = apply_for_repair(work, ApplyForRepair.model_validate({**stated, "papers": papers}))
     with stage.acting("officer", 5, 9) as work:
-        paper = stage.paper(work, "decision", "信用修复决定书", REGION)
+        decision = stage.paper(work, "decision", "信用修复决定书", REGION)
     with stage.acting("approver", 5, 11) as work:
-        withdraw_entry(
-            work,
-            WithdrawEntry(
-                entry_id=entry.entry_id,
-                expected_version=entry.version,
-                ground="repaired",
-                rule="国家发展改革委令第36号",
-                document_id=paper,
-            ),
-        )
+        granted = {
+            "repair_id": applied.id,
+            "expected_version": 1,
+            "grant": True,
+            "findings": [{"need": need, "met": True, "reason": "经核查属实"} for need in law.REPAIR_NEEDS],
+            "reasons": "符合移出条件",
+            "document_id": decision,
+        }
+        decide_repair(work, DecideRepair.model_validate(granted))
     return 1
 
 
-def _lead(stage: Stage, case: Case, steps: Sequence[tuple[str, str, int, str]]) -> None:
+def _lead(stage: Stage, case: Case, steps: Sequence[tuple[str, str, int]]) -> None:
     """Open a case and take its steps, each on its day by its person with its paper."""
+    settings = read_settings(data_dir=stage.folder)
     with stage.acting("officer", PROPOSED) as work:
         proposal = propose_listing(
             work,
@@ -105,21 +133,20 @@ def _lead(stage: Stage, case: Case, steps: Sequence[tuple[str, str, int, str]]) 
                 }
             ),
         )
-    for number, (step, account, days_before, kind) in enumerate(steps, start=1):
-        with stage.acting("officer", days_before, 9) as work:
-            paper = stage.paper(work, kind, f"{step} 文书", REGION)
+    for number, (step, account, days_before) in enumerate(steps, start=1):
+        served = step.startswith("serve")
         with stage.acting(account, days_before, 11) as work:
-            take_step(
-                work,
-                TakeStep.model_validate(
-                    {
-                        "proposal_id": proposal.id,
-                        "step": step,
-                        "expected_version": number,
-                        "document_id": paper,
-                    }
-                ),
-            )
+            if served:
+                issue_for_step(work, settings, IssueForStep(proposal_id=str(proposal.id), step=step))
+            taken = {
+                "proposal_id": proposal.id,
+                "step": step,
+                "expected_version": number,
+                "document_id": stage.paper(work, "service_proof", "送达回证", REGION) if served else None,
+                "reasons": REASONS[case.regime],
+                **STATED.get(step, {}),
+            }
+            take_step(work, settings, TakeStep.model_validate(taken))
 
 
 def _cheats(session: Session, on: date) -> list[tuple[str, str]]:

@@ -1,13 +1,17 @@
 """Delivery: the index follows the database, whatever dies on the way, and each job acts once."""
 
+from datetime import timedelta
+
 import pytest
 from sqlmodel import select
 
 from jobs import deliver_outbox, lapse_publicity, mend_index, nightly_score, publish_due
+from jobs.patience import LONGEST
 from registry.audit.tables import AuditEntry
 from registry.businesses.commands import ChangeBusiness, RegisterBusiness, change_business
 from registry.lists.tables import ListEntry
-from registry.publication.editions import editions
+from registry.publication.editions import editions, prepare_edition
+from registry.publication.tables import Edition
 from registry.scoring.tables import Score
 from registry.store import outbox
 from registry.store.engine import reading, writing
@@ -47,6 +51,43 @@ def test_what_is_recorded_is_found_after_delivery_and_nothing_waits(works: Works
     works.deliver()
     assert works.found("水产") == {business_id}
     assert waiting(works) == 0
+
+
+def test_files_that_cannot_be_built_are_tried_less_often_and_hinder_no_others(works: Works) -> None:
+    broken = _edition_of(works, works.case.blacklisted())
+    whole = _edition_of(works, works.case.redlisted())
+    folder = works.plant.settings.data_dir / "editions" / "henan_black"
+    folder.parent.mkdir(exist_ok=True)
+    folder.write_text("in the way")
+    with pytest.raises(ExceptionGroup, match="could not be built"):
+        deliver_outbox.build_files(works.plant)
+    assert (_built(works, broken), _built(works, whole)) == (False, True)
+    assert deliver_outbox.build_files(works.plant) == 0  # left alone for a while
+    works.case.now += timedelta(seconds=1)
+    with pytest.raises(ExceptionGroup):
+        deliver_outbox.build_files(works.plant)
+    works.case.now += timedelta(seconds=1)
+    assert deliver_outbox.build_files(works.plant) == 0  # the wait has doubled
+    folder.unlink()
+    works.case.now += LONGEST
+    assert deliver_outbox.build_files(works.plant) == 1
+    assert _built(works, broken)
+
+
+def _edition_of(works: Works, entry_id: str) -> str:
+    """Prepare an edition of the list that an entry stands on."""
+    with writing(works.plant.engine) as session:
+        query = select(ListEntry.regime).where(ListEntry.entry_id == entry_id)
+        work = given.work(session, "national", works.case.now)
+        outcome = prepare_edition(work, session.exec(query).one(), "410000")
+    assert outcome.id is not None
+    return outcome.id
+
+
+def _built(works: Works, edition_id: str) -> bool:
+    with reading(works.plant.engine) as session:
+        edition = session.get_one(Edition, edition_id)
+        return edition.built_generation == edition.generation
 
 
 def test_delivery_brings_more_than_one_batch(works: Works, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -128,9 +169,9 @@ def test_a_term_that_runs_out_ends_the_entry_once_though_the_job_runs_twice(work
     entry_id = works.case.blacklisted()
     works.deliver()
     works.pass_days(5 * 366)
-    assert lapse_publicity.run(works.plant) == "withdrawn=1"
+    assert lapse_publicity.run(works.plant) == "withdrawn=1 freed=0 suspended=0"
     before = acts(works)
-    assert lapse_publicity.run(works.plant) == "withdrawn=0"
+    assert lapse_publicity.run(works.plant) == "withdrawn=0 freed=0 suspended=0"
     assert acts(works) == before
     assert state_of(works, entry_id) == "expired"
     works.deliver()
@@ -141,7 +182,7 @@ def test_a_list_is_published_once_a_day_though_the_job_runs_twice(works: Works) 
     works.case.blacklisted()
     publish_due.run(works.plant)
     before = acts(works)
-    assert publish_due.run(works.plant) == "editions=0"
+    assert publish_due.run(works.plant) == "editions=0 retired=0"
     assert acts(works) == before
     works.deliver()
     with reading(works.plant.engine) as session:

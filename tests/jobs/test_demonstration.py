@@ -10,6 +10,7 @@ from sqlmodel import Session, col, func, select
 
 from jobs import process
 from jobs.demo.filling import fill
+from registry.businesses.tables import Alias
 from registry.calendar import legal_day
 from registry.lists.tables import Proposal
 from registry.publication.public_view import index_documents
@@ -52,6 +53,8 @@ def holds_together(folder: Path, on: date) -> dict[str, Any]:
         )
         _index_is_current(session, folder, on)
         _editions_verify(session, folder)
+        kinds = set(session.exec(select(Alias.kind)))
+        assert {"former_name", "trade_name"} <= kinds
         opened = select(func.count()).where(col(Proposal.state).in_(("notice_served", "publicised")))
         assert session.exec(opened).one() >= 3
     engine.dispose()

@@ -9,7 +9,7 @@ from sqlmodel import select
 
 from jobs import publish_due, runner
 from jobs.publish_due import fell_due, is_due
-from jobs.running import LEASE, claim, finish, last_finished
+from jobs.running import LEASE, claim, heard_of, last_finished
 from jobs.schedule import DAILY, Daily
 from registry.store.engine import open_engine, reading
 from registry.store.tables import ScheduledRun
@@ -25,7 +25,7 @@ def test_of_many_claimants_one_gets_the_run(engine: Engine) -> None:
 
     def take() -> None:
         at_once.wait()
-        got.append(claim(engine, "nightly_score", DUE, given.NOW))
+        got.append(claim(engine, "nightly_score", DUE, given.NOW) is not None)
 
     threads = [threading.Thread(target=take) for _ in range(4)]
     for thread in threads:
@@ -43,10 +43,51 @@ def test_a_run_whose_process_died_is_taken_over_once_after_its_lease(engine: Eng
     assert not claim(engine, "nightly_score", DUE, later)
 
 
-def test_a_run_that_ended_is_never_taken_again(engine: Engine) -> None:
-    assert claim(engine, "nightly_score", DUE, given.NOW)
+def test_a_long_run_that_lets_itself_be_heard_of_is_left_to_its_process(engine: Engine) -> None:
+    claimed = claim(engine, "nightly_score", DUE, given.NOW)
+    assert claimed
+    now = given.NOW
+    for _ in range(20):
+        now += LEASE
+        assert not claim(engine, "nightly_score", DUE, now)
+        assert claimed.renew(now)
+    assert claimed.finish(now, "scored=0")
+
+
+def test_who_lost_a_run_neither_renews_nor_finishes_it(engine: Engine) -> None:
+    slow = claim(engine, "nightly_score", DUE, given.NOW)
+    later = given.NOW + LEASE + timedelta(seconds=1)
+    other = claim(engine, "nightly_score", DUE, later)
+    assert slow
+    assert other
+    assert not slow.renew(later)
+    assert not slow.finish(later, "by the slow one")
     assert last_finished(engine, "nightly_score") is None
-    finish(engine, "nightly_score", DUE, given.NOW, "scored=0")
+    assert other.finish(later, "by the other")
+
+
+def test_a_running_job_is_heard_of_without_its_doing(engine: Engine) -> None:
+    claimed = claim(engine, "nightly_score", DUE, given.NOW)
+    assert claimed
+    renewed = threading.Event()
+    later = given.NOW + timedelta(minutes=9)
+
+    def clock() -> datetime:
+        renewed.set()
+        return later
+
+    with heard_of(claimed, clock, beat=0):
+        assert renewed.wait(60)
+    assert not claim(engine, "nightly_score", DUE, given.NOW + LEASE + timedelta(minutes=8))
+    assert claimed.finish(later, "scored=0")
+
+
+def test_a_run_that_ended_is_never_taken_again(engine: Engine) -> None:
+    claimed = claim(engine, "nightly_score", DUE, given.NOW)
+    assert claimed
+    assert last_finished(engine, "nightly_score") is None
+    assert claimed.finish(given.NOW, "scored=0")
+    assert not claimed.finish(given.NOW, "scored=1")
     assert not claim(engine, "nightly_score", DUE, given.NOW + 10 * LEASE)
     assert last_finished(engine, "nightly_score") == DUE
     assert last_finished(engine, "publish_due") is None
