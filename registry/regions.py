@@ -21,6 +21,7 @@ _ENTRY = re.compile(r"\s+(\d{4}) county=\"([^\"]*)\"")
 _SPELL = re.compile(r"(?:\[(\d*)-(\d*)\])?([^,\[\]]+)")
 _NOT_A_PLACE = frozenset({"市辖区", "县", "省直辖县级行政单位", "自治区直辖县级行政单位"})
 _PROVINCE_TAIL = re.compile(r"(省|市|(壮族|回族|维吾尔)?自治区|特别行政区)$")
+_COUNTY = re.compile(r"(?P<own>..+?)(?:[^族]{1,4}族)*(?:自治)?(?P<tail>[市区县旗])")
 _CITY_TAIL = re.compile(r"(市|地区|盟)$")
 
 
@@ -88,6 +89,22 @@ def ancestors(code: str) -> tuple[str, ...]:
     """Return the jurisdictions that a code lies in, widest first: `("", "41", "4115", "411502")`."""
     own = prefix(code)
     return tuple(own[:length] for length in range(0, len(own) + 1, 2))
+
+
+@lru_cache(maxsize=8192)
+def names_of(code: str) -> tuple[str, ...]:
+    """Return the names by which people call a region: 河南省 and 河南, 大理白族自治州 and 大理州.
+
+    Returns:
+        Nothing where the code is none, or stands for no place of its own (市辖区).
+    """
+    found = _regions().get(code)
+    if found is None or found.name in _NOT_A_PLACE:
+        return ()
+    names = {found.name, _PROVINCE_TAIL.sub("", found.name), *_short_names(found.name)}
+    if found.level == "county" and (parts := _COUNTY.fullmatch(found.name)) is not None:
+        names |= {parts["own"], parts["own"] + parts["tail"]}
+    return tuple(name for name in names if len(name) > 1)
 
 
 def find_region(province: str, city: str | None = None, county: str | None = None) -> FoundRegion | None:

@@ -9,10 +9,12 @@ import registry.demonstration.tables
 import registry.documents.tables
 import registry.lists.tables
 import registry.log.tables
+import registry.measures.tables
 import registry.offices.tables
 import registry.overrides.tables
 import registry.pledges.tables
 import registry.publication.tables
+import registry.repair.tables
 import registry.scoring.tables
 import registry.statistics.tables
 import registry.store.tables

@@ -28,7 +28,7 @@ from search_index.tantivy_live import (
 )
 from search_index.tantivy_queries import filters, ladder
 from search_index.tantivy_rows import SCHEMA_VERSION
-from search_index.tantivy_search import climb, hit, parts, read_cursor, stored
+from search_index.tantivy_search import Asked, first_hits, parts, read_cursor, stored
 
 
 class EmbeddedIndex:
@@ -39,6 +39,7 @@ class EmbeddedIndex:
         self._lock = lock
         self._live = live
         self._marks: tuple[object, object] = (None, None)
+        self._renewals = 0  # raised after searches have begun to see something else, never before
         self._turn = threading.RLock()  # one thread writes, or reopens, at a time
         self._rebuilding = threading.Lock()
         self._meanwhile: list[SearchDocument | str] | None = None
@@ -103,6 +104,7 @@ class EmbeddedIndex:
             live = self._current()
             if live is not None:
                 live.index.reload()
+                self._renewals += 1
 
     def search(self, query: Query) -> Hits:
         """Return a page of what was found.
@@ -119,14 +121,19 @@ class EmbeddedIndex:
             return Hits((), 0, None)
         limit = min(max(query.limit, 1), LARGEST_PAGE)
         searcher = live.index.searcher()
-        found, total = climb(searcher, rungs, within, limit + 1, after)
-        items = tuple(hit(searcher, planned, one) for one in found[:limit])
+        found, total = first_hits(Asked(searcher, rungs, within), planned, limit + 1, after)
+        items = tuple(found[:limit])
         return Hits(items, total, items[-1].next if len(found) > limit else None)
 
     def count(self) -> int:
         """Return the number of businesses that searches see."""
         live = self._current()
         return live.index.searcher().num_docs if live else 0
+
+    def mark(self) -> object:
+        """Return what differs whenever searches may answer otherwise than they did: a commit, a swap."""
+        self._current()
+        return self._renewals
 
     def digests(self, ids: Sequence[str] | None = None) -> Iterator[tuple[str, str]]:
         """Yield identifier and digest of the named businesses or of all, in no order."""
@@ -203,6 +210,7 @@ class EmbeddedIndex:
             fresh.index.reload()
             self._generations.use(path)
             self._live, self._meanwhile = fresh, None
+            self._renewals += 1
         return old
 
     def _current(self) -> Live | None:
@@ -220,6 +228,7 @@ class EmbeddedIndex:
             if self._live is None or seen[0] != self._marks[0] or not reloaded(self._live):
                 self._live = open_for_reading(self._generations)
             self._marks = seen
+            self._renewals += 1
 
     def _seen(self) -> tuple[object, object]:
         """Return marks that change with every swap and with every commit of the writer."""

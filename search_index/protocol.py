@@ -128,6 +128,9 @@ class Index(Protocol):
     def count(self) -> int:
         """Return the number of businesses that searches see."""
 
+    def mark(self) -> object:
+        """Return what differs whenever searches may answer otherwise than they did: a commit, a swap."""
+
     def digests(self, ids: Sequence[str] | None = None) -> Iterator[tuple[str, str]]:
         """Yield identifier and digest of the named businesses or of all, in no order."""
 

@@ -45,7 +45,7 @@ def search_public(
     dropped: list[str] = []
     after, total = query.after, 0
     for _ in range(_MOST_PAGES):
-        page = index.search(replace(query, limit=wanted - len(items), after=after))
+        page = index.search(query)
         total, after = page.total, page.next
         shown = still_visible([hit.business_id for hit in page.items]) if page.items else {}
         for hit in page.items:
@@ -55,4 +55,5 @@ def search_public(
                 dropped.append(hit.business_id)
         if after is None or len(items) == wanted:
             break
+        query = replace(query, limit=wanted - len(items), after=after)
     return FoundPage(tuple(items), total - len(dropped), after, tuple(dropped))

@@ -1,8 +1,8 @@
 """Tantivy queries for a query that was taken apart, rank by rank."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from itertools import chain
+from typing import NamedTuple
 
 import tantivy
 from tantivy import FieldType, Occur
@@ -13,18 +13,22 @@ from search_index.protocol import Query
 from search_index.tantivy_rows import CODE_RUN, ORDER, SCHEMA
 
 
-@dataclass(frozen=True)
-class Rung:
-    """One rank: the query for it, and the query for it or any higher rank."""
+class Rung(NamedTuple):
+    """One rank, and the query for it."""
 
     rank: int
     query: tantivy.Query
-    so_far: tantivy.Query
 
-    @property
-    def apart(self) -> bool:
-        """Say whether the words of the query are looked for apart here."""
-        return is_apart(self.rank)
+
+def so_far(rungs: Sequence[Rung], number: int) -> tantivy.Query:
+    """Return a query for what is found on any of the first ranks.
+
+    Words apart that are found on one rank are found on each that follows, so the last of these serves.
+    """
+    taken = rungs[:number]
+    whole = [rung.query for rung in taken if not is_apart(rung.rank)]
+    apart = [rung.query for rung in taken if is_apart(rung.rank)]
+    return any_of([*whole, *apart[-1:]])
 
 
 def ladder(plan: Plan | None, *, anything: bool) -> list[Rung]:
@@ -33,26 +37,21 @@ def ladder(plan: Plan | None, *, anything: bool) -> list[Rung]:
     With `anything`, nothing was asked but filters, and every document is on the first rank.
     """
     if anything:
-        return [Rung(0, tantivy.Query.all_query(), tantivy.Query.all_query())]
+        return [Rung(0, tantivy.Query.all_query())]
     return _rungs(plan) if plan is not None else []
 
 
 def _rungs(plan: Plan) -> list[Rung]:
     rungs: list[Rung] = []
-    whole: list[tantivy.Query] = []
     apart: list[list[tantivy.Query]] = [[] for _ in plan.words]
-    scattered: list[tantivy.Query] = []
     for tier in Tier:
         if tier in plan.whole.tiers:
-            clause = _clause(plan.whole, tier)
-            whole.append(clause)
-            rungs.append(Rung(rank_of(tier, apart=False), clause, any_of([*whole, *scattered])))
+            rungs.append(Rung(rank_of(tier, apart=False), _clause(plan.whole, tier)))
         if any(tier in word.tiers for word in plan.words):
             for word, found in zip(plan.words, apart, strict=True):
                 if tier in word.tiers:
                     found.append(_clause(word, tier))
-            scattered = [all_of([any_of(found) for found in apart])]
-            rungs.append(Rung(rank_of(tier, apart=True), scattered[0], any_of([*whole, *scattered])))
+            rungs.append(Rung(rank_of(tier, apart=True), all_of([any_of(found) for found in apart])))
     return rungs
 
 

@@ -3,66 +3,86 @@
 import re
 from collections import deque
 from collections.abc import Iterator, Sequence
+from typing import NamedTuple
 
 import tantivy
 from tantivy import Order
 
 from registry.errors import Malformed
 from search_index.documents import SearchDocument
-from search_index.matching import reasons_for
+from search_index.matching import explain, reasons_for
 from search_index.plan import LOWEST_RANK, Plan
 from search_index.protocol import Hit
-from search_index.tantivy_queries import Rung, any_of, beyond, only
+from search_index.tantivy_queries import Rung, beyond, only, so_far
 from search_index.tantivy_rows import BUCKETS, ORDER, SCHEMA, STORED
 
 _CURSOR = re.compile(r"([0-9]{1,2})\.([0-9]{1,19})")
 _ORDERS = 1 << 63
 
 Found = tuple[int, int, tantivy.DocAddress]
+Cursor = tuple[int, int]
 
 
-def climb(
-    searcher: tantivy.Searcher,
-    rungs: list[Rung],
-    within: list[tantivy.Query],
-    wanted: int,
-    after: tuple[int, int] | None,
-) -> tuple[list[Found], int]:
+class Asked(NamedTuple):
+    """A question in the engine's terms: where, on which ranks, within which filters."""
+
+    searcher: tantivy.Searcher
+    rungs: list[Rung]
+    within: list[tantivy.Query]
+
+
+def first_hits(
+    asked: Asked, planned: Plan | None, wanted: int, after: Cursor | None
+) -> tuple[list[Hit], int]:
     """Return the first hits in order, beginning after a cursor, and the number of all.
 
-    Words apart make many ranks, most of them empty: there all are counted first, so that the climb
-    ends when all are found. Otherwise what is left after the climb is counted, which costs less.
+    Most questions find little. All of it is then taken at once, and each document tells its rank and
+    reasons; where it is more than wanted, or a document does not tell, the ranks are climbed.
     """
+    searcher, rungs, within = asked
+    anywhere = only(so_far(rungs, len(rungs)), but_not=None, within=within)
+    result = searcher.search(anywhere, limit=wanted, count=True, order_by_field=ORDER, order=Order.Asc)
+    total = _count(result)
+    if planned is not None and after is None and total <= wanted:
+        told = [_told(searcher, planned, int(order), address) for order, address in result.hits]
+        hits = [one for one in told if one is not None]
+        if len(hits) == total:
+            return sorted(hits, key=lambda one: -one.score), total  # within a rank they stand in order
+    found = climb(asked, wanted, after, total)
+    return [_hit(searcher, planned, one) for one in found], total
+
+
+def _told(searcher: tantivy.Searcher, planned: Plan, order: int, address: tantivy.DocAddress) -> Hit | None:
+    document = SearchDocument.model_validate_json(stored(searcher, address))
+    explained = explain(planned, document)
+    if explained is None:
+        return None
+    rank, reasons = explained
+    return Hit(document.business_id, LOWEST_RANK - rank, reasons, f"{rank}.{order}")
+
+
+def climb(asked: Asked, wanted: int, after: Cursor | None, total: int) -> list[Found]:
+    """Return the first hits in order, beginning after a cursor, of so many in all."""
+    searcher, rungs, within = asked
     found: list[Found] = []
     seen = 0
     shown: tantivy.Query | None = None
-    total: int | None = None
-    if after is not None or any(rung.apart for rung in rungs):
-        total = _number(searcher, only(rungs[-1].so_far, but_not=None, within=within))
-    left = deque(rungs)
+    left = deque(enumerate(rungs, 1))
     while left and len(found) < wanted and seen != total:
-        rung = left.popleft()
+        place, rung = left.popleft()
         if after is not None and rung.rank < after[0]:
-            shown = rung.so_far
+            shown = so_far(rungs, place)
             continue
         beginning = [beyond(after[1])] if after is not None and rung.rank == after[0] else []
-        asked = only(rung.query, but_not=shown, within=[*within, *beginning])
+        here = only(rung.query, but_not=shown, within=[*within, *beginning])
         result = searcher.search(
-            asked, limit=wanted - len(found), count=True, order_by_field=ORDER, order=Order.Asc
+            here, limit=wanted - len(found), count=True, order_by_field=ORDER, order=Order.Asc
         )
         found.extend((rung.rank, int(order), address) for order, address in result.hits)
         seen += _count(result)
         if seen or after is not None:
-            shown = rung.so_far
-    if total is None:
-        rest = only(any_of([rung.query for rung in left]), but_not=shown, within=within)
-        total = seen + (_number(searcher, rest) if left else 0)
-    return found, total
-
-
-def _number(searcher: tantivy.Searcher, query: tantivy.Query) -> int:
-    """Return how many documents a query finds."""
-    return _count(searcher.search(query, limit=1, count=True, order_by_field=ORDER))
+            shown = so_far(rungs, place)
+    return found
 
 
 def _count(result: tantivy.SearchResult) -> int:
@@ -79,7 +99,7 @@ def parts(searcher: tantivy.Searcher, ids: Sequence[str] | None) -> Iterator[tup
         yield tantivy.Query.term_set_query(SCHEMA, "id", list(ids)), len(ids)
 
 
-def hit(searcher: tantivy.Searcher, planned: Plan | None, found: Found) -> Hit:
+def _hit(searcher: tantivy.Searcher, planned: Plan | None, found: Found) -> Hit:
     """Return a hit with its reasons."""
     rank, order, address = found
     document = SearchDocument.model_validate_json(stored(searcher, address))
@@ -92,7 +112,7 @@ def stored(searcher: tantivy.Searcher, address: tantivy.DocAddress) -> bytes:
     return bytes(searcher.doc(address).get_first(STORED) or b"")
 
 
-def read_cursor(text: str | None) -> tuple[int, int] | None:
+def read_cursor(text: str | None) -> Cursor | None:
     """Return rank and order key of the hit that a page follows.
 
     Raises:

@@ -16,7 +16,7 @@ from registry.identifiers import new_id
 from registry.offices.tables import Office
 from registry.regions import prefix, region_or_refuse
 
-Role = Literal["officer", "approver", "operator", "auditor", "administrator"]
+Role = Literal["officer", "approver", "partner", "operator", "auditor", "administrator"]
 
 
 class GrantRole(Command):

@@ -122,9 +122,18 @@ def sole_holder(data_dir: Path) -> Iterator[bool]:
         yield True
 
 
-def checkpoint(engine: Engine) -> None:
-    """Move the write-ahead log into the database file; call it only as sole holder."""
+def checkpoint(engine: Engine, *, patient: bool = True) -> None:
+    """Move the write-ahead log into the database file and empty it; call it only as sole holder.
+
+    Args:
+        engine: Of either database; PostgreSQL does this by itself.
+        patient: Wait for readers of an older state, and let writers wait meanwhile; otherwise what
+            they still need stays for the next time.
+    """
     if engine.dialect.name == "sqlite":
         raw = engine.raw_connection()  # outside a transaction: inside one the table is locked
-        raw.cursor().execute("PRAGMA wal_checkpoint(TRUNCATE)")
+        cursor, waited = raw.cursor(), PRAGMAS["busy_timeout"]
+        cursor.execute(f"PRAGMA busy_timeout={waited if patient else 0}")
+        cursor.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+        cursor.execute(f"PRAGMA busy_timeout={waited}")
         raw.close()

@@ -1,11 +1,11 @@
 """Taking a fact from one version to the next, and keeping two writers from doing it at once."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import datetime
 from typing import Any, TypeVar
 
 from sqlalchemy import text
-from sqlmodel import Session
+from sqlmodel import Session, col, select
 
 from registry.errors import Conflict
 from registry.store.columns import FactVersion
@@ -38,6 +38,19 @@ def unmoved(read: Callable[[], Fact | None], expected_version: int) -> Fact | No
     if current is not None and current.version != expected_version:
         raise Conflict("version.stale", field="expected_version", current=current.version)
     return current
+
+
+def versions(session: Session, table: type[Fact], identity: Any, fact_id: str) -> Sequence[Fact]:
+    """Return all versions of a fact, the present one first; none where there is no such fact.
+
+    Args:
+        session: Read only.
+        table: Of the fact.
+        identity: Its column that all versions share.
+        fact_id: The value there.
+    """
+    query = select(table).where(identity == fact_id)
+    return session.exec(query.order_by(col(table.version).desc())).all()
 
 
 def succeed(session: Session, current: Fact, now: datetime, **changes: Any) -> Fact:

@@ -1,44 +1,93 @@
-"""Whether anything was committed since one last looked, told by SQLite itself.
+"""Whether anything was committed since one last looked, told by the database itself.
 
-SQLite counts commits for each connection (`data_version`), so one connection is kept for the question
-and equal marks mean that every reader sees the same. PostgreSQL answers it only for the whole server,
-where other databases' work would count too: there nothing is marked, and every answer is read anew.
+Equal marks mean that every reader sees the same. SQLite counts the commits of others for each
+connection (`data_version`), so one connection is kept for the question. PostgreSQL tells what a
+statement sees: which transactions have ended. What is seen changes only when one that wrote ends, and
+then it is among those that were running or come after all that were known: the text differs, and never
+is the same again. Work in other databases of the server changes it too, which costs only time.
 """
 
-from typing import Any
+from collections.abc import Callable, Hashable
+from threading import Lock
+from typing import Any, Generic, TypeVar
 
-import pysqlite3.dbapi2 as sqlite
 from sqlalchemy import Engine
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.pool import PoolProxiedConnection
 
-COUNT = "PRAGMA data_version"
+Value = TypeVar("Value")
+
+COUNT = {"sqlite": "PRAGMA data_version", "postgresql": "SELECT pg_current_snapshot()::text"}
 
 
 class Watch:
-    """The eye on one database, to be used by one thread at a time."""
+    """The eye on one database; safe to share between threads."""
 
     def __init__(self, engine: Engine) -> None:
         self.engine = engine
         self._kept: PoolProxiedConnection | None = None
+        self._turn = Lock()
+        self._lost = 0
 
-    def mark(self) -> Any:
-        """Return the mark of the state that readers see now, or None where there is no cheap one.
+    @property
+    def waits(self) -> bool:
+        """Say whether the answer comes from another machine, and may have to be waited for."""
+        return self.engine.dialect.name != "sqlite"
+
+    def mark(self) -> object:
+        """Return the mark of the state that readers see now.
 
         Raises:
             OperationalError: The database does not tell.
         """
-        if self.engine.dialect.name != "sqlite":
-            return None
-        if self._kept is None:
-            self._kept = self.engine.raw_connection()
-        try:
-            return self._kept.cursor().execute(COUNT).fetchone()[0]
-        except sqlite.Error as failed:
-            raise OperationalError(COUNT, None, failed) from failed
+        count = COUNT[self.engine.dialect.name]
+        with self._turn:
+            kept = self._kept = self._kept or self._connected()
+            driver: Any = kept.driver_connection
+            try:
+                return self._lost, driver.cursor().execute(count).fetchone()[0]
+            except driver.Error as failed:
+                self._lost += 1  # another connection counts from another beginning
+                self._kept = None
+                kept.invalidate()
+                raise OperationalError(count, None, failed) from failed
 
     def close(self) -> None:
         """Give the kept connection back."""
-        if self._kept is not None:
-            self._kept.close()
-            self._kept = None
+        with self._turn:
+            kept, self._kept = self._kept, None
+            self._lost += 1
+            if kept is not None:
+                kept.invalidate()  # it is not as others expect it
+
+    def _connected(self) -> PoolProxiedConnection:
+        kept = self.engine.raw_connection()
+        driver: Any = kept.driver_connection
+        if self.waits:
+            driver.autocommit = True  # each question sees what has ended by then
+        return kept
+
+
+class Kept(Generic[Value]):
+    """Something read from the database, and read again only when that or the key has changed."""
+
+    def __init__(self, watch: Watch) -> None:
+        self._watch = watch
+        self._held: tuple[object, Value] | None = None
+        self._turn = Lock()
+
+    def get(self, key: Hashable, read: Callable[[], Value]) -> Value:
+        """Return what was read of a state no older than this call.
+
+        Args:
+            key: What else the value depends on.
+            read: Reads it; one thread does, and those that ask meanwhile wait for it.
+
+        Raises:
+            OperationalError: The database does not answer.
+        """
+        state = (self._watch.mark(), key)
+        with self._turn:
+            if self._held is None or self._held[0] != state:
+                self._held = (state, read())  # of this state or a later one, whose mark is another
+            return self._held[1]

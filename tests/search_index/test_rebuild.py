@@ -205,3 +205,28 @@ def test_an_index_of_another_schema_or_damaged_says_so_and_can_be_renewed(folder
     index = EmbeddedIndex.open(folder, write=True)
     assert not index.needs_rebuild
     index.close()
+
+
+def test_a_swap_is_told_though_as_many_businesses_are_there(index: Index) -> None:
+    marks = []
+    for name in ("老王", "老李", "老李"):
+        rebuild(index, [document("b1", name)])
+        marks.append((index.mark(), index.count()))
+    assert [count for _, count in marks] == [1, 1, 1]
+    assert len({mark for mark, _ in marks}) == 3
+    assert index.mark() == marks[-1][0]
+
+
+def test_who_follows_another_process_is_told_of_its_commits_and_swaps(folder: Path) -> None:
+    writer = EmbeddedIndex.open(folder, write=True)
+    reader = EmbeddedIndex.open(folder, write=False)
+    marks = [reader.mark()]
+    fill(writer, document("b1", "老王"))
+    marks.append(reader.mark())
+    rebuild(writer, [document("b1", "老李")])
+    marks.append(reader.mark())
+    assert len(set(marks)) == 3
+    settled = reader.mark()  # having moved to another generation it looks once more
+    assert reader.mark() == settled
+    writer.close()
+    reader.close()

@@ -34,7 +34,9 @@ def upgrade() -> None:
         sa.Column("rulebook_hash", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
         sa.PrimaryKeyConstraint("seq"),
     )
-    op.create_index("audit_by_subject", "audit_entry", ["subject_kind", "subject_id"], unique=False)
+    op.create_index("audit_by_person", "audit_entry", ["person_id"], unique=False)
+    op.create_index("audit_by_subject", "audit_entry", ["subject_id"], unique=False)
+    op.create_index("audit_by_time", "audit_entry", ["at"], unique=False)
     op.create_table(
         "business",
         sa.Column("id", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
@@ -46,6 +48,14 @@ def upgrade() -> None:
             ["business.id"],
         ),
         sa.PrimaryKeyConstraint("id"),
+    )
+    op.create_index(
+        "business_merged",
+        "business",
+        ["merged_into_id"],
+        unique=False,
+        sqlite_where=sa.text("merged_into_id IS NOT NULL"),
+        postgresql_where=sa.text("merged_into_id IS NOT NULL"),
     )
     op.create_table(
         "calendar_override",
@@ -61,9 +71,10 @@ def upgrade() -> None:
         sa.Column("regime", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
         sa.Column("region", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
         sa.Column("version", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("serial", sa.Integer(), nullable=True),
         sa.Column("as_of_on", sa.Date(), nullable=False),
         sa.Column("entries", sa.Integer(), nullable=False),
-        sa.Column("root", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("state_root", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
         sa.Column("statement", sa.JSON(), nullable=False),
         sa.Column("signature", sqlmodel.sql.sqltypes.AutoString(), nullable=True),
         sa.Column("public_key", sqlmodel.sql.sqltypes.AutoString(), nullable=True),
@@ -71,10 +82,12 @@ def upgrade() -> None:
         sa.Column("previous_version", sqlmodel.sql.sqltypes.AutoString(), nullable=True),
         sa.Column("generation", sa.Integer(), nullable=False),
         sa.Column("built_generation", sa.Integer(), nullable=False),
+        sa.Column("retired_on", sa.Date(), nullable=True),
         sa.Column("recorded_at", registry.store.columns.Instant(timezone=True), nullable=False),
         sa.PrimaryKeyConstraint("id"),
     )
     op.create_index("edition_by_list", "edition", ["regime", "region", "version"], unique=True)
+    op.create_index("edition_by_serial", "edition", ["regime", "region", "serial"], unique=True)
     op.create_index(
         "edition_unbuilt",
         "edition",
@@ -91,6 +104,12 @@ def upgrade() -> None:
     )
     op.create_index("entry_ground_by_fact", "entry_ground", ["fact_id"], unique=False)
     op.create_table(
+        "feed_head",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("forgotten_through", sa.Integer(), nullable=False),
+        sa.PrimaryKeyConstraint("id"),
+    )
+    op.create_table(
         "idempotency_key",
         sa.Column("principal", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
         sa.Column("key", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
@@ -100,6 +119,15 @@ def upgrade() -> None:
         sa.Column("body", sqlmodel.sql.sqltypes.AutoString(), nullable=True),
         sa.Column("recorded_at", registry.store.columns.Instant(timezone=True), nullable=False),
         sa.PrimaryKeyConstraint("principal", "key"),
+    )
+    op.create_table(
+        "log_checkpoint",
+        sa.Column("size", sa.Integer(), autoincrement=False, nullable=False),
+        sa.Column("root", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("note", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("verifier_key", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("signed_at", registry.store.columns.Instant(timezone=True), nullable=False),
+        sa.PrimaryKeyConstraint("size"),
     )
     op.create_table(
         "log_head",
@@ -119,6 +147,13 @@ def upgrade() -> None:
         sa.Column("recorded_at", registry.store.columns.Instant(timezone=True), nullable=False),
         sa.PrimaryKeyConstraint("seq"),
         sa.UniqueConstraint("leaf_id"),
+    )
+    op.create_table(
+        "log_tile",
+        sa.Column("level", sa.Integer(), nullable=False),
+        sa.Column("number", sa.Integer(), nullable=False),
+        sa.Column("hashes", sa.LargeBinary(), nullable=False),
+        sa.PrimaryKeyConstraint("level", "number"),
     )
     op.create_table(
         "office",
@@ -157,6 +192,7 @@ def upgrade() -> None:
         sa.Column("decision_id", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
         sa.Column("decision_no", sqlmodel.sql.sqltypes.AutoString(), nullable=True),
         sa.Column("authority", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("authority_key", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
         sa.Column("region", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
         sa.Column("decided_on", sa.Date(), nullable=True),
         sa.Column("decided_precision", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
@@ -184,7 +220,7 @@ def upgrade() -> None:
     op.create_index(
         "one_decision_by_number",
         "penalty_decision",
-        ["decision_no", "authority"],
+        ["decision_no", "authority_key"],
         unique=True,
         sqlite_where=sa.text("superseded_at IS NULL AND decision_no IS NOT NULL"),
         postgresql_where=sa.text("superseded_at IS NULL AND decision_no IS NOT NULL"),
@@ -204,6 +240,20 @@ def upgrade() -> None:
         sa.Column("recorded_at", registry.store.columns.Instant(timezone=True), nullable=False),
         sa.PrimaryKeyConstraint("id"),
     )
+    op.create_table(
+        "published_row",
+        sa.Column(
+            "id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), autoincrement=False, nullable=False
+        ),
+        sa.Column("regime", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("region", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("entry_id", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("leaf", sa.LargeBinary(), nullable=False),
+        sa.Column("salt", sa.LargeBinary(), nullable=True),
+        sa.Column("content", sqlmodel.sql.sqltypes.AutoString(), nullable=True),
+        sa.PrimaryKeyConstraint("id"),
+    )
+    op.create_index("published_row_by_entry", "published_row", ["entry_id"], unique=False)
     op.create_table(
         "rulebook_archive",
         sa.Column("hash", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
@@ -229,6 +279,14 @@ def upgrade() -> None:
         sa.Column("summary", sa.JSON(), nullable=False),
         sa.Column("recorded_at", registry.store.columns.Instant(timezone=True), nullable=False),
         sa.PrimaryKeyConstraint("id"),
+    )
+    op.create_table(
+        "state_page",
+        sa.Column("hash", sa.LargeBinary(), nullable=False),
+        sa.Column("depth", sa.Integer(), nullable=False),
+        sa.Column("kids", sa.LargeBinary(), nullable=True),
+        sa.Column("slots", sa.LargeBinary(), nullable=True),
+        sa.PrimaryKeyConstraint("hash", "depth"),
     )
     op.create_table(
         "statistic",
@@ -285,6 +343,20 @@ def upgrade() -> None:
     op.create_index("alias_by_business", "alias", ["business_id"], unique=False)
     op.create_index("alias_by_key", "alias", ["value_key"], unique=False)
     op.create_table(
+        "delta_row",
+        sa.Column("edition_id", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("leaf", sa.LargeBinary(), nullable=False),
+        sa.Column("op", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("old_leaf", sa.LargeBinary(), nullable=True),
+        sa.Column("ground", sqlmodel.sql.sqltypes.AutoString(), nullable=True),
+        sa.Column("row_id", sa.BigInteger(), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["edition_id"],
+            ["edition.id"],
+        ),
+        sa.PrimaryKeyConstraint("edition_id", "leaf"),
+    )
+    op.create_table(
         "demonstration_unit",
         sa.Column("version", sa.Integer(), nullable=False),
         sa.Column("held_from_on", sa.Date(), nullable=True),
@@ -328,25 +400,10 @@ def upgrade() -> None:
         postgresql_where=sa.text("superseded_at IS NULL AND source_key IS NOT NULL"),
     )
     op.create_table(
-        "edition_entry",
-        sa.Column("edition_id", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
-        sa.Column("position", sa.Integer(), nullable=False),
-        sa.Column("entry_id", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
-        sa.Column("leaf", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
-        sa.Column("salt", sqlmodel.sql.sqltypes.AutoString(), nullable=True),
-        sa.Column("content", sqlmodel.sql.sqltypes.AutoString(), nullable=True),
-        sa.ForeignKeyConstraint(
-            ["edition_id"],
-            ["edition.id"],
-        ),
-        sa.PrimaryKeyConstraint("edition_id", "position"),
-    )
-    op.create_index("edition_entry_by_entry", "edition_entry", ["entry_id"], unique=False)
-    op.create_table(
         "log_salt",
         sa.Column("leaf_id", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
-        sa.Column("salt", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
-        sa.Column("content", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("salt", sqlmodel.sql.sqltypes.AutoString(), nullable=True),
+        sa.Column("content", sqlmodel.sql.sqltypes.AutoString(), nullable=True),
         sa.Column("subject_id", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
         sa.ForeignKeyConstraint(
             ["leaf_id"],
@@ -370,38 +427,88 @@ def upgrade() -> None:
     )
     op.create_index("market_by_name", "market", ["name", "region"], unique=True)
     op.create_table(
-        "office_name",
+        "measure_application",
+        sa.Column("id", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("measure", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("scope", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("entry_id", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("business_id", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("region", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("basis", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
         sa.Column("office_code", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
-        sa.Column("held_from_on", sa.Date(), nullable=False),
-        sa.Column("held_to_on", sa.Date(), nullable=True),
-        sa.Column("name", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("person_id", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("applied_on", sa.Date(), nullable=False),
+        sa.Column("note", sqlmodel.sql.sqltypes.AutoString(), nullable=True),
+        sa.Column("lifted_on", sa.Date(), nullable=True),
+        sa.Column("lifted_by_person", sqlmodel.sql.sqltypes.AutoString(), nullable=True),
+        sa.Column("rulebook_hash", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("recorded_at", registry.store.columns.Instant(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["business_id"],
+            ["business.id"],
+        ),
+        sa.ForeignKeyConstraint(
+            ["lifted_by_person"],
+            ["person.id"],
+        ),
         sa.ForeignKeyConstraint(
             ["office_code"],
             ["office.code"],
         ),
-        sa.PrimaryKeyConstraint("office_code", "held_from_on"),
+        sa.ForeignKeyConstraint(
+            ["person_id"],
+            ["person.id"],
+        ),
+        sa.PrimaryKeyConstraint("id"),
     )
-    op.create_index(op.f("ix_office_name_name"), "office_name", ["name"], unique=False)
+    op.create_index(
+        op.f("ix_measure_application_office_code"), "measure_application", ["office_code"], unique=False
+    )
+    op.create_index("measure_application_by_business", "measure_application", ["business_id"], unique=False)
+    op.create_index(
+        "one_open_application",
+        "measure_application",
+        ["entry_id", "measure", "office_code"],
+        unique=True,
+        sqlite_where=sa.text("lifted_on IS NULL"),
+        postgresql_where=sa.text("lifted_on IS NULL"),
+    )
     op.create_table(
-        "proposal",
+        "objection",
         sa.Column("id", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
         sa.Column("version", sa.Integer(), nullable=False),
-        sa.Column("regime", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
-        sa.Column("colour", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("subject_kind", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("subject_id", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
         sa.Column("business_id", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
         sa.Column("region", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("objector", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("points", sa.JSON(), nullable=False),
+        sa.Column("papers", sa.JSON(), nullable=False),
+        sa.Column("assisted", sa.Boolean(), nullable=False),
         sa.Column("state", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
-        sa.Column("ground", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
-        sa.Column("evidence", sa.JSON(), nullable=False),
-        sa.Column("proposed_by_person", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("filed_on", sa.Date(), nullable=False),
+        sa.Column("decide_by_on", sa.Date(), nullable=True),
+        sa.Column("filed_by_person", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("proposed_by_person", sqlmodel.sql.sqltypes.AutoString(), nullable=True),
+        sa.Column("listed_by_person", sqlmodel.sql.sqltypes.AutoString(), nullable=True),
         sa.Column("decided_by_person", sqlmodel.sql.sqltypes.AutoString(), nullable=True),
-        sa.Column("next_deadline_on", sa.Date(), nullable=True),
+        sa.Column("decided_on", sa.Date(), nullable=True),
+        sa.Column("answers", sa.JSON(), nullable=False),
         sa.Column("closed_on", sa.Date(), nullable=True),
         sa.Column("rulebook_hash", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
         sa.Column("recorded_at", registry.store.columns.Instant(timezone=True), nullable=False),
         sa.CheckConstraint(
+            "decided_by_person IS NULL OR decided_by_person <> filed_by_person",
+            name="who_filed_never_decides_the_objection",
+        ),
+        sa.CheckConstraint(
+            "decided_by_person IS NULL OR decided_by_person <> listed_by_person",
+            name="who_listed_never_decides_the_objection",
+        ),
+        sa.CheckConstraint(
             "decided_by_person IS NULL OR decided_by_person <> proposed_by_person",
-            name="proposer_never_decides",
+            name="who_proposed_never_decides_the_objection",
         ),
         sa.ForeignKeyConstraint(
             ["business_id"],
@@ -412,20 +519,143 @@ def upgrade() -> None:
             ["person.id"],
         ),
         sa.ForeignKeyConstraint(
+            ["filed_by_person"],
+            ["person.id"],
+        ),
+        sa.ForeignKeyConstraint(
+            ["listed_by_person"],
+            ["person.id"],
+        ),
+        sa.ForeignKeyConstraint(
             ["proposed_by_person"],
             ["person.id"],
         ),
         sa.PrimaryKeyConstraint("id"),
     )
+    op.create_index(op.f("ix_objection_business_id"), "objection", ["business_id"], unique=False)
+    op.create_index("objection_by_state", "objection", ["state", "region"], unique=False)
+    op.create_index("objection_by_subject", "objection", ["subject_id"], unique=False)
+    op.create_table(
+        "office_name",
+        sa.Column("office_code", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("held_from_on", sa.Date(), nullable=False),
+        sa.Column("held_to_on", sa.Date(), nullable=True),
+        sa.Column("name", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("mark", sqlmodel.sql.sqltypes.AutoString(), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["office_code"],
+            ["office.code"],
+        ),
+        sa.PrimaryKeyConstraint("office_code", "held_from_on"),
+    )
+    op.create_index(op.f("ix_office_name_name"), "office_name", ["name"], unique=False)
+    op.create_table(
+        "office_scope",
+        sa.Column("office_code", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("scope", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("recorded_at", registry.store.columns.Instant(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["office_code"],
+            ["office.code"],
+        ),
+        sa.PrimaryKeyConstraint("office_code", "scope"),
+    )
+    op.create_table(
+        "public_event",
+        sa.Column("seq", sa.Integer(), autoincrement=False, nullable=False),
+        sa.Column("act", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("on", sa.Date(), nullable=False),
+        sa.Column("at", registry.store.columns.Instant(timezone=True), nullable=False),
+        sa.Column("regime", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("region", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("entry_id", sqlmodel.sql.sqltypes.AutoString(), nullable=True),
+        sa.Column("business_id", sqlmodel.sql.sqltypes.AutoString(), nullable=True),
+        sa.Column("edition", sqlmodel.sql.sqltypes.AutoString(), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["seq"],
+            ["log_leaf.seq"],
+        ),
+        sa.PrimaryKeyConstraint("seq"),
+    )
+    op.create_index("public_event_by_business", "public_event", ["business_id", "seq"], unique=False)
+    op.create_index("public_event_by_entry", "public_event", ["entry_id"], unique=False)
+    op.create_index("public_event_by_list", "public_event", ["regime", "seq"], unique=False)
+    op.create_index("public_event_by_region", "public_event", ["region", "seq"], unique=False)
+    op.create_table(
+        "repair",
+        sa.Column("id", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("subject_kind", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("subject_id", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("business_id", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("region", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("applicant", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("field", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("papers", sa.JSON(), nullable=False),
+        sa.Column("state", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("received_on", sa.Date(), nullable=False),
+        sa.Column("complete_on", sa.Date(), nullable=True),
+        sa.Column("decide_by_on", sa.Date(), nullable=True),
+        sa.Column("taken_in_by_person", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("decided_by_person", sqlmodel.sql.sqltypes.AutoString(), nullable=True),
+        sa.Column("decided_on", sa.Date(), nullable=True),
+        sa.Column("rule", sqlmodel.sql.sqltypes.AutoString(), nullable=True),
+        sa.Column("reasons", sqlmodel.sql.sqltypes.AutoString(), nullable=True),
+        sa.Column("unmet", sa.JSON(), nullable=False),
+        sa.Column("closed_on", sa.Date(), nullable=True),
+        sa.Column("revocation_proposed_by_person", sqlmodel.sql.sqltypes.AutoString(), nullable=True),
+        sa.Column("revoked_by_person", sqlmodel.sql.sqltypes.AutoString(), nullable=True),
+        sa.Column("revoked_on", sa.Date(), nullable=True),
+        sa.Column("restored_entry_ids", sa.JSON(), nullable=False),
+        sa.Column("rulebook_hash", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("recorded_at", registry.store.columns.Instant(timezone=True), nullable=False),
+        sa.CheckConstraint(
+            "(revoked_on IS NULL) = (revoked_by_person IS NULL)", name="a_revocation_has_its_person"
+        ),
+        sa.CheckConstraint(
+            "decided_by_person IS NULL OR decided_by_person <> taken_in_by_person",
+            name="who_takes_in_never_decides",
+        ),
+        sa.CheckConstraint(
+            "revoked_by_person <> revocation_proposed_by_person",
+            name="who_proposes_a_revocation_never_revokes",
+        ),
+        sa.CheckConstraint(
+            "revoked_on IS NULL OR revocation_proposed_by_person IS NOT NULL",
+            name="nobody_revokes_unproposed",
+        ),
+        sa.ForeignKeyConstraint(
+            ["business_id"],
+            ["business.id"],
+        ),
+        sa.ForeignKeyConstraint(
+            ["decided_by_person"],
+            ["person.id"],
+        ),
+        sa.ForeignKeyConstraint(
+            ["revocation_proposed_by_person"],
+            ["person.id"],
+        ),
+        sa.ForeignKeyConstraint(
+            ["revoked_by_person"],
+            ["person.id"],
+        ),
+        sa.ForeignKeyConstraint(
+            ["taken_in_by_person"],
+            ["person.id"],
+        ),
+        sa.PrimaryKeyConstraint("id"),
+    )
+    op.create_index(op.f("ix_repair_business_id"), "repair", ["business_id"], unique=False)
     op.create_index(
-        "one_open_proposal",
-        "proposal",
-        ["business_id", "regime"],
+        "one_open_repair",
+        "repair",
+        ["subject_id"],
         unique=True,
         sqlite_where=sa.text("closed_on IS NULL"),
         postgresql_where=sa.text("closed_on IS NULL"),
     )
-    op.create_index("proposal_by_state", "proposal", ["state", "region"], unique=False)
+    op.create_index("repair_by_state", "repair", ["state", "region"], unique=False)
     op.create_table(
         "rulebook_effect",
         sa.Column(
@@ -518,6 +748,8 @@ def upgrade() -> None:
         sa.Column("publish_from", sa.Date(), nullable=True),
         sa.Column("publish_until", sa.Date(), nullable=True),
         sa.Column("repaired_on", sa.Date(), nullable=True),
+        sa.Column("restarted_on", sa.Date(), nullable=True),
+        sa.Column("objected_on", sa.Date(), nullable=True),
         sa.Column("incomplete", sqlmodel.sql.sqltypes.AutoString(), nullable=True),
         sa.ForeignKeyConstraint(
             ["business_id"],
@@ -558,6 +790,32 @@ def upgrade() -> None:
         sqlite_where=sa.text("superseded_at IS NULL"),
         postgresql_where=sa.text("superseded_at IS NULL"),
     )
+    op.create_table(
+        "webhook",
+        sa.Column("id", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("url", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("secret", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("regime", sqlmodel.sql.sqltypes.AutoString(), nullable=True),
+        sa.Column("region", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("office_code", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("registered_by", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("cursor", sa.Integer(), nullable=False),
+        sa.Column("failures", sa.Integer(), nullable=False),
+        sa.Column("next_try_at", registry.store.columns.Instant(timezone=True), nullable=True),
+        sa.Column("recorded_at", registry.store.columns.Instant(timezone=True), nullable=False),
+        sa.Column("ended_on", sa.Date(), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["office_code"],
+            ["office.code"],
+        ),
+        sa.ForeignKeyConstraint(
+            ["registered_by"],
+            ["person.id"],
+        ),
+        sa.PrimaryKeyConstraint("id"),
+    )
+    op.create_index("webhook_open", "webhook", ["ended_on"], unique=False)
     op.create_table(
         "account_grant",
         sa.Column("account_name", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
@@ -654,6 +912,19 @@ def upgrade() -> None:
         postgresql_where=sa.text("superseded_at IS NULL"),
     )
     op.create_table(
+        "dead_letter",
+        sa.Column("webhook_id", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("from_seq", sa.Integer(), nullable=False),
+        sa.Column("through_seq", sa.Integer(), nullable=False),
+        sa.Column("reason", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("given_up_at", registry.store.columns.Instant(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["webhook_id"],
+            ["webhook.id"],
+        ),
+        sa.PrimaryKeyConstraint("webhook_id", "from_seq"),
+    )
+    op.create_table(
         "document",
         sa.Column("id", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
         sa.Column("digest", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
@@ -674,6 +945,100 @@ def upgrade() -> None:
     )
     op.create_index(op.f("ix_document_digest"), "document", ["digest"], unique=False)
     op.create_table(
+        "proposal",
+        sa.Column("id", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("regime", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("colour", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("business_id", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("region", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("state", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("ground", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("market_id", sqlmodel.sql.sqltypes.AutoString(), nullable=True),
+        sa.Column("evidence", sa.JSON(), nullable=False),
+        sa.Column("proposed_by_person", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("decided_by_person", sqlmodel.sql.sqltypes.AutoString(), nullable=True),
+        sa.Column("next_deadline_on", sa.Date(), nullable=True),
+        sa.Column("closed_on", sa.Date(), nullable=True),
+        sa.Column("objected_on", sa.Date(), nullable=True),
+        sa.Column("rulebook_hash", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("recorded_at", registry.store.columns.Instant(timezone=True), nullable=False),
+        sa.CheckConstraint(
+            "decided_by_person IS NULL OR decided_by_person <> proposed_by_person",
+            name="proposer_never_decides",
+        ),
+        sa.ForeignKeyConstraint(
+            ["business_id"],
+            ["business.id"],
+        ),
+        sa.ForeignKeyConstraint(
+            ["decided_by_person"],
+            ["person.id"],
+        ),
+        sa.ForeignKeyConstraint(
+            ["market_id"],
+            ["market.id"],
+        ),
+        sa.ForeignKeyConstraint(
+            ["proposed_by_person"],
+            ["person.id"],
+        ),
+        sa.PrimaryKeyConstraint("id"),
+    )
+    op.create_index(
+        "one_open_proposal",
+        "proposal",
+        ["business_id", "regime"],
+        unique=True,
+        sqlite_where=sa.text("closed_on IS NULL"),
+        postgresql_where=sa.text("closed_on IS NULL"),
+    )
+    op.create_index("proposal_by_state", "proposal", ["state", "region"], unique=False)
+    op.create_table(
+        "case_paper",
+        sa.Column("document_id", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("case_id", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("business_id", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["business_id"],
+            ["business.id"],
+        ),
+        sa.ForeignKeyConstraint(
+            ["document_id"],
+            ["document.id"],
+        ),
+        sa.PrimaryKeyConstraint("document_id", "case_id"),
+    )
+    op.create_table(
+        "case_step",
+        sa.Column("case_id", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("seq", sa.Integer(), nullable=False),
+        sa.Column("step", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("state", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("taken_on", sa.Date(), nullable=False),
+        sa.Column("deadline_on", sa.Date(), nullable=True),
+        sa.Column("person_id", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("office_code", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("document_id", sqlmodel.sql.sqltypes.AutoString(), nullable=True),
+        sa.Column("note", sqlmodel.sql.sqltypes.AutoString(), nullable=True),
+        sa.Column("detail", sa.JSON(), nullable=False),
+        sa.Column("recorded_at", registry.store.columns.Instant(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["document_id"],
+            ["document.id"],
+        ),
+        sa.ForeignKeyConstraint(
+            ["office_code"],
+            ["office.code"],
+        ),
+        sa.ForeignKeyConstraint(
+            ["person_id"],
+            ["person.id"],
+        ),
+        sa.PrimaryKeyConstraint("case_id", "seq"),
+    )
+    op.create_index("case_step_by_document", "case_step", ["document_id"], unique=False)
+    op.create_table(
         "list_entry",
         sa.Column("version", sa.Integer(), nullable=False),
         sa.Column("held_from_on", sa.Date(), nullable=True),
@@ -687,6 +1052,7 @@ def upgrade() -> None:
         sa.Column("business_id", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
         sa.Column("proposal_id", sqlmodel.sql.sqltypes.AutoString(), nullable=True),
         sa.Column("violation_id", sqlmodel.sql.sqltypes.AutoString(), nullable=True),
+        sa.Column("market_id", sqlmodel.sql.sqltypes.AutoString(), nullable=True),
         sa.Column("state", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
         sa.Column("ground", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
         sa.Column("basis", sqlmodel.sql.sqltypes.AutoString(), nullable=True),
@@ -698,9 +1064,15 @@ def upgrade() -> None:
         sa.Column("withdrawn_on", sa.Date(), nullable=True),
         sa.Column("withdrawn_ground", sqlmodel.sql.sqltypes.AutoString(), nullable=True),
         sa.Column("withdrawn_rule", sqlmodel.sql.sqltypes.AutoString(), nullable=True),
+        sa.Column("restores", sqlmodel.sql.sqltypes.AutoString(), nullable=True),
+        sa.Column("objected_on", sa.Date(), nullable=True),
         sa.ForeignKeyConstraint(
             ["business_id"],
             ["business.id"],
+        ),
+        sa.ForeignKeyConstraint(
+            ["market_id"],
+            ["market.id"],
         ),
         sa.ForeignKeyConstraint(
             ["proposal_id"],
@@ -745,8 +1117,104 @@ def upgrade() -> None:
         "list_entry",
         ["regime", "violation_id"],
         unique=True,
-        sqlite_where=sa.text("superseded_at IS NULL AND violation_id IS NOT NULL"),
-        postgresql_where=sa.text("superseded_at IS NULL AND violation_id IS NOT NULL"),
+        sqlite_where=sa.text("superseded_at IS NULL AND violation_id IS NOT NULL AND withdrawn_on IS NULL"),
+        postgresql_where=sa.text(
+            "superseded_at IS NULL AND violation_id IS NOT NULL AND withdrawn_on IS NULL"
+        ),
+    )
+    op.create_table(
+        "merger",
+        sa.Column("id", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("kind", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("former_id", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("survivor_id", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("undoes_id", sqlmodel.sql.sqltypes.AutoString(), nullable=True),
+        sa.Column("reason", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("document_id", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("proposed_by_person", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("proposed_at", registry.store.columns.Instant(timezone=True), nullable=False),
+        sa.Column("decided_by_person", sqlmodel.sql.sqltypes.AutoString(), nullable=True),
+        sa.Column("decided_at", registry.store.columns.Instant(timezone=True), nullable=True),
+        sa.Column("decision", sqlmodel.sql.sqltypes.AutoString(), nullable=True),
+        sa.Column("moved", sa.JSON(), nullable=False),
+        sa.Column("undone_at", registry.store.columns.Instant(timezone=True), nullable=True),
+        sa.CheckConstraint(
+            "decided_by_person IS NULL OR decided_by_person <> proposed_by_person",
+            name="merger_needs_two_persons",
+        ),
+        sa.ForeignKeyConstraint(
+            ["decided_by_person"],
+            ["person.id"],
+        ),
+        sa.ForeignKeyConstraint(
+            ["document_id"],
+            ["document.id"],
+        ),
+        sa.ForeignKeyConstraint(
+            ["former_id"],
+            ["business.id"],
+        ),
+        sa.ForeignKeyConstraint(
+            ["proposed_by_person"],
+            ["person.id"],
+        ),
+        sa.ForeignKeyConstraint(
+            ["survivor_id"],
+            ["business.id"],
+        ),
+        sa.ForeignKeyConstraint(
+            ["undoes_id"],
+            ["merger.id"],
+        ),
+        sa.PrimaryKeyConstraint("id"),
+    )
+    op.create_index("merger_by_former", "merger", ["former_id"], unique=False)
+    op.create_index("merger_by_survivor", "merger", ["survivor_id"], unique=False)
+    op.create_index(
+        "one_open_merger",
+        "merger",
+        ["former_id"],
+        unique=True,
+        sqlite_where=sa.text("decided_at IS NULL"),
+        postgresql_where=sa.text("decided_at IS NULL"),
+    )
+    op.create_table(
+        "paper",
+        sa.Column("document_id", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("number", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("kind", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("office_code", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("series", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("year", sa.Integer(), nullable=False),
+        sa.Column("serial", sa.Integer(), nullable=False),
+        sa.Column("case_id", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("step", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("seq", sa.Integer(), nullable=False),
+        sa.Column("basis", sqlmodel.sql.sqltypes.AutoString(), nullable=True),
+        sa.Column("issued_on", sa.Date(), nullable=False),
+        sa.Column("sha256", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("code", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("revoked_on", sa.Date(), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["document_id"],
+            ["document.id"],
+        ),
+        sa.ForeignKeyConstraint(
+            ["office_code"],
+            ["office.code"],
+        ),
+        sa.PrimaryKeyConstraint("document_id"),
+        sa.UniqueConstraint("code"),
+        sa.UniqueConstraint("number"),
+        sa.UniqueConstraint("office_code", "series", "year", "serial", name="one_paper_by_serial"),
+    )
+    op.create_index(
+        "one_valid_paper",
+        "paper",
+        ["case_id", "kind", "step", "seq"],
+        unique=True,
+        sqlite_where=sa.text("revoked_on IS NULL"),
+        postgresql_where=sa.text("revoked_on IS NULL"),
     )
     op.create_table(
         "pledge",
@@ -800,6 +1268,26 @@ def upgrade() -> None:
     )
     op.create_index("pledge_by_business", "pledge", ["business_id"], unique=False)
     op.create_table(
+        "proposal_due",
+        sa.Column("proposal_id", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("seq", sa.Integer(), nullable=False),
+        sa.Column("rule", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("region", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("office_code", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("due_on", sa.Date(), nullable=True),
+        sa.Column("met_on", sa.Date(), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["office_code"],
+            ["office.code"],
+        ),
+        sa.ForeignKeyConstraint(
+            ["proposal_id"],
+            ["proposal.id"],
+        ),
+        sa.PrimaryKeyConstraint("proposal_id", "seq", "rule"),
+    )
+    op.create_index("proposal_due_by_day", "proposal_due", ["due_on"], unique=False)
+    op.create_table(
         "proposal_step",
         sa.Column("proposal_id", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
         sa.Column("seq", sa.Integer(), nullable=False),
@@ -831,13 +1319,17 @@ def upgrade() -> None:
         ),
         sa.PrimaryKeyConstraint("proposal_id", "seq"),
     )
+    op.create_index("proposal_step_by_document", "proposal_step", ["document_id"], unique=False)
     # ### end Alembic commands ###
 
 
 def downgrade() -> None:
     """Take the schema back."""
     # ### commands auto generated by Alembic - please adjust! ###
+    op.drop_index("proposal_step_by_document", table_name="proposal_step")
     op.drop_table("proposal_step")
+    op.drop_index("proposal_due_by_day", table_name="proposal_due")
+    op.drop_table("proposal_due")
     op.drop_index("pledge_by_business", table_name="pledge")
     op.drop_index(
         "one_pledge_by_source",
@@ -853,10 +1345,28 @@ def downgrade() -> None:
     )
     op.drop_table("pledge")
     op.drop_index(
+        "one_valid_paper",
+        table_name="paper",
+        sqlite_where=sa.text("revoked_on IS NULL"),
+        postgresql_where=sa.text("revoked_on IS NULL"),
+    )
+    op.drop_table("paper")
+    op.drop_index(
+        "one_open_merger",
+        table_name="merger",
+        sqlite_where=sa.text("decided_at IS NULL"),
+        postgresql_where=sa.text("decided_at IS NULL"),
+    )
+    op.drop_index("merger_by_survivor", table_name="merger")
+    op.drop_index("merger_by_former", table_name="merger")
+    op.drop_table("merger")
+    op.drop_index(
         "one_entry_by_record",
         table_name="list_entry",
-        sqlite_where=sa.text("superseded_at IS NULL AND violation_id IS NOT NULL"),
-        postgresql_where=sa.text("superseded_at IS NULL AND violation_id IS NOT NULL"),
+        sqlite_where=sa.text("superseded_at IS NULL AND violation_id IS NOT NULL AND withdrawn_on IS NULL"),
+        postgresql_where=sa.text(
+            "superseded_at IS NULL AND violation_id IS NOT NULL AND withdrawn_on IS NULL"
+        ),
     )
     op.drop_index(
         "one_current_entry",
@@ -883,8 +1393,20 @@ def downgrade() -> None:
         postgresql_where=sa.text("superseded_at IS NULL"),
     )
     op.drop_table("list_entry")
+    op.drop_index("case_step_by_document", table_name="case_step")
+    op.drop_table("case_step")
+    op.drop_table("case_paper")
+    op.drop_index("proposal_by_state", table_name="proposal")
+    op.drop_index(
+        "one_open_proposal",
+        table_name="proposal",
+        sqlite_where=sa.text("closed_on IS NULL"),
+        postgresql_where=sa.text("closed_on IS NULL"),
+    )
+    op.drop_table("proposal")
     op.drop_index(op.f("ix_document_digest"), table_name="document")
     op.drop_table("document")
+    op.drop_table("dead_letter")
     op.drop_index(
         "one_current_business",
         table_name="business_version",
@@ -919,6 +1441,8 @@ def downgrade() -> None:
     op.drop_index(op.f("ix_api_key_account_name"), table_name="api_key")
     op.drop_table("api_key")
     op.drop_table("account_grant")
+    op.drop_index("webhook_open", table_name="webhook")
+    op.drop_table("webhook")
     op.drop_index(
         "violation_until",
         table_name="violation",
@@ -961,22 +1485,40 @@ def downgrade() -> None:
     op.drop_table("rulebook_override")
     op.drop_index("rulebook_effect_by_instant", table_name="rulebook_effect")
     op.drop_table("rulebook_effect")
-    op.drop_index("proposal_by_state", table_name="proposal")
+    op.drop_index("repair_by_state", table_name="repair")
     op.drop_index(
-        "one_open_proposal",
-        table_name="proposal",
+        "one_open_repair",
+        table_name="repair",
         sqlite_where=sa.text("closed_on IS NULL"),
         postgresql_where=sa.text("closed_on IS NULL"),
     )
-    op.drop_table("proposal")
+    op.drop_index(op.f("ix_repair_business_id"), table_name="repair")
+    op.drop_table("repair")
+    op.drop_index("public_event_by_region", table_name="public_event")
+    op.drop_index("public_event_by_list", table_name="public_event")
+    op.drop_index("public_event_by_entry", table_name="public_event")
+    op.drop_index("public_event_by_business", table_name="public_event")
+    op.drop_table("public_event")
+    op.drop_table("office_scope")
     op.drop_index(op.f("ix_office_name_name"), table_name="office_name")
     op.drop_table("office_name")
+    op.drop_index("objection_by_subject", table_name="objection")
+    op.drop_index("objection_by_state", table_name="objection")
+    op.drop_index(op.f("ix_objection_business_id"), table_name="objection")
+    op.drop_table("objection")
+    op.drop_index(
+        "one_open_application",
+        table_name="measure_application",
+        sqlite_where=sa.text("lifted_on IS NULL"),
+        postgresql_where=sa.text("lifted_on IS NULL"),
+    )
+    op.drop_index("measure_application_by_business", table_name="measure_application")
+    op.drop_index(op.f("ix_measure_application_office_code"), table_name="measure_application")
+    op.drop_table("measure_application")
     op.drop_index("market_by_name", table_name="market")
     op.drop_table("market")
     op.drop_index(op.f("ix_log_salt_subject_id"), table_name="log_salt")
     op.drop_table("log_salt")
-    op.drop_index("edition_entry_by_entry", table_name="edition_entry")
-    op.drop_table("edition_entry")
     op.drop_index(
         "one_designation_by_source",
         table_name="demonstration_unit",
@@ -991,6 +1533,7 @@ def downgrade() -> None:
     )
     op.drop_index("designation_by_business", table_name="demonstration_unit")
     op.drop_table("demonstration_unit")
+    op.drop_table("delta_row")
     op.drop_index("alias_by_key", table_name="alias")
     op.drop_index("alias_by_business", table_name="alias")
     op.drop_table("alias")
@@ -998,9 +1541,12 @@ def downgrade() -> None:
     op.drop_table("account")
     op.drop_index(op.f("ix_statistic_record_kind"), table_name="statistic")
     op.drop_table("statistic")
+    op.drop_table("state_page")
     op.drop_table("score_run")
     op.drop_table("scheduled_run")
     op.drop_table("rulebook_archive")
+    op.drop_index("published_row_by_entry", table_name="published_row")
+    op.drop_table("published_row")
     op.drop_table("person")
     op.drop_index(
         "one_decision_by_source",
@@ -1025,9 +1571,12 @@ def downgrade() -> None:
     op.drop_table("outbox")
     op.drop_index(op.f("ix_office_region"), table_name="office")
     op.drop_table("office")
+    op.drop_table("log_tile")
     op.drop_table("log_leaf")
     op.drop_table("log_head")
+    op.drop_table("log_checkpoint")
     op.drop_table("idempotency_key")
+    op.drop_table("feed_head")
     op.drop_index("entry_ground_by_fact", table_name="entry_ground")
     op.drop_table("entry_ground")
     op.drop_index(
@@ -1036,10 +1585,19 @@ def downgrade() -> None:
         sqlite_where=sa.text("built_generation < generation"),
         postgresql_where=sa.text("built_generation < generation"),
     )
+    op.drop_index("edition_by_serial", table_name="edition")
     op.drop_index("edition_by_list", table_name="edition")
     op.drop_table("edition")
     op.drop_table("calendar_override")
+    op.drop_index(
+        "business_merged",
+        table_name="business",
+        sqlite_where=sa.text("merged_into_id IS NOT NULL"),
+        postgresql_where=sa.text("merged_into_id IS NOT NULL"),
+    )
     op.drop_table("business")
+    op.drop_index("audit_by_time", table_name="audit_entry")
     op.drop_index("audit_by_subject", table_name="audit_entry")
+    op.drop_index("audit_by_person", table_name="audit_entry")
     op.drop_table("audit_entry")
     # ### end Alembic commands ###
