@@ -2,12 +2,27 @@
 
 from litestar.types import ControllerRouterHandler
 
-from public_site import assets, businesses, editions, lists, pages, search, statistics
+from public_site import (
+    assets,
+    businesses,
+    changes,
+    editions,
+    lists,
+    log,
+    pages,
+    repairs,
+    rules,
+    search,
+    statistics,
+    transparency,
+    verify,
+)
 
 ROUTES: tuple[ControllerRouterHandler, ...] = (
     pages.home,
     pages.report,
     pages.about,
+    repairs.how_to,
     search.search,
     businesses.business,
     lists.red,
@@ -15,9 +30,17 @@ ROUTES: tuple[ControllerRouterHandler, ...] = (
     lists.boards,
     lists.one_list,
     lists.one_entry,
+    editions.latest,
     editions.all_editions,
     editions.one_edition,
+    log.log,
     statistics.statistics,
+    transparency.transparency,
+    transparency.chart,
+    rules.rules,
+    changes.changes,
+    verify.ask,
+    verify.verify,
     assets.static_file,
 )
 

@@ -7,12 +7,12 @@ from litestar.params import FromPath
 from litestar.response import Redirect
 
 from api.edge import Edge
-from public_site.lists import regimes_of
 from public_site.names import Names
 from public_site.render import page
 from public_site.texts import words
 from registry.businesses.queries import surviving
-from registry.publication import public_view
+from registry.publication import clearance, public_view
+from registry.repair.queries import early_ends
 from registry.store.engine import reading
 
 
@@ -25,12 +25,21 @@ def business(edge: NamedDependency[Edge], business_id: FromPath[str]) -> Respons
     """
     rulebook, today = edge.rulebook(), edge.today()
     with reading(edge.engine) as session:
-        carrier = surviving(session, business_id)
-        if carrier is not None and carrier.id != business_id:
-            return Redirect(f"/businesses/{carrier.id}", status_code=308)
         found = public_view.business(session, business_id, today, rulebook)
-        regimes = regimes_of(session, rulebook, today)
+        carrier = surviving(session, business_id) if found is None else None
+        clears = clearance.is_made_of(session, business_id)
+        listed = found.entries if found is not None else ()
+        repairable = early_ends(session, rulebook, business_id, listed, today)
+    if carrier is not None and carrier.id != business_id:
+        return Redirect(f"/businesses/{carrier.id}", status_code=308)
     if found is None:
         raise NotFoundException
-    names = Names(rulebook, today, words("zh"))
-    return page(edge.settings, "business.html", it=found, regimes=regimes, names=names)
+    return page(
+        edge.settings,
+        "business.html",
+        it=found,
+        regimes=edge.regimes(),
+        names=Names(rulebook, today, words("zh")),
+        clears=clears,
+        repairable=repairable,
+    )

@@ -4,6 +4,7 @@ import hashlib
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from litestar import Response, get
 from litestar.di import NamedDependency
@@ -13,11 +14,12 @@ from sqlmodel import Session
 
 from api.edge import Edge
 from api.publication import described
-from public_site.lists import HOMES, regimes_of
+from public_site.lists import HOMES
 from public_site.names import region_words
 from public_site.render import page
-from registry.errors import Conflict
+from registry.errors import Conflict, Gone
 from registry.publication import files
+from registry.publication.catalog import latest_editions
 from registry.publication.editions import editions
 from registry.publication.tables import Edition
 from registry.settings import Settings
@@ -42,6 +44,16 @@ class Built:
     withdrawn: int
 
 
+@get("/editions", sync_to_thread=True, include_in_schema=False)
+def latest(edge: NamedDependency[Edge]) -> Response[str]:
+    """Show the latest edition of every list for every region, and how all of it is verified."""
+    regimes = edge.regimes()
+    with reading(edge.engine) as session:
+        found = [(one, region_words(one.region)) for one in latest_editions(session)]
+    key = next((one.public_key for one, _ in found if one.public_key), None)
+    return page(edge.settings, "latest.html", latest=found, regimes=regimes, key=key)
+
+
 @get("/lists/{regime:str}/editions", sync_to_thread=True, include_in_schema=False)
 def all_editions(edge: NamedDependency[Edge], regime: FromPath[str]) -> Response[str]:
     """Show the editions of a list, the latest first.
@@ -49,9 +61,9 @@ def all_editions(edge: NamedDependency[Edge], regime: FromPath[str]) -> Response
     Raises:
         NotFoundException: There is no such list.
     """
-    rulebook, today = edge.rulebook(), edge.today()
+
     with reading(edge.engine) as session:
-        asked = regimes_of(session, rulebook, today).get(regime)
+        asked = edge.regimes().get(regime)
         if asked is None:
             raise NotFoundException
         found = [
@@ -70,9 +82,9 @@ def one_edition(
         NotFoundException: There is no such list.
         NotFound: There is no such edition for the region.
     """
-    rulebook, today = edge.rulebook(), edge.today()
+
     with reading(edge.engine) as session:
-        asked = regimes_of(session, rulebook, today).get(regime)
+        asked = edge.regimes().get(regime)
         if asked is None:
             raise NotFoundException
         edition = files.edition_or_refuse(session, regime, region, version)
@@ -92,14 +104,32 @@ def _built(session: Session, settings: Settings, edition: Edition) -> Built | No
     """Return the files of an edition; None while they are made again after a withdrawal."""
     try:
         manifest = files.edition_file(session, settings.data_dir, edition, files.MANIFEST).read_bytes()
-    except Conflict:
+    except (Conflict, Gone):
         return None
     told = json.loads(manifest)["files"]
     measured = told["files"]
     measured[files.MANIFEST] = {"sha256": hashlib.sha256(manifest).hexdigest(), "bytes": len(manifest)}
-    addresses = {address.partition("?")[0].rsplit("/", 1)[1]: address for address in described(edition).files}
+    told_of = described(edition)
+    addresses = {
+        address.partition("?")[0].rsplit("/", 1)[1]: address for address in (*told_of.files, *told_of.delta)
+    }
+    measured |= _delta_files(session, settings, edition)
     downloads = [
         Download(name, address, measured[name]["bytes"], measured[name]["sha256"])
         for name, address in addresses.items()
     ]
     return Built(downloads, told["withdrawn"])
+
+
+def _delta_files(session: Session, settings: Settings, edition: Edition) -> dict[str, dict[str, Any]]:
+    """Return size and hash of the files of the delta that leads to an edition, where there is one."""
+    if edition.previous_version is None:
+        return {}
+    path = files.edition_file(session, settings.data_dir, edition, files.DELTA_MANIFEST)
+    manifest = path.read_bytes()
+    measured: dict[str, dict[str, Any]] = json.loads(manifest)["files"]["files"]
+    measured[files.DELTA_MANIFEST] = {
+        "sha256": hashlib.sha256(manifest).hexdigest(),
+        "bytes": len(manifest),
+    }
+    return measured

@@ -1,14 +1,12 @@
 """Lists and boards: each with its legal basis, its entries, and what is left of a withdrawn one."""
 
 from collections.abc import Mapping
-from datetime import date
 from typing import Literal
 
 from litestar import Response, get
 from litestar.di import NamedDependency
 from litestar.exceptions import NotFoundException
 from litestar.params import FromPath, FromQuery
-from sqlmodel import Session
 
 from api.edge import Edge
 from public_site.names import Names, region_words
@@ -16,19 +14,23 @@ from public_site.render import link, page
 from public_site.texts import words
 from registry.publication import public_view
 from registry.publication.answers import PublicRegime, Tombstone
+from registry.publication.due_process import due_process
 from registry.regions import prefix, region
-from registry.rulebook import Rulebook
+from registry.repair.queries import subject_of_entry
+from registry.repair.rules import early_end
 from registry.store.engine import reading
 
 A_GLANCE = 10
 A_PAGE = 50
-Colour = Literal["red", "black", "board"]
-HOMES: Mapping[str, str] = {"red": "/lists/red", "black": "/lists/black", "board": "/boards"}
-
-
-def regimes_of(session: Session, rulebook: Rulebook, today: date) -> dict[str, PublicRegime]:
-    """Return the lists and boards in force today, wherever they apply, by code."""
-    return {one.code: one for one in public_view.lists(session, rulebook, today)}
+Tab = Literal["red", "black", "board"]
+PLACES = ("red", "black", "board", "pointer", "card")
+HOMES: Mapping[str, str] = {
+    "red": "/lists/red",
+    "black": "/lists/black",
+    "board": "/boards",
+    "card": "/boards",
+    "pointer": "/boards",
+}
 
 
 @get("/lists/red", sync_to_thread=True, include_in_schema=False)
@@ -45,7 +47,7 @@ def black(edge: NamedDependency[Edge], region: FromQuery[str] = "") -> Response[
 
 @get("/boards", sync_to_thread=True, include_in_schema=False)
 def boards(edge: NamedDependency[Edge], region: FromQuery[str] = "") -> Response[str]:
-    """Show the boards, which have no legal basis and say so."""
+    """Show the boards, which have no legal basis and say so, with cards of markets and pointers."""
     return _of_colour(edge, "board", region)
 
 
@@ -63,7 +65,7 @@ def one_list(
     """
     rulebook, today = edge.rulebook(), edge.today()
     with reading(edge.engine) as session:
-        asked = regimes_of(session, rulebook, today).get(regime)
+        asked = edge.regimes().get(regime)
         if asked is None:
             raise NotFoundException
         where = _known(region)
@@ -79,8 +81,9 @@ def one_list(
         home=HOMES[asked.colour],
         found=found,
         region=where,
+        where=region_words(where) if where else "",
         regions=_choices(asked.entries_by_region, where),
-        count=sum(n for code, n in asked.entries_by_region.items() if code.startswith(prefix(where))),
+        count=_within(asked, where),
         shown_first=not cursor,
         first=link(here, region=where),
         next=link(here, region=where, cursor=found.after) if found.after else None,
@@ -97,7 +100,8 @@ def one_entry(edge: NamedDependency[Edge], regime: FromPath[str], entry_id: From
     rulebook, today = edge.rulebook(), edge.today()
     with reading(edge.engine) as session:
         found = public_view.entry(session, entry_id, today)
-        regimes = regimes_of(session, rulebook, today)
+        led_to_it = due_process(session, entry_id, today)
+        regimes = edge.regimes()
     if found is None or found.regime != regime:
         raise NotFoundException
     of = regimes.get(regime)
@@ -107,16 +111,21 @@ def one_entry(edge: NamedDependency[Edge], regime: FromPath[str], entry_id: From
         "tombstone.html" if gone else "entry.html",
         status=410 if gone else 200,
         it=found,
+        repairable=None
+        if isinstance(found, Tombstone)
+        else early_end(rulebook, subject_of_entry(found), today),
+        led_to_it=led_to_it,
         regime=of,
         home=HOMES[of.colour] if of else "/",
         names=Names(rulebook, today, words("zh")),
     )
 
 
-def _of_colour(edge: Edge, colour: Colour, region: str) -> Response[str]:
+def _of_colour(edge: Edge, colour: Tab, region: str) -> Response[str]:
     where, rulebook, today = _known(region), edge.rulebook(), edge.today()
     with reading(edge.engine) as session:
-        regimes = [one for one in regimes_of(session, rulebook, today).values() if one.colour == colour]
+        regimes = [one for one in edge.regimes().values() if HOMES[one.colour] == HOMES[colour]]
+        regimes.sort(key=lambda one: PLACES.index(one.colour))
         shown = [
             (one, public_view.entries(session, one.code, today, region_prefix=prefix(where), limit=A_GLANCE))
             for one in regimes
@@ -131,11 +140,18 @@ def _of_colour(edge: Edge, colour: Colour, region: str) -> Response[str]:
         colour=colour,
         here_path=HOMES[colour],
         shown=shown,
+        counts={one.code: _within(one, where) for one in regimes},
+        where=region_words(where) if where else "",
         names=Names(rulebook, today, words("zh")),
         region=where,
         regions=_choices(counts, where),
         total=sum(counts.values()),
     )
+
+
+def _within(regime: PublicRegime, where: str) -> int:
+    """Return how many entries a list has in a region."""
+    return sum(n for code, n in regime.entries_by_region.items() if code.startswith(prefix(where)))
 
 
 def _known(code: str) -> str:

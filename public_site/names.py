@@ -4,8 +4,11 @@ from collections.abc import Iterable, Mapping
 from datetime import date
 
 from public_site.texts import Words
+from registry.lists.rules import quoted
+from registry.measures.rules import Attached, attached
+from registry.publication.answers import PublicEntry, PublicRegime
 from registry.regions import region
-from registry.rulebook import Conduct, Measure, Rulebook, ViolationType
+from registry.rulebook import Conduct, Deadline, ListRegime, Measure, Row, Rulebook, ViolationType
 
 
 class Names:
@@ -21,16 +24,64 @@ class Names:
         named = self._named(Measure, where)
         return self.t("write.semicolon").join(named.get(code, code) for code in codes)
 
+    def attached(self, entry: PublicEntry) -> tuple[Attached, ...]:
+        """Return the measures of an entry, each with its own basis."""
+        return attached(self.rulebook, entry.regime, entry.region, self.on, named=entry.measures)
+
+    def measure(self, one: Attached | Measure) -> str:
+        """Return the name of a measure."""
+        return one.name_zh if self.t.language == "zh" else one.name_en
+
+    def law(self, regime: PublicRegime) -> ListRegime:
+        """Return the rule that founds a list."""
+        return self.rulebook.find(ListRegime, regime.code, regime.region, self.on)
+
+    def levels(self, levels: Iterable[str]) -> str:
+        """Return the levels of offices, joined."""
+        return self.t("write.comma").join(self.t.term("level", level) for level in levels)
+
+    def source(self, row: Row) -> str:
+        """Return the instrument of a rule, and in words what its tag says of how sure it is."""
+        if row.source is None:
+            return self.t(f"tag.{row.tag}")
+        said = "partly_default" if row.tag == "default" else row.tag
+        return quoted(row) + (self.t("write.semicolon") + self.t(f"tag.{said}") if said else "")
+
+    def period(self, rule: str, where: str) -> str:
+        """Return how long a period of a rule is, or that its figure is not known there."""
+        row = self.rulebook.in_force(Deadline, where, self.on).get(rule)
+        return self.length(row) if row is not None else self.t("repair.unknown_period")
+
+    def length(self, row: Deadline) -> str:
+        """Return the length of a period."""
+        if row.amount is None:
+            return self.t("repair.unknown_period")
+        return self.t(f"repair.unit.{row.unit}", amount=row.amount)
+
     def ground(self, code: str, where: str) -> str:
         """Return why an entry stands: a type of violation, a fact, or the officer's own words."""
         named = {**self._named(ViolationType, where), **self._named(Conduct, where)}
         return named.get(code) or self.t.term("ground", code)
 
+    def grounds(self, codes: Iterable[str], where: str) -> str:
+        """Return the grounds of a list, joined."""
+        return self.t("write.semicolon").join(self.ground(code, where) for code in codes)
+
+    def regimes(self, codes: Iterable[str], where: str) -> str:
+        """Return the names of lists, joined."""
+        return self.t("write.comma").join(self._named(ListRegime, where).get(code, code) for code in codes)
+
+    def fields(self, codes: Iterable[str]) -> str:
+        """Return the fields of penalties, joined."""
+        return self.t("write.comma").join(self.t.term("field", code) for code in codes)
+
     def penalties(self, kinds: Iterable[str]) -> str:
         """Return the kinds of penalty, joined."""
         return self.t("write.comma").join(self.t.term("penalty", kind) for kind in kinds)
 
-    def _named(self, table: type[Measure | ViolationType | Conduct], where: str) -> Mapping[str, str]:
+    def _named(
+        self, table: type[Measure | ViolationType | Conduct | ListRegime], where: str
+    ) -> Mapping[str, str]:
         rows = self.rulebook.in_force(table, where, self.on)
         return {code: row.name_zh if self.t.language == "zh" else row.name_en for code, row in rows.items()}
 

@@ -5,16 +5,12 @@ from litestar.di import NamedDependency
 
 from api.edge import Edge
 from public_site.render import page
-from registry.publication import public_view
-from registry.store.engine import reading
 
 
 @get("/", sync_to_thread=True, include_in_schema=False)
 def home(edge: NamedDependency[Edge]) -> Response[str]:
     """Show the search box and how much stands in the registry."""
-    with reading(edge.engine) as session:
-        state = public_view.state_of_the_registry(session, edge.today())
-    return page(edge.settings, "home.html", state=state.model_dump())
+    return page(edge.settings, "home.html", state=edge.state().model_dump())
 
 
 @get("/report", sync_to_thread=True, include_in_schema=False)

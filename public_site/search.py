@@ -7,9 +7,8 @@ from litestar import Response, get
 from litestar.di import NamedDependency
 from litestar.params import FromQuery
 
-from api.businesses import FoundPage, find, question
+from api.businesses import Result, find, question
 from api.edge import Edge
-from public_site.lists import regimes_of
 from public_site.names import region_words
 from public_site.render import link, page
 from public_site.texts import Words, words
@@ -17,7 +16,6 @@ from registry.businesses.rules import SECTORS
 from registry.errors import Malformed
 from registry.publication.answers import BusinessCard, PublicRegime
 from registry.regions import ancestors, region
-from registry.store.engine import reading
 from registry.texts import say
 from search_index.protocol import Reason
 
@@ -61,9 +59,7 @@ def search(
     t = words("zh")
     asked = Asked(q.strip(), region, sector, list, cursor)
     found, problem = _answer(edge, asked)
-    rulebook = edge.rulebook()
-    with reading(edge.engine) as session:
-        regimes = regimes_of(session, rulebook, edge.today())
+    regimes = edge.regimes()
     items = found.items if found else ()
     return page(
         edge.settings,
@@ -71,9 +67,9 @@ def search(
         status=422 if problem else 200,
         asked=asked,
         problem=problem,
-        hits=[(one.business, _reasons(t, one.reasons)) for one in items] if found else None,
+        hits=[(card.answer, _reasons(t, hit.reasons)) for hit, card in items] if found else None,
         total=t("search.total", count=f"{found.total:,}") if found else "",
-        choices=_choices(t, asked, regimes, [one.business for one in items]),
+        choices=_choices(t, asked, regimes, [card.answer for _, card in items]),
         regimes=regimes,
         shown_first=not cursor,
         first=asked.address(),
@@ -81,7 +77,7 @@ def search(
     )
 
 
-def _answer(edge: Edge, asked: Asked) -> tuple[FoundPage | None, str | None]:
+def _answer(edge: Edge, asked: Asked) -> tuple[Result | None, str | None]:
     """Return what was found, or what is wrong with the question; neither where nothing was asked."""
     if not asked.anything:
         return None, None

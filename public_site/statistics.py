@@ -21,12 +21,11 @@ def statistics(
     kinds = words("zh").family("record")
     asked = kind if kind in kinds else ""
     with reading(edge.engine) as session:
-        state = public_view.state_of_the_registry(session, edge.today())
         found = public_view.statistics(session, cursor or None, A_PAGE, asked or None)
     return page(
         edge.settings,
         "statistics.html",
-        state=state.model_dump(),
+        state=edge.state().model_dump(),
         found=found,
         kinds=kinds,
         kind=asked,

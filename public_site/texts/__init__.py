@@ -6,7 +6,7 @@ from functools import cache
 from pathlib import Path
 
 from registry.errors import Broken
-from registry.texts import Language
+from registry.texts import Language, terms
 
 
 def _flat(table: Mapping[str, object], prefix: str = "") -> dict[str, str]:
@@ -27,7 +27,8 @@ class Words:
     def __init__(self, language: Language) -> None:
         self.language = language
         path = Path(__file__).parent / f"{language}.toml"
-        self.texts: Mapping[str, str] = _flat(tomllib.loads(path.read_text(encoding="utf-8")))
+        own = _flat(tomllib.loads(path.read_text(encoding="utf-8")))
+        self.texts: Mapping[str, str] = {**terms(language), **own}
 
     def __call__(self, key: str, **params: object) -> str:
         """Return a text with its parameters filled in.

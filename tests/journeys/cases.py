@@ -14,13 +14,14 @@ from registry.lists.tables import Proposal
 from registry.store.engine import open_engine, reading
 from tests.journeys.serving import Server
 
-# step, account, kind of paper: what is left of a black case whose notice was served
+# step and account: what is left of a black case whose notice was served
 STEPS_LEFT = (
-    ("note_silence", "officer", "other"),
-    ("review", "officer", "review"),
-    ("consent", "superior", "decision"),
-    ("decide", "approver", "decision"),
-    ("publish", "officer", "publicity"),
+    ("note_silence", "officer"),
+    ("review", "officer"),
+    ("consent", "superior"),
+    ("decide", "approver"),
+    ("serve_decision", "officer"),
+    ("publish", "officer"),
 )
 
 
@@ -57,35 +58,35 @@ def paper(server: Server, kind: str) -> str:
     return server.recorded("/api/v1/documents", body, "officer")
 
 
-def take(server: Server, case: Open, step: str, account: str, kind: str) -> httpx.Response:
+def take(server: Server, case: Open, step: str, account: str) -> httpx.Response:
     """Take a step of the case as it stands, and return the answer."""
     at = f"/api/v1/proposals/{case.proposal_id}"
     body: dict[str, Any] = {
-        "proposal_id": case.proposal_id,
-        "step": step,
         "expected_version": server.get(at, "officer").json()["version"],
-        "document_id": paper(server, kind),
+        "reasons": "事实清楚",
     }
+    if step == "serve_decision":
+        server.recorded(f"{at}/papers", {"step": step}, account)
+        body["document_id"] = paper(server, "service_proof")
     return server.post(f"{at}/{step}", body, account)
 
 
 def listed(server: Server, case: Open) -> str:
     """Lead the case to its end and return the entry; the person who proposed cannot decide."""
-    for step, account, kind in STEPS_LEFT:
+    for step, account in STEPS_LEFT:
         if step == "decide":
-            assert take(server, case, step, "officer", kind).status_code == 403
-        answer = take(server, case, step, account, kind)
+            assert take(server, case, step, "officer").status_code == 403
+        answer = take(server, case, step, account)
         assert answer.status_code == 201, (step, answer.text)
     return str(answer.json()["id"])
 
 
 def withdrawn(server: Server, entry_id: str) -> None:
-    """Take the entry back as repaired."""
-    at = f"/api/v1/lists/henan_black/entries/{entry_id}"
+    """Take the entry back as recorded in error."""
+    at = f"/api/v1/entries/{entry_id}"
     body = {
-        "entry_id": entry_id,
         "expected_version": 1,
-        "ground": "repaired",
+        "ground": "corrected",
         "rule": "国家发展改革委令第36号",
         "document_id": paper(server, "decision"),
     }

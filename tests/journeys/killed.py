@@ -2,7 +2,7 @@
 
     python -m tests.journeys.killed MODULE:FUNCTION before|after NTH WORDS…
 
-WORDS are a command line, or `deliver` for one run of the delivery.
+WORDS are a command line, or the name of a job for one run of it.
 """
 
 import functools
@@ -12,8 +12,10 @@ import signal
 import sys
 from typing import Any
 
-from jobs import cli, deliver_outbox, process
+from jobs import cli, deliver_outbox, process, sign_checkpoint
 from registry.settings import read_settings
+
+JOBS = {"deliver": deliver_outbox.run, "sign": sign_checkpoint.run}
 
 
 def die_at(point: str, when: str, nth: int) -> None:
@@ -40,9 +42,9 @@ def die_at(point: str, when: str, nth: int) -> None:
 
 def act(words: list[str]) -> None:
     """Do what the words say."""
-    if words == ["deliver"]:
+    if words[0] in JOBS:
         with process.plant(read_settings()) as plant:
-            deliver_outbox.run(plant)
+            JOBS[words[0]](plant)
         return
     sys.argv = ["honest-metrology", *words]
     cli.main()

@@ -159,10 +159,10 @@ def test_a_citizen_without_scripts_finds_a_merchant_and_downloads_what_was_publi
         page.locator("main a[href$='/editions']").click()
         page.locator("main ol.rows h3 a").first.click()
         with page.expect_download() as waiting:
-            page.locator("main table a[href*='manifest.json']").click()
+            page.locator("main table a[href*='/manifest.json']").click()
         manifest = json.loads(waiting.value.path().read_text(encoding="utf-8"))
         root = page.locator("main dd.code").all_inner_texts()
-        assert manifest["files"]["root"] in root
+        assert manifest["files"]["state_root"] in root
 
 
 def test_a_listing_appears_everywhere_and_its_withdrawal_takes_it_back_within_seconds(
@@ -245,5 +245,5 @@ def _rows_of(page: Page, edition: str) -> str:
     """Download the rows of an edition from its page."""
     go(page, edition)
     with page.expect_download() as waiting:
-        page.locator("main table a[href*='ndjson']").click()
+        page.locator("main table a[href*='/entries.ndjson']").click()
     return waiting.value.path().read_text(encoding="utf-8")

@@ -21,7 +21,8 @@ from registry.businesses.tables import BusinessVersion
 from registry.imports.rows import Businesses
 from registry.lists.tables import EntryGround, ListEntry
 from registry.log.tables import LogLeaf
-from registry.publication.tables import Edition, EditionEntry
+from registry.publication.editions import rows_of
+from registry.publication.tables import Edition
 from registry.publication.verify import verify_edition
 from registry.rulebook import load_rulebook
 from registry.settings import read_settings
@@ -39,7 +40,8 @@ pytestmark = pytest.mark.long
 
 PUBLISH = ("publish", "metrology_board", "--region", "411500", "--as", "city-officer")
 PUBLISH_STEPS = {
-    "while rows are written": ("registry.publication.editions:_fill", "after", 1),
+    "rows written, state not": ("registry.publication.drafting:_written", "after", 1),
+    "drafted, not prepared": ("registry.publication.editions:drafted", "after", 1),
     "prepared, no files begun": ("jobs.cli_publication:build_files", "before", 1),
     "in the midst of the files": ("registry.publication.files:_write_manifest", "before", 1),
     "files whole, not in place": ("registry.publication.files:_settle", "before", 1),
@@ -115,14 +117,12 @@ def _editions(session: Session) -> list[Edition]:
 
 
 def _edition(session: Session, folder: Path, edition: Edition) -> tuple[Any, ...]:
-    shown = select(func.count()).where(
-        EditionEntry.edition_id == edition.id, col(EditionEntry.content).is_not(None)
-    )
+    shown = sum(row.content is not None for row in rows_of(session, edition))
     if edition.built_generation:
         place = folder / "editions" / edition.regime / edition.region / edition.version
         assert verify_edition(place / f"g{edition.built_generation}") == []
     built = edition.built_generation == edition.generation
-    return edition.regime, edition.region, edition.version, edition.entries, session.exec(shown).one(), built
+    return edition.regime, edition.region, edition.version, edition.entries, shown, built
 
 
 def _indexed(folder: Path) -> tuple[str, ...]:

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from jobs import nightly_score, publish_due
+from jobs.downloading import download_edition
 from registry.audit.work import Work
 from registry.imports.commands import import_file
 from registry.publication.verify import verify_edition
@@ -46,13 +47,11 @@ class Case:
         return str(answer.json()["id"])
 
     def step(self, proposal_id: str, step: str, account: str, kind: str) -> Any:
-        """Take a step and return the answer."""
-        body = {
-            "proposal_id": proposal_id,
-            "step": step,
-            "expected_version": self.version,
-            "document_id": self.paper(kind),
-        }
+        """Take a step, the paper that it serves issued before it, and return the answer."""
+        body = {"expected_version": self.version, "reasons": "事实清楚"}
+        if kind == "service_proof":
+            self.town.post(f"/api/v1/proposals/{proposal_id}/papers", {"step": step}, account)
+            body["document_id"] = self.paper(kind)
         answer = self.town.post(f"/api/v1/proposals/{proposal_id}/{step}", body, account)
         self.version += answer.status_code == 201
         return answer
@@ -98,6 +97,7 @@ def _listed(town: Town, case: Case, business_id: str, fact: str) -> str:
     assert case.step(proposal_id, "consent", "superior", "decision").status_code == 201
     assert case.step(proposal_id, "decide", "officer", "decision").status_code in (403, 422)  # the proposer
     assert case.step(proposal_id, "decide", "approver", "decision").status_code == 201
+    assert case.step(proposal_id, "serve_decision", "officer", "service_proof").status_code == 201
     published = case.step(proposal_id, "publish", "officer", "publicity")
     assert published.status_code == 201, published.text
     return str(published.json()["id"])
@@ -127,25 +127,26 @@ def test_from_import_to_withdrawal(town: Town, tmp_path: Path) -> None:
     assert town.get("/api/v1/businesses?list=henan_black").json()["total"] == 1
     edition = town.get("/api/v1/lists/henan_black/editions").json()[0]
     files = {path: town.get(path).content for path in edition["files"]}
-    assert len(files) == 4
+    assert len(files) == 5
     assert any(NAME.encode() in content for content in files.values())
     folder = town.plant.settings.data_dir / "editions/henan_black/410000" / edition["version"]
     assert verify_edition(folder / "g1") == []
+    page = f"http://testserver.local/lists/henan_black/editions/{edition['version']}?region=410000"
+    assert verify_edition(download_edition(town.client, page, tmp_path)) == []
 
     body = {
-        "entry_id": entry_id,
         "expected_version": 1,
-        "ground": "repaired",
+        "ground": "corrected",
         "rule": "国家发展改革委令第36号",
         "document_id": case.paper("decision"),
     }
-    withdrawn = town.post(f"/api/v1{entry}/withdrawal", body, "approver")
+    withdrawn = town.post(f"/api/v1/entries/{entry_id}/withdrawal", body, "approver")
     assert withdrawn.status_code == 201, withdrawn.text
     _is_gone(town, entry, business_id, list(files))
     town.deliver()
     _is_gone(town, entry, business_id, list(files))
     remade = town.get("/api/v1/lists/henan_black/editions").json()[0]
-    assert remade["root"] == edition["root"]
+    assert remade["state_root"] == edition["state_root"]
     for path in remade["files"]:
         assert NAME.encode() not in town.get(path).content
     assert verify_edition(folder / "g2") == []

@@ -7,14 +7,18 @@ from pathlib import Path
 
 import pytest
 from litestar.testing import TestClient
+from sqlmodel import select
 
 from api.app import create_app, served
 from public_site.app import site_routes
 from public_site.errors import pages_for_errors
+from registry.documents.papers import issue_paper
+from registry.documents.tables import Paper
 from registry.settings import read_settings
-from registry.store.engine import open_engine
+from registry.store.engine import open_engine, reading, writing
 from search_index.embedded import EmbeddedIndex
 from tests import given
+from tests.documents.test_papers import silence
 from tests.public_site.reading import Page, Site
 from tests.public_site.town import Town, build
 
@@ -26,7 +30,10 @@ def town(tmp_path_factory: pytest.TempPathFactory, migrated_sqlite: Path) -> Ite
     shutil.copy(migrated_sqlite, folder)
     engine = open_engine(f"sqlite:///{folder / migrated_sqlite.name}")
     index = EmbeddedIndex.open(folder / "index", write=True)
-    yield build(engine, folder, index)
+    built = build(engine, folder, index)
+    with writing(engine) as session:
+        issue_paper(given.work(session, "officer"), read_settings(data_dir=folder), silence("case"))
+    yield built
     index.close()
     engine.dispose()
 
@@ -72,11 +79,18 @@ def every_page(town: Town, site: Site) -> dict[str, str]:
     entries = [f"/lists/henan_black/entries/{town.entries[who]}" for who in ("cheat", "forgiven")]
     editions = site.get("/api/v1/lists/henan_black/editions").json()
     one = f"/lists/henan_black/editions/{editions[0]['version']}?region={editions[0]['region']}"
+    with reading(town.engine) as session:
+        code = session.exec(select(Paper.code).where(Paper.case_id == "case")).one()
     paths = [
+        f"/verify/{code}",
         *("/", "/search", "/search?q=浉河", "/search?q=没有这家店", "/search?region=zz"),
         *("/lists/red", "/lists/black", "/boards", "/lists/henan_black", "/lists/metrology_board"),
+        *("/lists/henan_black?region=410100", "/lists/national_serious", "/lists/market_yellow_card"),
         *("/lists/henan_black/editions", "/lists/henan_red/editions", one),
-        *("/statistics", "/report", "/about", "/nowhere"),
+        *("/statistics", "/transparency", "/transparency?year=2025"),
+        *("/log", "/report", "/about", "/repair", "/nowhere"),
+        *("/editions", "/changes", "/verify", "/verify?code=none", "/rules"),
+        *("/rules?where=410000", "/rules?where=370000&on=2025-01-01", "/rules?where=zz&on=zz"),
         *businesses,
         *entries,
     ]

@@ -43,7 +43,7 @@ def test_a_natural_person_is_shown_by_surname_with_a_remark(read: Read, town: To
     page = read(f"/businesses/{town.businesses['person']}")
     assert page.one("h1").words == "李某"
     assert PERSON not in page.words
-    assert "为保护个人信息" in page.words
+    assert "本站隐去自然人的名字" in page.words
 
 
 def test_a_repaired_business_is_shown_without_the_withdrawn_entry(read: Read, town: Town) -> None:
@@ -69,8 +69,24 @@ def test_a_hostile_name_is_escaped_everywhere(read: Read, town: Town) -> None:
 
 def test_the_download_is_the_same_business_as_data(site: Site, read: Read, town: Town) -> None:
     page = read(f"/businesses/{town.businesses['cheat']}")
-    (address,) = [one.attributes["href"] for one in page.all("a") if "download" in one.attributes]
-    assert site.get(address).json()["name"] == CHEAT
+    offered = [one.attributes["href"] for one in page.all("a") if "download" in one.attributes]
+    whole, clearance = sorted(offered)
+    assert site.get(whole).json()["name"] == CHEAT
+    (told,) = site.get(clearance).json()["statement"]["businesses"]
+    assert told["listed"] == ["henan_black"]
+
+
+def test_a_clearance_is_offered_of_nobody_who_is_a_natural_person(read: Read, town: Town) -> None:
+    page = read(f"/businesses/{town.businesses['person']}")
+    assert [one for one in page.all("a") if "clearances" in one.attributes["href"]] == []
+
+
+def test_every_measure_of_an_entry_stands_with_its_own_basis_and_when_repair_is_possible(
+    read: Read, town: Town
+) -> None:
+    words = read(f"/businesses/{town.businesses['cheat']}").words
+    for part in ("第三十二条第（五）项", "第三十二条第（六）项", "最短期限尚未查到", "怎样申请"):
+        assert part in words
 
 
 def test_an_unknown_business_answers_404_as_a_page(read: Read) -> None:

@@ -46,7 +46,7 @@ def test_a_withdrawn_entrys_page_has_no_name(site: Site, town: Town) -> None:
     assert town.businesses["forgiven"] not in answer.text
     assert "悔改" not in answer.text
     words = Page(answer.text).words
-    for part in ("该条目已撤下", "信用修复", "《信用修复管理办法》", "2026年11月20日"):
+    for part in ("该条目已撤下", "更正", "《行政处罚法》第四十八条", "2026年11月20日"):
         assert part in words
 
 
@@ -72,7 +72,7 @@ def test_an_edition_offers_each_file_with_the_hash_that_it_has(site: Site, read:
     page = read("/lists/henan_black/editions")
     address = next(one.attributes["href"] for one in page.all("a") if "region=" in one.attributes["href"])
     rows = read(address).all("tr")[1:]
-    assert len(rows) == 4
+    assert len(rows) == 5
     links = [one.attributes["href"] for one in read(address).all("a") if "download" in one.attributes]
     for link, row in zip(links, rows, strict=True):
         content = site.get(link).content
@@ -91,3 +91,49 @@ def test_an_edition_says_how_many_of_its_rows_were_taken_back(read: Read) -> Non
 def test_an_unknown_edition_answers_404(read: Read) -> None:
     read("/lists/henan_black/editions/2026-01-01.1?region=410000", 404)
     read("/lists/none/editions", 404)
+
+
+def test_an_entry_tells_its_procedure_by_step_day_and_office_and_never_by_person(
+    read: Read, site: Site, town: Town
+) -> None:
+    address = f"/lists/henan_black/entries/{town.entries['cheat']}"
+    words = read(address).words
+    for part in (
+        "告知书送达",
+        "期限至2026年10月",
+        "上一级机关同意",
+        "作出决定",
+        "信阳市浉河区市场监督管理局",
+    ):
+        assert part in words
+    told = site.get(f"/api/v1{address}").json()["due_process"]
+    assert [step["step"] for step in told["steps"]] == [
+        "propose",
+        *("serve_notice", "note_silence", "review", "consent", "decide", "serve_decision", "publish"),
+    ]
+    assert set(told["steps"][0]) == {"step", "on", "office", "until"}
+
+
+def test_a_list_tells_its_procedure_and_rights_with_the_periods_of_the_rulebook(read: Read) -> None:
+    words = read("/lists/henan_black").words
+    for part in ("5 个工作日内可以陈述、申辩", "由提出人、同意人以外的另一人决定", "60 日内可以申请行政复议"):
+        assert part in words
+    assert "照录" in read("/lists/national_serious").words
+
+
+def test_pointers_and_cards_stand_apart_from_boards_and_say_whose_they_are(read: Read) -> None:
+    words = read("/boards").words
+    for part in ("这不是本登记的名单", "只在该经营者仍在该市场经营期间显示", "目前没有条目"):
+        assert part in words
+    assert "国家市场监管严重违法失信名单" not in read("/lists/black").one("main").words
+
+
+def test_an_empty_region_says_where_nothing_stands(read: Read) -> None:
+    assert "河南省郑州市目前没有条目" in read("/lists/henan_black?region=410100").words
+
+
+def test_the_page_of_a_removal_says_why_in_words_and_how_to_learn_of_the_next(read: Read, town: Town) -> None:
+    page = read(f"/lists/henan_black/entries/{town.entries['forgiven']}", 410)
+    assert "原记录有误，已经更正" in page.words
+    assert "告知书送达" not in page.words
+    assert "/changes" in [one.attributes["href"] for one in page.all("a")]

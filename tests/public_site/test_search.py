@@ -56,7 +56,7 @@ def test_a_hostile_name_is_shown_as_it_is_and_does_nothing(read: Read) -> None:
 
 
 @pytest.mark.parametrize(
-    "q", ["<script>x</script>", '"><svg onload=x>', "' or 1=1 --", "\x00", "％％", "*", "AND OR NOT ("]
+    "q", ["<script>x</script>", '"><svg onload=x>', "' or 1=1 --", "％％", "*", "AND OR NOT ("]
 )
 def test_a_hostile_question_is_answered_calmly(site: Site, q: str) -> None:
     answer = site.get("/search", params={"q": q})

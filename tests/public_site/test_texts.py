@@ -15,6 +15,7 @@ from registry.businesses.commands import RegisterBusiness
 from registry.businesses.rules import SECTORS, Kind
 from registry.errors import Broken
 from registry.imports.commands import builtin
+from registry.texts import terms
 
 SITE = FOLDER.parent
 TEMPLATES = sorted((SITE / "templates").glob("*.html"))
@@ -24,8 +25,9 @@ TAG = re.compile(r"<[^>]*>")
 READ_ATTRIBUTES = re.compile(r"\b(?:alt|title|aria-label|placeholder|value)=\"([^\"]*)\"")
 LETTER = re.compile(r"[A-Za-z\u3400-\u9fff]")
 OPEN_FAMILIES = {
-    *("kind", "status", "sector", "matter", "level", "severity", "penalty", "ground", "withdrawal"),
-    *("record", "rule", "file", "measured"),
+    *("kind", "status", "matter", "ground", "record", "file", "measured", "deadline", "counted_from"),
+    *("deadline_of", "regime_of_law", "field"),
+    *(key.partition(".")[0] for key in terms("zh")),  # shared with the refusals
 }
 
 

@@ -10,10 +10,13 @@ from sqlmodel import Session
 from registry.businesses.commands import ChangeBusiness, RegisterBusiness, change_business
 from registry.documents.commands import FileDocument, file_document
 from registry.lists.commands import ProposeListing, TakeStep, propose_listing, take_step
+from registry.lists.papers import PAPERS
+from registry.log import checkpoints, notes, tiles
 from registry.publication import files, signing
 from registry.publication.editions import prepare_edition
 from registry.publication.public_view import index_documents
 from registry.publication.withdrawal import WithdrawEntry, withdraw_entry
+from registry.settings import read_settings
 from registry.statistics.commands import RecordStatistic, record_statistic
 from registry.store.engine import reading, writing
 from search_index.documents import from_source
@@ -27,12 +30,14 @@ MODEL = "信阳申城百货有限公司"
 PERSON = "李建国"
 BAD_CODE = "91411502MA40ABCD19"
 
+CHECKS = ({"checked": "违法记录", "passed": True, "finding": "无"},)
 BLACK_STEPS = (
     ("serve_notice", "officer", "service_proof", 0),
     ("note_silence", "officer", "other", 14),
     ("review", "officer", "review", 0),
     ("consent", "superior", "decision", 0),
     ("decide", "approver", "decision", 0),
+    ("serve_decision", "officer", "service_proof", 0),
     ("publish", "officer", "publicity", 0),
 )
 RED_STEPS = (
@@ -64,6 +69,7 @@ def build(engine: Engine, folder: Path, index: Index) -> Town:
     _enter(town, "model", "获评诚信计量示范单位", regime="henan_red", origin="nominate", steps=RED_STEPS)
     _publish(town)
     _forgive(town)
+    _sign_log(town)
     with reading(engine) as session:
         index.replace_all(from_source(source) for source in index_documents(session, given.TODAY))
     return town
@@ -152,6 +158,8 @@ def _enter(
     for step, account, kind, days in steps:
         now += timedelta(days=days)
         with writing(town.engine) as session:
+            seq = 0 if kind == "service_proof" else version + 1
+            given.paper_issued(given.work(session, account, now), proposal, step, PAPERS[step][0], seq)
             outcome = take_step(
                 given.work(session, account, now),
                 TakeStep.model_validate(
@@ -160,6 +168,7 @@ def _enter(
                         "step": step,
                         "expected_version": version,
                         "document_id": _document(session, town.folder, kind),
+                        **({"checks": CHECKS} if step == "check" else {}),
                     }
                 ),
             )
@@ -191,8 +200,8 @@ def _forgive(town: Town) -> None:
             WithdrawEntry(
                 entry_id=town.entries["forgiven"],
                 expected_version=1,
-                ground="repaired",
-                rule="《信用修复管理办法》",
+                ground="corrected",
+                rule="《行政处罚法》第四十八条",
                 document_id=_document(session, town.folder, "decision"),
             ),
         )
@@ -204,3 +213,11 @@ def _build_files(town: Town) -> None:
         pending = list(files.pending_builds(session))
     for edition in pending:
         files.build_files(town.engine, town.folder, edition)
+
+
+def _sign_log(town: Town) -> None:
+    settings = read_settings(data_dir=town.folder)
+    signer = notes.load_or_create(town.folder, settings.origin)
+    with writing(town.engine) as session:
+        checkpoints.sign(session, signer, given.NOW)
+    tiles.release(town.engine, town.folder)

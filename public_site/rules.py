@@ -1,0 +1,108 @@
+"""The rules in force by place and day: every figure that decides about a listing, with its source."""
+
+from collections.abc import Mapping, Sequence
+from datetime import date
+from typing import TypeVar
+
+from litestar import Response, get
+from litestar.di import NamedDependency
+from litestar.params import FromQuery
+
+from api.edge import Edge
+from public_site.lists import PLACES
+from public_site.names import Names, region_words
+from public_site.render import page
+from public_site.texts import words
+from registry.lists.rules import SEVERITIES
+from registry.regions import prefix, region
+from registry.rulebook import (
+    Choice,
+    Deadline,
+    ListRegime,
+    Measure,
+    PublicityPeriod,
+    RepairCondition,
+    Row,
+    Rulebook,
+    Severity,
+)
+
+R = TypeVar("R", bound=Row)
+Classed = TypeVar("Classed", PublicityPeriod, Severity, RepairCondition)
+NATION = "000000"
+PREVAILS = "publicity.prevails"
+TOLD: tuple[type[Row], ...] = (
+    ListRegime,
+    Deadline,
+    PublicityPeriod,
+    Severity,
+    RepairCondition,
+    Measure,
+)
+
+
+@get("/rules", sync_to_thread=True, include_in_schema=False)
+def rules(
+    edge: NamedDependency[Edge], where: FromQuery[str] = NATION, on: FromQuery[str] = ""
+) -> Response[str]:
+    """Show the rules in force in a region on a day; what is no region or day is the nation, or today."""
+    rulebook, place = edge.rulebook(), where if region(where) is not None else NATION
+    day = _day(on, edge.today())
+    choice = rulebook.in_force(Choice, place, day).get(PREVAILS)
+    return page(
+        edge.settings,
+        "rules.html",
+        where=place,
+        place=_place(place),
+        on=day,
+        choices=[(code, _place(code)) for code in _places(rulebook, place)],
+        regimes=sorted(_rows(rulebook, ListRegime, place, day), key=lambda row: PLACES.index(row.colour)),
+        deadlines=_by_part(_rows(rulebook, Deadline, place, day)),
+        periods=by_class(_rows(rulebook, PublicityPeriod, place, day)),
+        prevails=choice.value if choice else None,
+        severities=by_class(_rows(rulebook, Severity, place, day)),
+        repairs=by_class(_rows(rulebook, RepairCondition, place, day)),
+        measures=_rows(rulebook, Measure, place, day),
+        names=Names(rulebook, day, words("zh")),
+        hash=rulebook.hash,
+    )
+
+
+def _day(asked: str, today: date) -> date:
+    try:
+        return date.fromisoformat(asked)
+    except ValueError:
+        return today
+
+
+def _rows(rulebook: Rulebook, table: type[R], place: str, on: date) -> list[R]:
+    return list(rulebook.in_force(table, place, on).values())
+
+
+def by_class(rows: Sequence[Classed]) -> list[Classed]:
+    """Return rows of one law together, the slightest class first, what has no class last."""
+    return sorted(
+        rows,
+        key=lambda row: (
+            getattr(row, "regime_of_law", ""),
+            SEVERITIES.index(row.severity) if row.severity else len(SEVERITIES),
+        ),
+    )
+
+
+def _by_part(rows: Sequence[Deadline]) -> Mapping[str, list[Deadline]]:
+    """Return the periods by what they belong to: the first part of their code."""
+    parts: dict[str, list[Deadline]] = {}
+    for row in rows:
+        parts.setdefault(row.code.partition(".")[0], []).append(row)
+    return parts
+
+
+def _places(rulebook: Rulebook, asked: str) -> list[str]:
+    """Return the nation, every place with rules of its own, and the place that was asked for."""
+    own = {row.jurisdiction.ljust(6, "0") for table in TOLD for row in rulebook.rows(table)}
+    return sorted({NATION, *own, prefix(asked).ljust(6, "0")})
+
+
+def _place(code: str) -> str:
+    return words("zh")("repair.nation") if code == NATION else region_words(code)

@@ -1,0 +1,76 @@
+"""The page of rules: every figure in force at a place on a day, in words, with its source."""
+
+from collections.abc import Callable
+
+from public_site.texts import words
+from registry.rulebook import Deadline, PublicityPeriod, RepairCondition
+from tests import given
+from tests.public_site.reading import Page
+
+Read = Callable[..., Page]
+
+
+def test_a_period_stands_with_its_length_start_and_source(read: Read) -> None:
+    (row,) = [one for one in read("/rules").all("tr") if "公示处罚决定（同一省内）" in one.words]
+    for part in ("20 个工作日", "作出决定", "总局令第45号", "第九条"):
+        assert part in row.words
+
+
+def test_what_has_no_source_or_no_figure_says_so(read: Read) -> None:
+    rows = {one.words.split("\n")[0]: one.words for one in read("/rules").all("tr")}
+    assert "有待主管机关确定" in next(said for name, said in rows.items() if "要求听证" in name)
+    assert "尚未全部查到" in next(said for name, said in rows.items() if name.startswith("答复异议"))
+
+
+def test_a_place_shows_its_own_rules_in_the_stead_of_the_wider_ones(read: Read) -> None:
+    assert "山东省社会信用条例" not in read("/rules").one("main").words
+    shandong = read("/rules?where=370000").one("main").words
+    assert "山东省社会信用条例" in shandong
+    assert "河南省计量失信黑名单" not in shandong
+    assert "河南省计量失信黑名单" in read("/rules?where=411502").one("main").words
+
+
+def test_a_past_day_shows_the_rules_of_that_day(read: Read) -> None:
+    before, after = read("/rules?on=2025-12-24").words, read("/rules?on=2026-04-01").words
+    assert "总局令第45号" in before
+    assert "发展改革委令第36号" not in before
+    assert "发展改革委令第36号" in after
+    assert "2025年12月24日" in before
+
+
+def test_measures_stand_with_the_article_that_founds_each(read: Read) -> None:
+    said = read("/rules?where=410000").words
+    for part in (
+        "惩戒",
+        "限制参加政府组织的表彰奖励活动",
+        "第三十二条第（六）项",
+        "除此以外不得附加任何措施",
+    ):
+        assert part in said
+
+
+def test_a_place_or_day_that_there_is_not_shows_the_nation_today(read: Read) -> None:
+    assert "以下为全国在2026年11月20日施行的规则" in read("/rules?where=zz&on=zz").words
+
+
+def test_every_period_and_law_of_the_rulebook_has_words_in_both_languages() -> None:
+    book = given.rulebook()
+    asked = {
+        "deadline": {row.code for row in book.rows(Deadline)},
+        "deadline_of": {row.code.partition(".")[0] for row in book.rows(Deadline)},
+        "counted_from": {row.counts_from for row in book.rows(Deadline)},
+        "regime_of_law": {
+            row.regime_of_law for table in (PublicityPeriod, RepairCondition) for row in book.rows(table)
+        },
+    }
+    for language in ("zh", "en"):
+        for family, codes in asked.items():
+            assert codes <= set(words(language).family(family)), (language, family)
+
+
+def test_every_place_with_rules_of_its_own_can_be_chosen(read: Read) -> None:
+    options = {one.attributes["value"]: one.words for one in read("/rules").all("option")}
+    assert options["000000"] == "全国"
+    assert options["370000"] == "山东省"
+    chosen = [one.words for one in read("/rules?where=411502").all("option") if "selected" in one.attributes]
+    assert chosen == ["河南省信阳市浉河区"]
