@@ -203,54 +203,58 @@ def _rows(businesses: int) -> dict[type, Iterator[dict[str, object]]]:
             for number, one in enumerate(ids)
             for region in (REGIONS[number % len(REGIONS)],)
         ),
-        Pledge: (
-            {
-                **_AT,
-                **_FIRST,
-                "pledge_id": f"p{number}{one[1:]}",
-                "business_id": one,
-                "matter": "fuel",
-                "held_from_on": day,
-                "pledged_precision": "day",
-                "receiving_office": "SAMR",
-            }
-            for one, number, day in _days(ids, 3)
-        ),
-        PenaltyDecision: (
-            {
-                **_AT,
-                **_FIRST,
-                "decision_id": f"n{number}{one[1:]}",
-                "authority": "SAMR",
-                "region": "411502",
-                "decided_on": day,
-                "decided_precision": "day",
-                "procedure": "ordinary",
-                "penalties": ["fine"],
-                "standing": "in_force",
-            }
-            for one, number, day in _days(ids, 2)
-        ),
-        Violation: (
-            {
-                **_AT,
-                **_FIRST,
-                "violation_id": f"v{number}{one[1:]}",
-                "decision_id": f"n{number}{one[1:]}",
-                "business_id": one,
-                "conduct_code": "x",
-                "type_code": "M43",
-                "type_codes": ["M43"],
-                "quantity": 1,
-                "found_precision": "unknown",
-            }
-            for one, number, _ in _days(ids, 2)
-        ),
+        Pledge: (_pledge(*one) for one in _days(ids, 3)),
+        PenaltyDecision: (_decision(*one) for one in _days(ids, 2)),
+        Violation: (_violation(*one) for one in _days(ids, 2)),
     }
 
 
 _AT = {"recorded_at": NOW - timedelta(days=1)}
 _FIRST = {"version": 1}
+
+
+def _pledge(one: str, number: int, day: date) -> dict[str, object]:
+    return {
+        **_AT,
+        **_FIRST,
+        "pledge_id": f"p{number}{one[1:]}",
+        "business_id": one,
+        "matter": "fuel",
+        "held_from_on": day,
+        "pledged_precision": "day",
+        "receiving_office": "SAMR",
+    }
+
+
+def _decision(one: str, number: int, day: date) -> dict[str, object]:
+    return {
+        **_AT,
+        **_FIRST,
+        "decision_id": f"n{number}{one[1:]}",
+        "authority": "SAMR",
+        "authority_key": "411502:samr",
+        "region": "411502",
+        "decided_on": day,
+        "decided_precision": "day",
+        "procedure": "ordinary",
+        "penalties": ["fine"],
+        "standing": "in_force",
+    }
+
+
+def _violation(one: str, number: int, _: date) -> dict[str, object]:
+    return {
+        **_AT,
+        **_FIRST,
+        "violation_id": f"v{number}{one[1:]}",
+        "decision_id": f"n{number}{one[1:]}",
+        "business_id": one,
+        "conduct_code": "x",
+        "type_code": "M43",
+        "type_codes": ["M43"],
+        "quantity": 1,
+        "found_precision": "unknown",
+    }
 
 
 def _days(ids: list[str], each: int) -> Iterator[tuple[str, int, date]]:
