@@ -1,5 +1,7 @@
 """The routes of the pages, for the composition to mount beside the API."""
 
+from litestar import Router
+from litestar.di import Provide
 from litestar.types import ControllerRouterHandler
 
 from public_site import (
@@ -10,6 +12,7 @@ from public_site import (
     lists,
     log,
     pages,
+    reader,
     repairs,
     rules,
     search,
@@ -47,4 +50,5 @@ ROUTES: tuple[ControllerRouterHandler, ...] = (
 
 def site_routes() -> list[ControllerRouterHandler]:
     """Return every route of the pages."""
-    return list(ROUTES)
+    reading = Provide(reader.reader, sync_to_thread=False)
+    return [Router(path="/", route_handlers=ROUTES, dependencies={"reader": reading})]

@@ -7,9 +7,7 @@ from litestar.params import FromPath
 from litestar.response import Redirect
 
 from api.edge import Edge
-from public_site.names import Names
-from public_site.render import page
-from public_site.texts import words
+from public_site.reader import Reader
 from registry.businesses.queries import surviving
 from registry.publication import clearance, public_view
 from registry.repair.queries import early_ends
@@ -17,7 +15,9 @@ from registry.store.engine import reading
 
 
 @get("/businesses/{business_id:str}", sync_to_thread=True, include_in_schema=False)
-def business(edge: NamedDependency[Edge], business_id: FromPath[str]) -> Response[str] | Redirect:
+def business(
+    edge: NamedDependency[Edge], reader: NamedDependency[Reader], business_id: FromPath[str]
+) -> Response[str] | Redirect:
     """Show a business as the public may see it today; a merged one answers 308.
 
     Raises:
@@ -34,12 +34,11 @@ def business(edge: NamedDependency[Edge], business_id: FromPath[str]) -> Respons
         return Redirect(f"/businesses/{carrier.id}", status_code=308)
     if found is None:
         raise NotFoundException
-    return page(
-        edge.settings,
+    return reader.page(
         "business.html",
         it=found,
         regimes=edge.regimes(),
-        names=Names(rulebook, today, words("zh")),
+        names=reader.names(rulebook, today),
         clears=clears,
         repairable=repairable,
     )

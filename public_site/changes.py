@@ -5,20 +5,19 @@ from litestar.di import NamedDependency
 
 from api.edge import Edge
 from public_site.names import region_words
-from public_site.render import page
+from public_site.reader import Reader
 from registry.publication.clearance import ADVERSE
 from registry.publication.events import RETAINED
 from registry.rulebook import Term
 
 
 @get("/changes", sync_to_thread=True, include_in_schema=False)
-def changes(edge: NamedDependency[Edge]) -> Response[str]:
+def changes(edge: NamedDependency[Edge], reader: NamedDependency[Reader]) -> Response[str]:
     """Tell how to follow the lists, with the feeds that there are."""
     regimes = list(edge.regimes().values())
     regions = sorted({code for one in regimes for code in one.entries_by_region})
     kept = edge.rulebook().in_force(Term, "", edge.today()).get(RETAINED)
-    return page(
-        edge.settings,
+    return reader.page(
         "changes.html",
         regimes=regimes,
         regions=[(code, region_words(code)) for code in regions],

@@ -16,7 +16,7 @@ from api.edge import Edge
 from api.publication import described
 from public_site.lists import HOMES
 from public_site.names import region_words
-from public_site.render import page
+from public_site.reader import Reader
 from registry.errors import Conflict, Gone
 from registry.publication import files
 from registry.publication.catalog import latest_editions
@@ -45,17 +45,19 @@ class Built:
 
 
 @get("/editions", sync_to_thread=True, include_in_schema=False)
-def latest(edge: NamedDependency[Edge]) -> Response[str]:
+def latest(edge: NamedDependency[Edge], reader: NamedDependency[Reader]) -> Response[str]:
     """Show the latest edition of every list for every region, and how all of it is verified."""
     regimes = edge.regimes()
     with reading(edge.engine) as session:
         found = [(one, region_words(one.region)) for one in latest_editions(session)]
     key = next((one.public_key for one, _ in found if one.public_key), None)
-    return page(edge.settings, "latest.html", latest=found, regimes=regimes, key=key)
+    return reader.page("latest.html", latest=found, regimes=regimes, key=key)
 
 
 @get("/lists/{regime:str}/editions", sync_to_thread=True, include_in_schema=False)
-def all_editions(edge: NamedDependency[Edge], regime: FromPath[str]) -> Response[str]:
+def all_editions(
+    edge: NamedDependency[Edge], reader: NamedDependency[Reader], regime: FromPath[str]
+) -> Response[str]:
     """Show the editions of a list, the latest first.
 
     Raises:
@@ -69,12 +71,16 @@ def all_editions(edge: NamedDependency[Edge], regime: FromPath[str]) -> Response
         found = [
             (described(one), one.as_of_on, region_words(one.region)) for one in editions(session, regime)
         ]
-    return page(edge.settings, "editions.html", regime=asked, home=HOMES[asked.colour], editions=found)
+    return reader.page("editions.html", regime=asked, home=HOMES[asked.colour], editions=found)
 
 
 @get("/lists/{regime:str}/editions/{version:str}", sync_to_thread=True, include_in_schema=False)
 def one_edition(
-    edge: NamedDependency[Edge], regime: FromPath[str], version: FromPath[str], region: FromQuery[str] = ""
+    edge: NamedDependency[Edge],
+    reader: NamedDependency[Reader],
+    regime: FromPath[str],
+    version: FromPath[str],
+    region: FromQuery[str] = "",
 ) -> Response[str]:
     """Show one edition with its files, their hashes and its signature.
 
@@ -89,8 +95,7 @@ def one_edition(
             raise NotFoundException
         edition = files.edition_or_refuse(session, regime, region, version)
         built = _built(session, edge.settings, edition)
-    return page(
-        edge.settings,
+    return reader.page(
         "edition.html",
         regime=asked,
         home=HOMES[asked.colour],

@@ -5,8 +5,7 @@ from typing import Any
 
 from litestar import Request, Response
 
-from public_site.render import page
-from public_site.texts import words
+from public_site.reader import Reader, reader_of
 from registry.settings import Settings
 
 Handler = Callable[[Request[Any, Any, Any], Any], Response[Any]]
@@ -27,12 +26,11 @@ def pages_for_errors(
     return {kind: _paged(settings, handler) for kind, handler in handlers.items()}
 
 
-def error_page(settings: Settings, status: int, headers: Mapping[str, str]) -> Response[str]:
+def error_page(reader: Reader, status: int, headers: Mapping[str, str]) -> Response[str]:
     """Return the page of a status; it tells nothing of what was inside."""
-    t = words("zh")
+    t = reader.t
     known = status if f"error.title.{status}" in t.texts else 500 if status >= 500 else 400
-    answer = page(
-        settings,
+    answer = reader.page(
         "error.html",
         status=status,
         code=status,
@@ -50,6 +48,6 @@ def _paged(settings: Settings, handler: Handler) -> Handler:
         problem = handler(request, exception)
         if request.url.path.startswith(MACHINES):
             return problem
-        return error_page(settings, problem.status_code or 500, problem.headers)
+        return error_page(reader_of(request, settings), problem.status_code or 500, problem.headers)
 
     return answer

@@ -9,9 +9,9 @@ from litestar.exceptions import NotFoundException
 from litestar.params import FromPath, FromQuery
 
 from api.edge import Edge
-from public_site.names import Names, region_words
-from public_site.render import link, page
-from public_site.texts import words
+from public_site.names import region_words
+from public_site.reader import Reader
+from public_site.render import link
 from registry.publication import public_view
 from registry.publication.answers import PublicRegime, Tombstone
 from registry.publication.due_process import due_process
@@ -34,26 +34,33 @@ HOMES: Mapping[str, str] = {
 
 
 @get("/lists/red", sync_to_thread=True, include_in_schema=False)
-def red(edge: NamedDependency[Edge], region: FromQuery[str] = "") -> Response[str]:
+def red(
+    edge: NamedDependency[Edge], reader: NamedDependency[Reader], region: FromQuery[str] = ""
+) -> Response[str]:
     """Show the red lists."""
-    return _of_colour(edge, "red", region)
+    return _of_colour(edge, reader, "red", region)
 
 
 @get("/lists/black", sync_to_thread=True, include_in_schema=False)
-def black(edge: NamedDependency[Edge], region: FromQuery[str] = "") -> Response[str]:
+def black(
+    edge: NamedDependency[Edge], reader: NamedDependency[Reader], region: FromQuery[str] = ""
+) -> Response[str]:
     """Show the black lists: only what has a legal basis."""
-    return _of_colour(edge, "black", region)
+    return _of_colour(edge, reader, "black", region)
 
 
 @get("/boards", sync_to_thread=True, include_in_schema=False)
-def boards(edge: NamedDependency[Edge], region: FromQuery[str] = "") -> Response[str]:
+def boards(
+    edge: NamedDependency[Edge], reader: NamedDependency[Reader], region: FromQuery[str] = ""
+) -> Response[str]:
     """Show the boards, which have no legal basis and say so, with cards of markets and pointers."""
-    return _of_colour(edge, "board", region)
+    return _of_colour(edge, reader, "board", region)
 
 
 @get("/lists/{regime:str}", sync_to_thread=True, include_in_schema=False)
 def one_list(
     edge: NamedDependency[Edge],
+    reader: NamedDependency[Reader],
     regime: FromPath[str],
     region: FromQuery[str] = "",
     cursor: FromQuery[str] = "",
@@ -73,11 +80,10 @@ def one_list(
             session, regime, today, region_prefix=prefix(where), after=cursor or None, limit=A_PAGE
         )
     here = f"/lists/{regime}"
-    return page(
-        edge.settings,
+    return reader.page(
         "regime.html",
         regime=asked,
-        names=Names(rulebook, today, words("zh")),
+        names=reader.names(rulebook, today),
         home=HOMES[asked.colour],
         found=found,
         region=where,
@@ -91,7 +97,12 @@ def one_list(
 
 
 @get("/lists/{regime:str}/entries/{entry_id:str}", sync_to_thread=True, include_in_schema=False)
-def one_entry(edge: NamedDependency[Edge], regime: FromPath[str], entry_id: FromPath[str]) -> Response[str]:
+def one_entry(
+    edge: NamedDependency[Edge],
+    reader: NamedDependency[Reader],
+    regime: FromPath[str],
+    entry_id: FromPath[str],
+) -> Response[str]:
     """Show an entry, or say that it has been withdrawn: 410, and no name.
 
     Raises:
@@ -106,8 +117,7 @@ def one_entry(edge: NamedDependency[Edge], regime: FromPath[str], entry_id: From
         raise NotFoundException
     of = regimes.get(regime)
     gone = isinstance(found, Tombstone)
-    return page(
-        edge.settings,
+    return reader.page(
         "tombstone.html" if gone else "entry.html",
         status=410 if gone else 200,
         it=found,
@@ -117,11 +127,11 @@ def one_entry(edge: NamedDependency[Edge], regime: FromPath[str], entry_id: From
         led_to_it=led_to_it,
         regime=of,
         home=HOMES[of.colour] if of else "/",
-        names=Names(rulebook, today, words("zh")),
+        names=reader.names(rulebook, today),
     )
 
 
-def _of_colour(edge: Edge, colour: Tab, region: str) -> Response[str]:
+def _of_colour(edge: Edge, reader: Reader, colour: Tab, region: str) -> Response[str]:
     where, rulebook, today = _known(region), edge.rulebook(), edge.today()
     with reading(edge.engine) as session:
         regimes = [one for one in edge.regimes().values() if HOMES[one.colour] == HOMES[colour]]
@@ -134,15 +144,14 @@ def _of_colour(edge: Edge, colour: Tab, region: str) -> Response[str]:
     for one in regimes:
         for code, number in one.entries_by_region.items():
             counts[code] = counts.get(code, 0) + number
-    return page(
-        edge.settings,
+    return reader.page(
         "colour.html",
         colour=colour,
         here_path=HOMES[colour],
         shown=shown,
         counts={one.code: _within(one, where) for one in regimes},
         where=region_words(where) if where else "",
-        names=Names(rulebook, today, words("zh")),
+        names=reader.names(rulebook, today),
         region=where,
         regions=_choices(counts, where),
         total=sum(counts.values()),

@@ -9,7 +9,7 @@ from litestar import Response, get
 from litestar.di import NamedDependency
 
 from api.edge import Edge
-from public_site.render import page
+from public_site.reader import Reader
 from registry.log import checkpoints
 from registry.log.tables import LogCheckpoint
 from registry.store.engine import reading
@@ -28,11 +28,11 @@ class Head:
 
 
 @get("/log", sync_to_thread=True, include_in_schema=False)
-def log(edge: NamedDependency[Edge]) -> Response[str]:
+def log(edge: NamedDependency[Edge], reader: NamedDependency[Reader]) -> Response[str]:
     """Show what the log is, its key, its latest checkpoint, and how to verify."""
     with reading(edge.engine) as session:
         last = checkpoints.latest(session)
-    return page(edge.settings, "log.html", it=_head(last) if last else None)
+    return reader.page("log.html", it=_head(last) if last else None)
 
 
 def _head(last: LogCheckpoint) -> Head:

@@ -4,22 +4,22 @@ from litestar import Response, get
 from litestar.di import NamedDependency
 
 from api.edge import Edge
-from public_site.render import page
+from public_site.reader import Reader
 
 
 @get("/", sync_to_thread=True, include_in_schema=False)
-def home(edge: NamedDependency[Edge]) -> Response[str]:
+def home(edge: NamedDependency[Edge], reader: NamedDependency[Reader]) -> Response[str]:
     """Show the search box and how much stands in the registry."""
-    return page(edge.settings, "home.html", state=edge.state().model_dump())
+    return reader.page("home.html", state=edge.state().model_dump())
 
 
 @get("/report", sync_to_thread=True, include_in_schema=False)
-def report(edge: NamedDependency[Edge]) -> Response[str]:
+def report(edge: NamedDependency[Edge], reader: NamedDependency[Reader]) -> Response[str]:
     """Tell how to report by telephone and by post."""
-    return page(edge.settings, "report.html")
+    return reader.page("report.html")
 
 
 @get("/about", sync_to_thread=True, include_in_schema=False)
-def about(edge: NamedDependency[Edge]) -> Response[str]:
+def about(edge: NamedDependency[Edge], reader: NamedDependency[Reader]) -> Response[str]:
     """Tell what this is, on what law it rests, and how to object."""
-    return page(edge.settings, "about.html")
+    return reader.page("about.html")

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from datetime import date, datetime, timedelta
 from functools import cache
 from pathlib import Path
+from typing import Protocol
 from urllib.parse import urlencode
 from zoneinfo import ZoneInfo
 
@@ -18,11 +19,23 @@ from registry.texts import Language
 SHANGHAI = ZoneInfo("Asia/Shanghai")
 LANG_TAGS: Mapping[Language, str] = {"zh": "zh-CN", "en": "en"}
 
-# stricter than what the application sends by itself: no page of ours needs a script
+# stricter than what the application sends by itself; no page of ours needs a script, some offer one
 POLICY = (
-    "default-src 'none'; style-src 'self'; img-src 'self'; font-src 'self'; form-action 'self'; "
-    "base-uri 'none'; frame-ancestors 'none'"
+    "default-src 'none'; script-src 'self'; connect-src 'self'; style-src 'self'; img-src 'self'; "
+    "font-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
 )
+
+
+class Named(Protocol):
+    """What has a name in each language."""
+
+    @property
+    def name_zh(self) -> str:
+        """Its name in Chinese."""
+
+    @property
+    def name_en(self) -> str:
+        """Its name in English."""
 
 
 class Written:
@@ -65,6 +78,10 @@ class Written:
         weekday = self.t(f"list.weekday_{day}") if rhythm == "weekly" else ""
         return self.t(f"list.{rhythm}", weekday=weekday, day=day)
 
+    def named(self, one: Named) -> str:
+        """Return the name of what has one in each language."""
+        return one.name_zh if self.t.language == "zh" else one.name_en
+
     def moment(self, at: datetime) -> str:
         """Write an instant as the clock shows it in Shanghai."""
         local = at.astimezone(SHANGHAI)
@@ -86,6 +103,7 @@ def environment(language: Language) -> Environment:
     written = Written(t)
     made.globals |= {"t": t, "lang": LANG_TAGS[language], "icon": icon, "asset": address_of, "link": link}
     made.filters |= {
+        "named": written.named,
         "money": written.money,
         "count": written.count,
         "day": written.day,
@@ -115,6 +133,6 @@ def page(
         context: What the template shows.
     """
     made = environment(language).get_template(template)
-    text = made.render(demonstration=settings.demonstration, **context)
+    text = made.render(demonstration=settings.demonstration, site=settings.public_url, **context)
     headers = {"Content-Security-Policy": POLICY, "Content-Language": LANG_TAGS[language]}
     return Response(text, status_code=status, media_type=MediaType.HTML, headers=headers)

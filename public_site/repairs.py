@@ -7,10 +7,9 @@ from litestar import Response, get
 from litestar.di import NamedDependency
 
 from api.edge import Edge
-from public_site.names import Names, region_words
-from public_site.render import page
+from public_site.names import region_words
+from public_site.reader import Reader
 from public_site.rules import by_class
-from public_site.texts import words
 from registry.lists.rules import quoted
 from registry.rulebook import Deadline, ListRegime, RepairCondition, Row, Rulebook
 
@@ -30,18 +29,17 @@ class Period:
 
 
 @get("/repair", sync_to_thread=True, include_in_schema=False)
-def how_to(edge: NamedDependency[Edge]) -> Response[str]:
+def how_to(edge: NamedDependency[Edge], reader: NamedDependency[Reader]) -> Response[str]:
     """Tell how to apply for repair and how to object, with conditions, papers and periods."""
     rulebook, today = edge.rulebook(), edge.today()
     rows = [row for row in rulebook.rows(RepairCondition) if row.holds(today)]
-    return page(
-        edge.settings,
+    return reader.page(
         "repair.html",
         penalties=by_class([row for row in rows if row.applies_to == "penalty"]),
         lists=[(row, _lists(rulebook, row, today)) for row in rows if row.applies_to == "entry"],
         decided=_periods(rulebook, DECIDED, today),
         objected=_periods(rulebook, OBJECTED, today),
-        names=Names(rulebook, today, words("zh")),
+        names=reader.names(rulebook, today),
     )
 
 

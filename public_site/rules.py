@@ -10,9 +10,9 @@ from litestar.params import FromQuery
 
 from api.edge import Edge
 from public_site.lists import PLACES
-from public_site.names import Names, region_words
-from public_site.render import page
-from public_site.texts import words
+from public_site.names import region_words
+from public_site.reader import Reader
+from public_site.texts import Words
 from registry.lists.rules import SEVERITIES
 from registry.regions import prefix, region
 from registry.rulebook import (
@@ -43,19 +43,21 @@ TOLD: tuple[type[Row], ...] = (
 
 @get("/rules", sync_to_thread=True, include_in_schema=False)
 def rules(
-    edge: NamedDependency[Edge], where: FromQuery[str] = NATION, on: FromQuery[str] = ""
+    edge: NamedDependency[Edge],
+    reader: NamedDependency[Reader],
+    where: FromQuery[str] = NATION,
+    on: FromQuery[str] = "",
 ) -> Response[str]:
     """Show the rules in force in a region on a day; what is no region or day is the nation, or today."""
     rulebook, place = edge.rulebook(), where if region(where) is not None else NATION
     day = _day(on, edge.today())
     choice = rulebook.in_force(Choice, place, day).get(PREVAILS)
-    return page(
-        edge.settings,
+    return reader.page(
         "rules.html",
         where=place,
-        place=_place(place),
+        place=_place(reader.t, place),
         on=day,
-        choices=[(code, _place(code)) for code in _places(rulebook, place)],
+        choices=[(code, _place(reader.t, code)) for code in _places(rulebook, place)],
         regimes=sorted(_rows(rulebook, ListRegime, place, day), key=lambda row: PLACES.index(row.colour)),
         deadlines=_by_part(_rows(rulebook, Deadline, place, day)),
         periods=by_class(_rows(rulebook, PublicityPeriod, place, day)),
@@ -63,7 +65,7 @@ def rules(
         severities=by_class(_rows(rulebook, Severity, place, day)),
         repairs=by_class(_rows(rulebook, RepairCondition, place, day)),
         measures=_rows(rulebook, Measure, place, day),
-        names=Names(rulebook, day, words("zh")),
+        names=reader.names(rulebook, day),
         hash=rulebook.hash,
     )
 
@@ -104,5 +106,5 @@ def _places(rulebook: Rulebook, asked: str) -> list[str]:
     return sorted({NATION, *own, prefix(asked).ljust(6, "0")})
 
 
-def _place(code: str) -> str:
-    return words("zh")("repair.nation") if code == NATION else region_words(code)
+def _place(t: Words, code: str) -> str:
+    return t("repair.nation") if code == NATION else region_words(code)

@@ -10,8 +10,9 @@ from litestar.params import FromQuery
 from api.businesses import Result, find, question
 from api.edge import Edge
 from public_site.names import region_words
-from public_site.render import link, page
-from public_site.texts import Words, words
+from public_site.reader import Reader
+from public_site.render import link
+from public_site.texts import Words
 from registry.businesses.rules import SECTORS
 from registry.errors import Malformed
 from registry.publication.answers import BusinessCard, PublicRegime
@@ -48,6 +49,7 @@ class Asked:
 @get("/search", sync_to_thread=True, include_in_schema=False)
 def search(
     edge: NamedDependency[Edge],
+    reader: NamedDependency[Reader],
     *,
     q: FromQuery[str] = "",
     region: FromQuery[str] = "",
@@ -56,13 +58,12 @@ def search(
     cursor: FromQuery[str] = "",
 ) -> Response[str]:
     """Show the businesses found; a question that makes no sense is answered on the page, with 422."""
-    t = words("zh")
+    t = reader.t
     asked = Asked(q.strip(), region, sector, list, cursor)
-    found, problem = _answer(edge, asked)
+    found, problem = _answer(edge, reader, asked)
     regimes = edge.regimes()
     items = found.items if found else ()
-    return page(
-        edge.settings,
+    return reader.page(
         "search.html",
         status=422 if problem else 200,
         asked=asked,
@@ -77,7 +78,7 @@ def search(
     )
 
 
-def _answer(edge: Edge, asked: Asked) -> tuple[Result | None, str | None]:
+def _answer(edge: Edge, reader: Reader, asked: Asked) -> tuple[Result | None, str | None]:
     """Return what was found, or what is wrong with the question; neither where nothing was asked."""
     if not asked.anything:
         return None, None
@@ -93,7 +94,7 @@ def _answer(edge: Edge, asked: Asked) -> tuple[Result | None, str | None]:
         )
         return find(edge, query), None
     except Malformed as senseless:
-        return None, say(senseless, "zh")
+        return None, say(senseless, reader.language)
 
 
 def _reasons(t: Words, reasons: Sequence[Reason]) -> list[str]:

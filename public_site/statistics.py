@@ -5,8 +5,8 @@ from litestar.di import NamedDependency
 from litestar.params import FromQuery
 
 from api.edge import Edge
-from public_site.render import link, page
-from public_site.texts import words
+from public_site.reader import Reader
+from public_site.render import link
 from registry.publication import public_view
 from registry.store.engine import reading
 
@@ -15,15 +15,17 @@ A_PAGE = 50
 
 @get("/statistics", sync_to_thread=True, include_in_schema=False)
 def statistics(
-    edge: NamedDependency[Edge], kind: FromQuery[str] = "", cursor: FromQuery[str] = ""
+    edge: NamedDependency[Edge],
+    reader: NamedDependency[Reader],
+    kind: FromQuery[str] = "",
+    cursor: FromQuery[str] = "",
 ) -> Response[str]:
     """Show our own counts and the aggregates that authorities published."""
-    kinds = words("zh").family("record")
+    kinds = reader.t.family("record")
     asked = kind if kind in kinds else ""
     with reading(edge.engine) as session:
         found = public_view.statistics(session, cursor or None, A_PAGE, asked or None)
-    return page(
-        edge.settings,
+    return reader.page(
         "statistics.html",
         state=edge.state().model_dump(),
         found=found,

@@ -10,8 +10,8 @@ from litestar.params import FromPath, FromQuery
 
 from api.edge import Edge
 from public_site.charts import bars
-from public_site.render import link, page
-from public_site.texts import words
+from public_site.reader import Reader
+from public_site.render import link
 from registry.store.engine import reading
 from registry.transparency.answers import Figures, OfficeMonth, TransparencyReport
 from registry.transparency.queries import report
@@ -21,13 +21,14 @@ MONTHS = tuple(f"{number:02}" for number in range(1, 13))
 
 
 @get("/transparency", sync_to_thread=True, include_in_schema=False)
-def transparency(edge: NamedDependency[Edge], year: FromQuery[str] = "") -> Response[str]:
+def transparency(
+    edge: NamedDependency[Edge], reader: NamedDependency[Reader], year: FromQuery[str] = ""
+) -> Response[str]:
     """Show what the offices did in a year; one that cannot be meant is taken for the present one."""
     found = _of_year(edge, _year(year, edge.today()))
     asked, this_year = found.from_on.year, edge.today().year
     span = {"from": found.from_on.isoformat(), "to": found.to_on.isoformat()}
-    return page(
-        edge.settings,
+    return reader.page(
         "transparency.html",
         year=asked,
         as_of=found.as_of_on,
@@ -44,7 +45,7 @@ def transparency(edge: NamedDependency[Edge], year: FromQuery[str] = "") -> Resp
 
 
 @get("/transparency/{name:str}", sync_to_thread=True, include_in_schema=False)
-def chart(edge: NamedDependency[Edge], name: FromPath[str]) -> Response[str]:
+def chart(edge: NamedDependency[Edge], reader: NamedDependency[Reader], name: FromPath[str]) -> Response[str]:
     """Draw listings and missed deadlines of a year by month.
 
     Raises:
@@ -55,7 +56,7 @@ def chart(edge: NamedDependency[Edge], name: FromPath[str]) -> Response[str]:
     if name != f"{year:04}.svg":
         raise NotFoundException
     months = dict(_summed(_of_year(edge, year), lambda item: item.month))
-    t = words("zh")
+    t = reader.t
     series = {
         t(f"transparency.{figure}"): [
             getattr(months.get(f"{year:04}-{month}", Figures()), figure) for month in MONTHS

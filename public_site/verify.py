@@ -9,24 +9,28 @@ from litestar.params import FromPath, FromQuery
 from litestar.response import Redirect
 
 from api.edge import Edge
-from public_site.render import page
+from public_site.reader import Reader
 from registry.publication.verification import verified
 from registry.store.engine import reading
 
 
 @get("/verify", sync_to_thread=True, include_in_schema=False)
-def ask(edge: NamedDependency[Edge], code: FromQuery[str] = "") -> Response[str] | Redirect:
+def ask(
+    edge: NamedDependency[Edge], reader: NamedDependency[Reader], code: FromQuery[str] = ""
+) -> Response[str] | Redirect:
     """Ask for the code of a paper; a genuine one leads to its page, whatever blanks it was typed with."""
     typed = "".join(code.split()).lower()
     with reading(edge.engine) as session:
         known = bool(typed) and verified(session, typed) is not None
     if known:
         return Redirect(f"/verify/{quote(typed, safe='')}", status_code=303)
-    return page(edge.settings, "verify_ask.html", status=404 if typed else 200, code=code.strip())
+    return reader.page("verify_ask.html", status=404 if typed else 200, code=code.strip())
 
 
 @get("/verify/{code:str}", sync_to_thread=True, include_in_schema=False)
-def verify(edge: NamedDependency[Edge], code: FromPath[str]) -> Response[str]:
+def verify(
+    edge: NamedDependency[Edge], reader: NamedDependency[Reader], code: FromPath[str]
+) -> Response[str]:
     """Show what a code stands for, and how to compare a file with the genuine one.
 
     Raises:
@@ -36,4 +40,4 @@ def verify(edge: NamedDependency[Edge], code: FromPath[str]) -> Response[str]:
         found = verified(session, code)
     if found is None:
         raise NotFoundException
-    return page(edge.settings, "verify.html", it=found)
+    return reader.page("verify.html", it=found)

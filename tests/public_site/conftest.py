@@ -74,7 +74,7 @@ def read(site: Site) -> Callable[..., Page]:
 
 @pytest.fixture(scope="session")
 def every_page(town: Town, site: Site) -> dict[str, str]:
-    """Every kind of page there is, by address."""
+    """Every kind of page there is, in both languages, by address."""
     businesses = [f"/businesses/{one}" for one in town.businesses.values()]
     entries = [f"/lists/henan_black/entries/{town.entries[who]}" for who in ("cheat", "forgiven")]
     editions = site.get("/api/v1/lists/henan_black/editions").json()
@@ -94,4 +94,5 @@ def every_page(town: Town, site: Site) -> dict[str, str]:
         *businesses,
         *entries,
     ]
-    return {path: site.get(path).text for path in paths}
+    english = [f"{path}{'&' if '?' in path else '?'}lang=en" for path in paths]
+    return {path: site.get(path).text for path in [*paths, *english]}
