@@ -11,9 +11,6 @@ from datetime import datetime, timedelta
 from typing import Any, TypeVar
 
 from litestar import Request, Response
-from litestar.concurrency import sync_to_thread
-from litestar.connection import ASGIConnection
-from litestar.handlers import BaseRouteHandler
 from pydantic import BaseModel
 from sqlalchemy import delete, insert
 from sqlalchemy.exc import IntegrityError
@@ -22,9 +19,9 @@ from sqlmodel import Session, col
 from api.answers import Recorded
 from api.edge import Edge
 from api.faults import Fault, Misread
-from registry.accounts.commands import actor_by_token
-from registry.audit.work import Actor, Work
-from registry.errors import Conflict, Malformed, RuleRefused, Unauthenticated
+from api.guarding import actor_of, refuse_foreign, right_of
+from registry.audit.work import Work
+from registry.errors import Conflict, Malformed, RuleRefused
 from registry.store.engine import reading, writing
 from registry.store.tables import IdempotencyKey
 
@@ -33,35 +30,6 @@ LONGEST_KEY = 200
 REMEMBERED = timedelta(hours=24)
 
 T = TypeVar("T")
-
-
-def actor_of(request: ASGIConnection[Any, Any, Any, Any], session: Session) -> Actor:
-    """Return who sends the request.
-
-    Raises:
-        Unauthenticated: It bears no key, or one that is not valid.
-    """
-    scheme, _, token = request.headers.get("authorization", "").partition(" ")
-    if scheme.lower() != "bearer" or not token or not token.isprintable():
-        raise Unauthenticated("key.missing")
-    return actor_by_token(session, token.strip())
-
-
-async def keyed(connection: ASGIConnection[Any, Any, Any, Any], _handler: BaseRouteHandler) -> None:
-    """Guard a route: nobody without a valid key gets a body read or a field checked.
-
-    What the bearer may do is decided in the transaction of the act, where the key is read again.
-
-    Raises:
-        Unauthenticated: No valid key.
-    """
-    await sync_to_thread(_refuse_unkeyed, connection)
-
-
-def _refuse_unkeyed(connection: ASGIConnection[Any, Any, Any, Any]) -> None:
-    edge: Edge = connection.app.state.edge
-    with reading(edge.engine) as session:
-        actor_of(connection, session)
 
 
 def consult(edge: Edge, request: Request[Any, Any, Any], read: Callable[[Work], T]) -> T:
@@ -82,6 +50,7 @@ def record(
     Raises:
         Misread: The Idempotency-Key is missing, too long or not of visible ASCII characters.
         Unauthenticated: No valid key.
+        NotFound: It names a thing that does not exist, or is of elsewhere.
         Conflict: A request with this Idempotency-Key is still running.
         RuleRefused: The Idempotency-Key was used with another content.
     """
@@ -93,6 +62,7 @@ def record(
                 work = Work(session, actor_of(request, session), edge.now(), edge.rulebook())
                 given = session.get(IdempotencyKey, (work.actor.account_name, key))
                 if given is None:
+                    refuse_foreign(session, work.actor, right_of(request), command)
                     _claim(work, key, digest)
                     answer = act(work)
                     return _remember(work, key, answer)

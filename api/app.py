@@ -1,6 +1,6 @@
 """Putting the application together: routes, problems, headers, and what handlers stand on."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager
 from datetime import datetime
 from typing import Any
@@ -19,8 +19,10 @@ from api.bodies import StrictRequest
 from api.docs import Documentation
 from api.document import Document
 from api.edge import Edge
+from api.guarding import by_route, guard
 from api.headers import Headers
 from api.memory import Memory
+from api.rights import RIGHTS, Right
 from api.routes import ROUTES
 from api.screen import screen
 from registry.rulebook import Rulebook
@@ -40,6 +42,7 @@ def create_app(
     *,
     rulebook: Callable[[], Rulebook],
     routes: Sequence[ControllerRouterHandler] = (),
+    rights: Iterable[Right] = (),
     on_errors: Callable[[Mapping[Any, Any]], Mapping[Any, Any]] = dict,
     lifespans: Sequence[Lifespan] = (),
 ) -> Litestar:
@@ -52,10 +55,11 @@ def create_app(
         now: The clock: aware UTC instants.
         rulebook: Gives the effective rulebook.
         routes: Pages and whatever else the composition adds to the API.
+        rights: Who may use those routes.
         on_errors: Turns the handlers of problems into those that pages need beside the API.
         lifespans: What runs as long as the application: jobs, the index writer.
     """
-    app = assemble(routes=routes, on_errors=on_errors, lifespans=lifespans)
+    app = assemble(routes=routes, rights=rights, on_errors=on_errors, lifespans=lifespans)
     app.state.edge = Edge(settings, engine, index, now, rulebook)
     return app
 
@@ -63,23 +67,28 @@ def create_app(
 def assemble(
     *,
     routes: Sequence[ControllerRouterHandler] = (),
+    rights: Iterable[Right] = (),
     on_errors: Callable[[Mapping[Any, Any]], Mapping[Any, Any]] = dict,
     lifespans: Sequence[Lifespan] = (),
 ) -> Litestar:
     """Return the application without an installation: its routes, and what they say of themselves.
 
     Handlers find the parts of the installation as `edge` in its state.
+
+    Raises:
+        Broken: A route has no row in the tables of rights, or a row has no route.
     """
 
     def document(config: AppConfig) -> AppConfig:
         config.openapi_config = _openapi()
         return config
 
-    return Litestar(
+    app = Litestar(
         route_handlers=[*ROUTES, *routes],
         dependencies={"edge": Provide(_edge, sync_to_thread=False)},
         exception_handlers=dict(on_errors(problems.HANDLERS)),
         on_app_init=[document],
+        guards=[guard],
         before_request=screen,
         request_class=StrictRequest,
         lifespan=list(lifespans),
@@ -88,6 +97,8 @@ def assemble(
         logging_config=None,
         debug=False,
     )
+    app.state.rights = by_route(app, [*RIGHTS, *rights])
+    return app
 
 
 def _edge(state: State) -> Edge:

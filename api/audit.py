@@ -59,7 +59,7 @@ class AuditPage(BaseModel):
     next: str | None = Field(description="Pass it as `cursor` to read on; null at the end.")
 
 
-@get("/api/v1/audit", **supervised(403, 422), tags=["audit"], summary="The audit log")
+@get("/api/v1/audit", **supervised(422), tags=["audit"], summary="The audit log")
 def audit(
     request: Request[Any, Any, Any],
     edge: NamedDependency[Edge],

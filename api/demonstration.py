@@ -67,7 +67,7 @@ class Designations(Controller):
     path = "/api/v1/designations"
     tags = ("designations",)
 
-    @get("/", **supervised(403, 422), summary="Designations of the own regions")
+    @get("/", **supervised(422), summary="Designations of the own regions")
     def all(
         self,
         request: Request[Any, Any, Any],

@@ -9,7 +9,7 @@ from typing import Any
 from litestar.openapi.datastructures import ResponseSpec
 from litestar.openapi.spec import OpenAPIType, Operation, Parameter, Schema, SecurityRequirement
 
-from api.acts import LONGEST_KEY, keyed
+from api.acts import LONGEST_KEY
 from api.answers import Recorded
 from api.problems import PROBLEM, TITLES, Problem
 
@@ -43,14 +43,13 @@ def supervised(*refusals: int) -> dict[str, Any]:
     return {
         "sync_to_thread": True,
         "security": KEY,
-        "guards": [keyed],
-        "responses": _problems(400, 401, *refusals),
+        "responses": _problems(400, 401, 403, *refusals),
     }
 
 
 def act(*refusals: int) -> dict[str, Any]:
     """Describe a route that records for the bearer of a key; what its path names is read into its body."""
-    described = supervised(403, 404, 409, 413, 415, 422, *refusals)
+    described = supervised(404, 409, 413, 415, 422, *refusals)
     unchanged = ResponseSpec(Recorded, description="On record already; nothing changed.")
     described["responses"][200] = unchanged
     return {**described, "operation_class": Act}

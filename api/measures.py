@@ -89,7 +89,7 @@ class Measures(Controller):
     path = "/api/v1/measures"
     tags = ("measures",)
 
-    @get("/", **supervised(403, 422), summary="What offices applied")
+    @get("/", **supervised(422), summary="What offices applied")
     def all(
         self,
         request: Request[Any, Any, Any],
@@ -107,7 +107,7 @@ class Measures(Controller):
 
         return consult(edge, request, read)
 
-    @get("/businesses/{business_id:str}", **supervised(403), summary="Measures in effect for a business")
+    @get("/businesses/{business_id:str}", **supervised(), summary="Measures in effect for a business")
     def of_business(
         self,
         request: Request[Any, Any, Any],
@@ -131,7 +131,7 @@ class Measures(Controller):
 
     @get(
         "/export",
-        **supervised(403, 422),
+        **supervised(422),
         media_type="application/octet-stream",
         summary="What stands, for partner departments",
     )
@@ -156,7 +156,7 @@ class Measures(Controller):
             consult(edge, request, read), media_type=media, headers={"Content-Disposition": disposition}
         )
 
-    @get("/endings", **supervised(403), summary="Measures to be lifted")
+    @get("/endings", **supervised(), summary="Measures to be lifted")
     def endings(
         self, request: Request[Any, Any, Any], edge: NamedDependency[Edge]
     ) -> tuple[AppliedMeasure, ...]:

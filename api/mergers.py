@@ -53,7 +53,7 @@ class Mergers(Controller):
     path = "/api/v1/mergers"
     tags = ("mergers",)
 
-    @get("/", **supervised(403, 422), summary="Mergers of the own regions")
+    @get("/", **supervised(422), summary="Mergers of the own regions")
     def all(
         self,
         request: Request[Any, Any, Any],

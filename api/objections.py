@@ -83,7 +83,7 @@ class Objections(Controller):
             edge, request, data, lambda work: recorded(objections.file_objection(work, data), request)
         )
 
-    @get("/", **supervised(403, 422), summary="Objections of the own regions")
+    @get("/", **supervised(422), summary="Objections of the own regions")
     def all(
         self,
         request: Request[Any, Any, Any],

@@ -67,7 +67,7 @@ class Pledges(Controller):
     path = "/api/v1/pledges"
     tags = ("pledges",)
 
-    @get("/", **supervised(403, 422), summary="Pledges of the own regions")
+    @get("/", **supervised(422), summary="Pledges of the own regions")
     def all(
         self,
         request: Request[Any, Any, Any],

@@ -143,7 +143,7 @@ class Proposals(Controller):
     path = "/api/v1/proposals"
     tags = ("proposals",)
 
-    @get("/", **supervised(403, 422), summary="Cases of the own regions")
+    @get("/", **supervised(422), summary="Cases of the own regions")
     def all(
         self,
         request: Request[Any, Any, Any],

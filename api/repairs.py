@@ -147,7 +147,7 @@ class Repairs(Controller):
             edge, request, data, lambda work: recorded(commands.apply_for_repair(work, data), request)
         )
 
-    @get("/", **supervised(403, 422), summary="Applications of the own regions")
+    @get("/", **supervised(422), summary="Applications of the own regions")
     def all(
         self,
         request: Request[Any, Any, Any],
@@ -174,7 +174,7 @@ class Repairs(Controller):
 
         return consult(edge, request, read)
 
-    @get("/removals", **supervised(403), summary="Entries due for removal")
+    @get("/removals", **supervised(), summary="Entries due for removal")
     def removals(self, request: Request[Any, Any, Any], edge: NamedDependency[Edge]) -> tuple[EntryDue, ...]:
         """Return the entries of the bearer's regions that are due to go, the earliest last day first."""
         return consult(edge, request, lambda work: tuple(_due(work)))

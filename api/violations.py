@@ -103,7 +103,7 @@ class Violations(Controller):
             edge, request, data, lambda work: recorded(commands.record_violation(work, data), request)
         )
 
-    @get("/", **supervised(403, 422), summary="Violations of the own regions")
+    @get("/", **supervised(422), summary="Violations of the own regions")
     def all(
         self,
         request: Request[Any, Any, Any],

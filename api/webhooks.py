@@ -68,7 +68,7 @@ class Webhooks(Controller):
         """Register an address that is told of public events of a region, in their order."""
         return record(edge, request, data, lambda work: _registered(work, data))
 
-    @get("/", **supervised(403), summary="Webhooks of the own regions")
+    @get("/", **supervised(), summary="Webhooks of the own regions")
     def all(self, request: Request[Any, Any, Any], edge: NamedDependency[Edge]) -> tuple[WebhookState, ...]:
         """Return the webhooks of the bearer's regions, ended ones too."""
 

@@ -22,6 +22,7 @@ from jobs.opening import opened
 from jobs.running import Plant
 from public_site.app import site_routes
 from public_site.errors import pages_for_errors
+from public_site.rights import RIGHTS
 from registry.calendar import legal_day
 from registry.errors import Broken
 from registry.overrides.commands import ensure_archived
@@ -101,6 +102,7 @@ def application(parts: Plant, *, jobs: bool) -> Any:
         parts.now,
         rulebook=parts.rulebook,
         routes=site_routes(),
+        rights=RIGHTS,
         on_errors=partial(pages_for_errors, parts.settings),
         lifespans=[working] if jobs else [],
     )

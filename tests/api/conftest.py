@@ -17,6 +17,7 @@ from api.edge import Edge, Running
 from jobs import deliver_outbox
 from jobs.running import Plant
 from public_site.app import site_routes
+from public_site.rights import RIGHTS
 from registry.accounts.commands import issue_key
 from registry.overrides.commands import ensure_archived
 from registry.publication.signing import load_or_create
@@ -58,7 +59,7 @@ class Town:
 @functools.cache
 def built() -> Litestar:
     """Return the application, built once; each test puts its own installation under it."""
-    return assemble(routes=site_routes())
+    return assemble(routes=site_routes(), rights=RIGHTS)
 
 
 @pytest.fixture

@@ -111,8 +111,9 @@ def written(town: Town) -> int:
 def test_what_is_not_of_the_stated_type_is_refused_at_its_field(
     town: Town, path: str, body: dict[str, Any], fault: tuple[str, str]
 ) -> None:
+    shop = town.post("/api/v1/businesses", SHOP).json()["id"]
     before = written(town)
-    answer = send(town, f"/api/v1/{path}", json.dumps(body).encode())
+    answer = send(town, f"/api/v1/{path.replace('/x/', f'/{shop}/')}", json.dumps(body).encode())
     assert (answer.status_code, told(answer)) == (400, [fault])
     assert written(town) == before
 

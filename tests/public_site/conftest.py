@@ -12,6 +12,7 @@ from sqlmodel import select
 from api.app import create_app, served
 from public_site.app import site_routes
 from public_site.errors import pages_for_errors
+from public_site.rights import RIGHTS
 from registry.documents.papers import issue_paper
 from registry.documents.tables import Paper
 from registry.settings import read_settings
@@ -48,6 +49,7 @@ def client_of(town: Town, *, demonstration: bool) -> Site:
         lambda: given.NOW,
         rulebook=given.rulebook,
         routes=site_routes(),
+        rights=RIGHTS,
         on_errors=partial(pages_for_errors, settings),
     )
     return TestClient(served(app), raise_server_exceptions=False)
