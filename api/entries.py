@@ -17,7 +17,7 @@ from registry.audit.work import Work
 from registry.errors import NotFound
 from registry.lists.queries import grounds_of
 from registry.lists.tables import ListEntry
-from registry.publication import removal, withdrawal
+from registry.publication import papers
 from registry.publication.removal import RecordRemoval
 from registry.publication.withdrawal import RenewEntry, SuspendEntry, WithdrawEntry
 from registry.store.versions import versions
@@ -82,9 +82,12 @@ class Entries(Controller):
         entry_id: FromPath[str],
         data: JSONBody[WithdrawEntry],
     ) -> Response[Recorded]:
-        """Withdraw an entry from its list and from everything published."""
+        """Withdraw an entry from its list and from everything published; the answer names its paper."""
         return record(
-            edge, request, data, lambda work: recorded(withdrawal.withdraw_entry(work, data), request)
+            edge,
+            request,
+            data,
+            lambda work: recorded(papers.withdraw_entry(work, edge.settings, data), request),
         )
 
     @post("/{entry_id:str}/removal", **act(), summary="Record an authority's removal of a pointer")
@@ -96,7 +99,12 @@ class Entries(Controller):
         data: JSONBody[RecordRemoval],
     ) -> Response[Recorded]:
         """End a pointer to the national list because the authority that listed removed the business."""
-        return record(edge, request, data, lambda work: recorded(removal.record_removal(work, data), request))
+        return record(
+            edge,
+            request,
+            data,
+            lambda work: recorded(papers.record_removal(work, edge.settings, data), request),
+        )
 
     @post("/{entry_id:str}/suspension", **act(), summary="Suspend a red entry")
     def suspend(
@@ -108,7 +116,10 @@ class Entries(Controller):
     ) -> Response[Recorded]:
         """Suspend a red entry: it is not shown until it is renewed or cancelled."""
         return record(
-            edge, request, data, lambda work: recorded(withdrawal.suspend_entry(work, data), request)
+            edge,
+            request,
+            data,
+            lambda work: recorded(papers.suspend_entry(work, edge.settings, data), request),
         )
 
     @post("/{entry_id:str}/renewal", **act(), summary="Renew a red entry")
@@ -120,7 +131,9 @@ class Entries(Controller):
         data: JSONBody[RenewEntry],
     ) -> Response[Recorded]:
         """Renew or restore a red entry for another term, on the same conditions as at first."""
-        return record(edge, request, data, lambda work: recorded(withdrawal.renew_entry(work, data), request))
+        return record(
+            edge, request, data, lambda work: recorded(papers.renew_entry(work, edge.settings, data), request)
+        )
 
 
 def _read(work: Work, entry_id: str) -> EntryFile:

@@ -41,7 +41,7 @@ def _deliver_search(plant: Plant) -> int:
             return 0
         work = plant.work(session, "deliver_outbox")
         withdraw_fallen(work, ids)
-        suspend_blemished(work, ids)
+        suspend_blemished(work, plant.settings, ids)
         hide_unshown(work, ids)
         session.expunge_all()
     with reading(plant.engine) as session:

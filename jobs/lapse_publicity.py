@@ -13,5 +13,5 @@ def run(plant: Plant) -> str:
         work = plant.work(session, "lapse_publicity")
         withdrawn = lapse_due(work)
         freed = end_freed(work, None)
-        suspended = suspend_blemished(work)
+        suspended = suspend_blemished(work, plant.settings)
     return f"withdrawn={withdrawn} freed={freed} suspended={suspended}"

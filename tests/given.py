@@ -21,11 +21,13 @@ from registry.documents.papers import issued
 from registry.documents.tables import Document, Paper
 from registry.founding import Found, found
 from registry.identifiers import new_id
+from registry.lists.queries import current_entry
 from registry.mergers import commands as mergers
 from registry.mergers.commands import DecideMerger, MergeBusinesses
 from registry.offices import commands as offices
 from registry.offices.commands import AddOffice
 from registry.pledges.commands import FilePledge, file_pledge
+from registry.publication.withdrawal import PAPERS
 from registry.rulebook import Rulebook, load_rulebook
 from registry.store.engine import writing
 from registry.violations.commands import RecordViolation, record_violation
@@ -141,6 +143,13 @@ def paper_issued(by: Work, case_id: str, step: str, kind: str, seq: int = 0) -> 
     )
     by.session.add(paper)
     by.session.flush()
+
+
+def entry_paper(by: Work, entry_id: str, act: str) -> None:
+    """Write down that the paper of an act on an entry was issued with it, unless it has ended."""
+    entry = current_entry(by.session, entry_id)
+    if entry is not None and entry.withdrawn_on is None:
+        paper_issued(by, entry_id, act, PAPERS[act], entry.version + 1)
 
 
 def business(by: Work, name: str = "浉河区李记水产店", **more: Any) -> str:

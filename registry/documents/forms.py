@@ -32,6 +32,7 @@ Kind = Literal[
     "suspension",
     "renewal",
     "removal",
+    "pointer_removal",
     "objection_receipt",
     "objection_decision",
     "repair_guide",

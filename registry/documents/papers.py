@@ -41,6 +41,9 @@ class IssuePaper(Command):
     seq: int = Field(default=0, ge=0, description="Number of the step that brings it; 0: it goes before.")
     basis: str | None = Field(default=None, description="Digest of what it rests on, where that may change.")
     region: str
+    office_code: str | None = Field(
+        default=None, description="Office for which a job issues it; else that of the person who acts."
+    )
     fields: dict[str, str | tuple[str, ...] | tuple[tuple[str, str], ...]] = Field(
         description="What the form of the kind names, see `FORMS[kind].fields()`; days in words."
     )
@@ -57,26 +60,30 @@ def issue_paper(work: Work, settings: Settings, command: IssuePaper) -> str:
     """Issue a paper and return the identifier of its document, of the kind `FORMS[kind].filed_as`.
 
     Args:
-        work: The officer, for whose office it is issued.
+        work: The officer, for whose office it is issued unless the command names another.
         settings: Where files are kept, and the address that citizens use.
         command: What it says.
 
     Raises:
-        Forbidden: The person is no officer or approver of the region.
+        Forbidden: The person is no officer or approver of the region; or of the whole country, where
+            it is issued for another office.
         Conflict: The case has a valid paper of that kind for that step.
         Malformed: The region is none, a needed field is missing, or a character cannot be printed.
         RuleRefused: No rule says how such papers are numbered, or the office bears no name.
     """
     region_or_refuse(command.region, "region")
-    if not work.actor.may("approver", command.region):
+    if command.office_code is not None:
+        work.require("officer", "", "office_code")
+    elif not work.actor.may("approver", command.region):
         work.require("officer", command.region, "region")
+    code = command.office_code or work.actor.office_code
     former = issued(work.session, command.case_id, command.kind, command.step, command.seq)
     if former is not None:
         raise Conflict("paper.issued_already", field="kind", number=former.number)
-    office = named_on(work.session, work.actor.office_code, work.today)
+    office = named_on(work.session, code, work.today)
     if office is None:
-        raise RuleRefused("paper.no_office_name", office=work.actor.office_code, on=work.today.isoformat())
-    paper = _numbered(work, command, office.mark or office.name)
+        raise RuleRefused("paper.no_office_name", office=code, on=work.today.isoformat())
+    paper = _numbered(work, command, code, office.mark or office.name)
     content = pdf(composed(office.name, settings.public_url, paper, command), work.today)
     document = keep_document(work, settings.data_dir, _filing(command, paper.number, content))
     paper.document_id, paper.sha256 = document.id, document.digest
@@ -241,14 +248,14 @@ def _filing(command: IssuePaper, number: str, content: bytes) -> FileDocument:
     )
 
 
-def _numbered(work: Work, command: IssuePaper, mark: str) -> Paper:
+def _numbered(work: Work, command: IssuePaper, code: str, mark: str) -> Paper:
     """Return a new paper with the next number of its series.
 
     On PostgreSQL others of the series wait here for the end of the transaction; a number is counted
     from the rows that were committed, so that what was rolled back is given again.
     """
     rule = work.rulebook.find(PaperNumber, command.kind, command.region, work.today, field="kind")
-    code, year = work.actor.office_code, work.today.year
+    year = work.today.year
     one_writer(work.session, f"papers {code} {rule.series} {year}")
     last = select(func.max(Paper.serial)).where(
         Paper.office_code == code, Paper.series == rule.series, Paper.year == year

@@ -127,6 +127,17 @@ def cited(row: Row) -> str:
     return "；".join(f"{_titled(one)}{article}" for one, article in zip(instruments, articles, strict=True))
 
 
+def law_of(regime: ListRegime) -> str:
+    """Return what a list rests on, with its name, its code and the day since which it is in force."""
+    return words(
+        "paper.rule.of_list",
+        source=cited(regime),
+        name=regime.name_zh,
+        code=regime.code,
+        since=in_words(regime.in_force_from),
+    )
+
+
 def _titled(instrument: str) -> str:
     name, bracket, tail = instrument.partition("（")
     return instrument if "《" in name else f"《{name}》{bracket}{tail}"
@@ -134,13 +145,6 @@ def _titled(instrument: str) -> str:
 
 def _common(case: CasePapers) -> dict[str, Any]:
     regime = case.regime
-    basis = words(
-        "paper.rule.of_list",
-        source=cited(regime),
-        name=regime.name_zh,
-        code=regime.code,
-        since=in_words(regime.in_force_from),
-    )
     measures = tuple(
         words("paper.measure", name=measure.name_zh, source=cited(measure)) for measure in case.measures
     )
@@ -149,7 +153,7 @@ def _common(case: CasePapers) -> dict[str, Any]:
         "regime": regime.name_zh,
         "facts": tuple(case.facts),
         "ground": case.ground,
-        "basis": (basis, *dict.fromkeys(case.bases)),
+        "basis": (law_of(regime), *dict.fromkeys(case.bases)),
         "measures": measures,
         "no_measures": "" if measures else regime.code,
         "notice_number": case.numbers.get("notice", ""),

@@ -58,23 +58,28 @@ def called(kind: str, stated: Call) -> tuple[str, ...]:
 
 def evidence(work: Work, proposal: Proposal) -> tuple[Sequence[str], Sequence[str]]:
     """Return the facts of a case in words, and what the decisions among them rest on."""
+    return told_of(work, proposal.evidence, proposal.region)
+
+
+def told_of(work: Work, fact_ids: Sequence[str], region: str) -> tuple[Sequence[str], Sequence[str]]:
+    """Return facts of a region in words, in the order asked, and what the decisions among them rest on."""
     told: dict[str, str] = {}
     bases: list[str] = []
-    for violation, decision in _violations(work.session, proposal.evidence):
-        told[violation.violation_id] = _violation_words(work, proposal, violation, decision)
+    for violation, decision in _violations(work.session, fact_ids):
+        told[violation.violation_id] = _violation_words(work, region, violation, decision)
         bases += [words("paper.decision_basis", basis=decision.basis)] if decision.basis else []
-    pledges = select(Pledge).where(col(Pledge.pledge_id).in_(proposal.evidence))
+    pledges = select(Pledge).where(col(Pledge.pledge_id).in_(fact_ids))
     for pledge in work.session.exec(pledges.where(col(Pledge.superseded_at).is_(None))):
         day = _day(pledge.pledged_on, pledge.pledged_precision)
         told[pledge.pledge_id] = words("paper.fact.pledge", day=day)
-    units = select(DemonstrationUnit).where(col(DemonstrationUnit.designation_id).in_(proposal.evidence))
+    units = select(DemonstrationUnit).where(col(DemonstrationUnit.designation_id).in_(fact_ids))
     for unit in work.session.exec(units.where(col(DemonstrationUnit.superseded_at).is_(None))):
         day = _day(unit.designated_on, unit.designated_precision)
         name = unit.title or words("paper.fact.unit")
         told[unit.designation_id] = words(
             "paper.fact.designation", day=day, authority=unit.authority, title=name
         )
-    return [told[fact] for fact in proposal.evidence if fact in told], bases
+    return [told[fact] for fact in fact_ids if fact in told], bases
 
 
 def _violations(session: Session, ids: Sequence[str]) -> Sequence[tuple[Violation, PenaltyDecision]]:
@@ -87,8 +92,8 @@ def _violations(session: Session, ids: Sequence[str]) -> Sequence[tuple[Violatio
     return session.exec(query).all()
 
 
-def _violation_words(work: Work, proposal: Proposal, violation: Violation, decision: PenaltyDecision) -> str:
-    conducts = work.rulebook.in_force(Conduct, proposal.region, decision.decided_on or work.today)
+def _violation_words(work: Work, region: str, violation: Violation, decision: PenaltyDecision) -> str:
+    conducts = work.rulebook.in_force(Conduct, region, decision.decided_on or work.today)
     named = conducts.get(violation.conduct_code)
     conduct = violation.conduct or (named.name_zh if named is not None else violation.conduct_code)
     said = words(

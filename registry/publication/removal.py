@@ -14,9 +14,10 @@ from registry.audit.work import Work
 from registry.authorities import authority_key
 from registry.commands import Command, Outcome
 from registry.errors import Malformed, RuleRefused
+from registry.lists.details import PaperWords
 from registry.lists.pointer import listed_by
 from registry.lists.rules import one_regime, quoted
-from registry.publication.withdrawal import end_entries, refuse_document, unended
+from registry.publication.withdrawal import document_of, end_entries, refuse_document, unended
 
 
 class AuthorityRemoval(Command):
@@ -30,7 +31,7 @@ class AuthorityRemoval(Command):
     )
 
 
-class RecordRemoval(Command):
+class RecordRemoval(PaperWords):
     """Record that the authority which listed a business removed it from the national list."""
 
     entry_id: str
@@ -48,7 +49,7 @@ def record_removal(work: Work, command: RecordRemoval) -> Outcome:
         Forbidden: The person may not decide in that region.
         Malformed: The day lies ahead.
         RuleRefused: It is no pointer, another authority listed, the removal comes before the
-            listing, or the paper is no decision.
+            listing, its document is no decision, or the paper of the act was not issued.
     """
     entry = unended(work, command.entry_id, command.expected_version)
     work.require("approver", entry.region)
@@ -64,8 +65,9 @@ def record_removal(work: Work, command: RecordRemoval) -> Outcome:
     authority = listed_by(work.session, entry)
     if authority_key(removal.authority, entry.region) != authority_key(authority, entry.region):
         raise RuleRefused("pointer.other_authority", field="removal.authority", authority=authority)
-    refuse_document(work, command.document_id, ("decision",))
+    document = document_of(work, entry, "remove", command.document_id)
+    refuse_document(work, document, ("decision",))
     law = one_regime(work.rulebook, entry.regime, entry.region, entry.listed_on)
     stated = removal.model_dump(mode="json", exclude_none=True)
-    end_entries(work, [(entry, "removed", quoted(law))], command.document_id, removal=stated)
+    end_entries(work, [(entry, "removed", quoted(law))], document, removal=stated)
     return Outcome("changed", entry.entry_id)

@@ -5,18 +5,22 @@ by a generation, consumers are told, and the log grows by a leaf. From its commi
 or file shows it; the files are built again afterwards.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
+from types import MappingProxyType
 from typing import Any
 
 from pydantic import Field
 
 from registry.audit.work import Subject, Work
-from registry.commands import Command, Outcome
+from registry.commands import Outcome
+from registry.documents.forms import Kind
+from registry.documents.papers import demanded
 from registry.documents.tables import Document
 from registry.errors import Conflict, NotFound, RuleRefused
 from registry.lists import entries, queries
 from registry.lists.conditions import checked_facts
+from registry.lists.details import PaperWords
 from registry.lists.rules import BY_ITSELF, ENDINGS, Ending, Stated, one_regime, publish_until, quoted
 from registry.lists.tables import ListEntry, Proposal
 from registry.log import events, leaves
@@ -28,32 +32,36 @@ from registry.store.versions import unmoved
 from registry.violations.tables import Violation
 
 AT_ONCE = 1000
+# the paper that each act on an entry brings; what nobody decides has none
+PAPERS: Mapping[str, Kind] = MappingProxyType(
+    {"withdraw": "removal", "suspend": "suspension", "renew": "renewal", "remove": "pointer_removal"}
+)
 
 
-class WithdrawEntry(Command):
+class WithdrawEntry(PaperWords):
     """Withdraw an entry: on which ground, by which rule, on which paper; as repaired only a repair does."""
 
     entry_id: str
     expected_version: int
     ground: Stated
     rule: str = Field(min_length=1, max_length=200, description="Instrument and article, or rulebook code.")
-    document_id: str | None = Field(default=None, description="Needed unless the ground acts by itself.")
+    document_id: str | None = Field(default=None, description="What it rests on; else its own paper.")
 
 
-class SuspendEntry(Command):
+class SuspendEntry(PaperWords):
     """Suspend a red entry while an effective violation stands against the business."""
 
     entry_id: str
     expected_version: int
-    document_id: str
+    document_id: str | None = Field(default=None, description="What it rests on; else its own paper.")
 
 
-class RenewEntry(Command):
+class RenewEntry(PaperWords):
     """Renew or restore a red entry for another term."""
 
     entry_id: str
     expected_version: int
-    document_id: str
+    document_id: str | None = Field(default=None, description="What it rests on; else its own paper.")
 
 
 def withdraw_entry(work: Work, command: WithdrawEntry) -> Outcome:
@@ -73,9 +81,12 @@ def withdraw_entry(work: Work, command: WithdrawEntry) -> Outcome:
         raise RuleRefused("entry.ground", field="ground", ground=command.ground, colour=entry.colour)
     if by_itself:
         _refuse_untrue(work, entry, command.ground)
-    if command.document_id is not None or not by_itself:
-        refuse_document(work, command.document_id)
-    end_entries(work, [(entry, command.ground, command.rule)], document=command.document_id)
+    document = command.document_id
+    if not by_itself:
+        document = document_of(work, entry, "withdraw", document)
+    elif document is not None:
+        refuse_document(work, document)
+    end_entries(work, [(entry, command.ground, command.rule)], document=document)
     return Outcome("changed", entry.entry_id)
 
 
@@ -210,10 +221,10 @@ def suspend_entry(work: Work, command: SuspendEntry) -> Outcome:
     work.require("approver", entry.region)
     if entry.colour != "red" or entry.state != "listed":
         raise RuleRefused("entry.not_red_and_listed", field="entry_id", state=entry.state)
-    refuse_document(work, command.document_id)
+    document = document_of(work, entry, "suspend", command.document_id)
     take_back(work.session, [entry.entry_id])
     events.unlink(work.session, [entry.entry_id])
-    _record(work, "entry.suspended", [entries.suspend(work, entry)], document=command.document_id)
+    _record(work, "entry.suspended", [entries.suspend(work, entry)], document=document)
     return Outcome("changed", entry.entry_id)
 
 
@@ -233,11 +244,11 @@ def renew_entry(work: Work, command: RenewEntry) -> Outcome:
         raise RuleRefused("entry.not_red_and_listed", field="entry_id", state=entry.state)
     if proposal.proposed_by_person == work.actor.person_id:
         raise RuleRefused("step.same_person", field="entry_id", step="renew")
-    refuse_document(work, command.document_id)
+    document = document_of(work, entry, "renew", command.document_id)
     regime = one_regime(work.rulebook, entry.regime, entry.region, work.today)
     facts = checked_facts(work, regime, entry.business_id, proposal.evidence)
     renewed = entries.renew(work, entry, publish_until(regime, work.today, facts))
-    _record(work, "entry.renewed", [renewed], document=command.document_id, rule=quoted(regime))
+    _record(work, "entry.renewed", [renewed], document=document, rule=quoted(regime))
     return Outcome("changed", entry.entry_id)
 
 
@@ -261,15 +272,27 @@ def unended(work: Work, entry_id: str, expected_version: int) -> ListEntry:
     return entry
 
 
-def refuse_document(work: Work, document_id: str | None, kinds: Sequence[str] = ()) -> None:
-    """Refuse an act without its paper, or on one of another kind than those named.
+def document_of(work: Work, entry: ListEntry, act: str, named: str | None) -> str:
+    """Return the document of an act on an entry: the one named, else the paper issued with the act.
 
     Raises:
         NotFound: There is no such document.
-        RuleRefused: No paper is given, or it is of another kind.
+        RuleRefused: The paper of the act was not issued.
     """
-    if document_id is None:
-        raise RuleRefused("entry.paper_missing", field="document_id")
+    paper = demanded(work.session, entry.entry_id, PAPERS[act], act, entry.version + 1)
+    if named is None:
+        return paper.document_id
+    refuse_document(work, named)
+    return named
+
+
+def refuse_document(work: Work, document_id: str, kinds: Sequence[str] = ()) -> None:
+    """Refuse to rest an act on a document of another kind than those named.
+
+    Raises:
+        NotFound: There is no such document.
+        RuleRefused: It is of another kind.
+    """
     document = work.session.get(Document, document_id)
     if document is None:
         raise NotFound("document.unknown", field="document_id", document_id=document_id)

@@ -68,6 +68,11 @@ def catalogue() -> Mapping[str, Mapping[str, str]]:
     return texts
 
 
+def word(family: str, code: str, language: Language) -> str:
+    """Return the word for a code, or the code itself where it has none: a source's own word."""
+    return terms(language).get(f"{family}.{code}", code)
+
+
 def say(refusal: Refusal, language: Language) -> str:
     """Return what a person reads of a refusal: its words, and those of the codes in it.
 

@@ -13,11 +13,12 @@ from registry.publication import clearance
 from registry.publication.editions import prepare_edition
 from registry.publication.files import build_files
 from registry.publication.verify import said, verify
-from registry.publication.withdrawal import SuspendEntry, suspend_entry
+from registry.publication.withdrawal import SuspendEntry
 from registry.store.engine import writing
 from tests import given
 from tests.api.conftest import Town
 from tests.lists.cases import Case
+from tests.publication.ending import suspend_entry
 from tests.publication.test_events import withdraw
 
 

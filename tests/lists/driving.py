@@ -24,10 +24,12 @@ from registry.lists.commands import ProposeListing, TakeStep, propose_listing, t
 from registry.lists.procedures import PROCEDURES
 from registry.lists.tables import ListEntry, Proposal
 from registry.publication.suspension import suspend_blemished
-from registry.publication.withdrawal import WithdrawEntry, lapse_due, withdraw_entry
+from registry.publication.withdrawal import WithdrawEntry, lapse_due
+from registry.settings import Settings
 from registry.store.engine import writing
 from tests import given
 from tests.lists.cases import CHECKS, PAPERS, WHO
+from tests.publication.ending import withdraw_entry
 
 PEOPLE = ("officer", "colleague", "approver", "superior", "national")
 STEPS = tuple(sorted(set(PAPERS) - {"propose", "nominate", "apply", "record"}))
@@ -59,6 +61,7 @@ class Driver:
     """
 
     engine: Engine
+    settings: Settings
     seed: int
     who: Mapping[str, str] = field(default_factory=lambda: WHO)
     now: datetime = given.NOW
@@ -217,7 +220,7 @@ class Driver:
 
     def _jobs(self, session: Session) -> str:
         lapse_due(self.work(session, "national"))
-        suspend_blemished(self.work(session, "national"))
+        suspend_blemished(self.work(session, "national"), self.settings)
         return "jobs"
 
     def _paper(self, session: Session, kind: str) -> str:

@@ -24,19 +24,15 @@ from registry.lists.pointer import RecordPointer, record_pointer
 from registry.overrides.tables import CalendarOverride
 from registry.publication import public_view
 from registry.publication.suspension import suspend_blemished
-from registry.publication.withdrawal import (
-    RenewEntry,
-    WithdrawEntry,
-    lapse_due,
-    renew_entry,
-    withdraw_entry,
-)
+from registry.publication.withdrawal import RenewEntry, WithdrawEntry, lapse_due
 from registry.rulebook import parse_row
+from registry.settings import read_settings
 from registry.store.engine import reading, writing
 from registry.violations.commands import ChangeDecisionStanding, change_decision_standing, repair_violation
 from registry.violations.queries import violation
 from tests import given
 from tests.lists.cases import Case
+from tests.publication.ending import renew_entry, withdraw_entry
 
 FOLDER = Path(__file__).parent / "worked"
 STEPS = frozenset(TakeStep.model_fields["step"].annotation.__args__)
@@ -175,7 +171,7 @@ class Play:
         """Run what runs by the clock."""
         with writing(self.case.engine) as session:
             lapse_due(self.work(session))
-            suspend_blemished(self.work(session))
+            suspend_blemished(self.work(session), read_settings(data_dir=self.case.folder))
 
     def board(self) -> None:
         """Put on the board what may be shown today."""

@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import date
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -11,6 +12,7 @@ from sqlalchemy import Engine
 from registry.audit.work import Work
 from registry.lists import conditions, procedures
 from registry.lists.commands import TakeStep
+from registry.settings import read_settings
 from registry.store.engine import reading
 from tests.lists.cases import WHO
 from tests.lists.driving import Driver
@@ -32,17 +34,20 @@ TRIED = (
 
 
 def found_wrong(
-    engine: Engine, acts: int, seed: int, tempted: Sequence[str] = ()
+    engine: Engine, folder: Path, acts: int, seed: int, tempted: Sequence[str] = ()
 ) -> tuple[list[str], Driver]:
     """Drive, and read every entry; stop at the first that is wrong.
 
     Args:
         engine: Of an empty registry.
+        folder: Where its papers go.
         acts: How many are tried.
         seed: Of the choices.
         tempted: Steps that the proposer mostly tries to take too.
     """
-    driver = Driver(engine, seed, who={**WHO, **dict.fromkeys(tempted, "officer")})
+    driver = Driver(
+        engine, read_settings(data_dir=folder), seed, who={**WHO, **dict.fromkeys(tempted, "officer")}
+    )
     seen, wrong = set[str](), list[str]()
     for start in range(0, acts, AT_ONCE):
         driver.run(min(AT_ONCE, acts - start))
@@ -58,15 +63,17 @@ def found_wrong(
 @pytest.mark.parametrize(
     "acts", [pytest.param(20_000, id="ordinary"), pytest.param(1_000_000, id="long", marks=pytest.mark.long)]
 )
-def test_no_entry_is_published_without_due_process(sqlite_engine: Engine, acts: int) -> None:
-    wrong, driver = found_wrong(sqlite_engine, acts, seed=20260401)
+def test_no_entry_is_published_without_due_process(sqlite_engine: Engine, data_dir: Path, acts: int) -> None:
+    wrong, driver = found_wrong(sqlite_engine, data_dir, acts, seed=20260401)
     assert wrong == []
     assert all(driver.tried[f"done {act}"] >= acts // 4000 for act in REACHED), driver.tried
     assert all(driver.tried[f"refused {code}"] > 0 for code in TRIED), driver.tried
 
 
-def test_no_entry_is_published_without_due_process_on_the_other_database(postgres_engine: Engine) -> None:
-    wrong, _ = found_wrong(postgres_engine, 2000, seed=20251225)
+def test_no_entry_is_published_without_due_process_on_the_other_database(
+    postgres_engine: Engine, data_dir: Path
+) -> None:
+    wrong, _ = found_wrong(postgres_engine, data_dir, 2000, seed=20251225)
     assert wrong == []
 
 
@@ -85,24 +92,28 @@ BROKEN: Mapping[str, tuple[str, Mapping[str, Any], str]] = {
 
 
 @pytest.mark.parametrize("fault", BROKEN)
-def test_a_broken_rule_is_seen(fault: str, sqlite_engine: Engine, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_broken_rule_is_seen(
+    fault: str, sqlite_engine: Engine, data_dir: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     name, changes, seen_as = BROKEN[fault]
     steps = tuple(replace(one, **changes) if one.name == name else one for one in procedures.BLACK)
     monkeypatch.setitem(procedures.PROCEDURES, "black", steps)  # type: ignore[arg-type]
     tempted = [name] if {"another_person", "not_proposer"} & set(changes) else []
-    wrong, _ = found_wrong(sqlite_engine, 20_000, seed=1, tempted=tempted)
+    wrong, _ = found_wrong(sqlite_engine, data_dir, 20_000, seed=1, tempted=tempted)
     assert any(seen_as in one for one in wrong), wrong[:3]
 
 
 def test_points_that_may_stay_unanswered_are_seen(
-    sqlite_engine: Engine, monkeypatch: pytest.MonkeyPatch
+    sqlite_engine: Engine, data_dir: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("registry.lists.commands.ALL_ANSWERED", ())
-    wrong, _ = found_wrong(sqlite_engine, 20_000, seed=1)
+    wrong, _ = found_wrong(sqlite_engine, data_dir, 20_000, seed=1)
     assert any("answered by" in one for one in wrong), wrong[:3]
 
 
-def test_a_step_dated_at_will_is_seen(sqlite_engine: Engine, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_step_dated_at_will_is_seen(
+    sqlite_engine: Engine, data_dir: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     dated = conditions.day_of
 
     def at_will(work: Work, detail: TakeStep, not_before: date) -> date:
@@ -110,5 +121,5 @@ def test_a_step_dated_at_will_is_seen(sqlite_engine: Engine, monkeypatch: pytest
         return not_before if detail.step == "record_statement" else dated(work, detail, not_before)
 
     monkeypatch.setattr(conditions, "day_of", at_will)
-    wrong, _ = found_wrong(sqlite_engine, 20_000, seed=1)
+    wrong, _ = found_wrong(sqlite_engine, data_dir, 20_000, seed=1)
     assert any("somebody's choice" in one for one in wrong), wrong[:3]

@@ -10,18 +10,12 @@ from sqlalchemy import Engine
 from registry.errors import Conflict, Forbidden, Malformed, RuleRefused
 from registry.lists import queries
 from registry.publication import public_view
-from registry.publication.withdrawal import (
-    RenewEntry,
-    SuspendEntry,
-    WithdrawEntry,
-    renew_entry,
-    suspend_entry,
-    withdraw_entry,
-)
+from registry.publication.withdrawal import RenewEntry, SuspendEntry, WithdrawEntry
 from registry.rulebook import Deadline, ListRegime
 from registry.store.engine import reading, writing
 from tests import given
 from tests.lists.cases import RED, Case, begun
+from tests.publication.ending import renew_entry, suspend_entry, withdraw_entry
 
 
 @pytest.fixture

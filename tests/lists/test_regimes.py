@@ -15,6 +15,7 @@ from registry.publication.copies import KeptEntry, check_copies
 from registry.publication.counts import state_of_the_registry
 from registry.publication.suspension import suspend_blemished
 from registry.rulebook import ListRegime, parse_row
+from registry.settings import read_settings
 from registry.store.engine import reading, writing
 from tests import given
 from tests.lists.cases import Case, begun
@@ -202,10 +203,11 @@ def test_praise_is_suspended_by_itself_when_a_violation_takes_effect(case: Case)
         entry = public_view.entry(session, entry_id, case.now.date())
     assert isinstance(entry, public_view.PublicEntry)
     case.violation(entry.business_id, decided_on="2026-12-08")
+    settings = read_settings(data_dir=case.folder)
     with writing(case.engine) as session:
-        assert suspend_blemished(case.work(session, "national"), ["another"]) == 0
-        assert suspend_blemished(case.work(session, "national"), [entry.business_id]) == 1
-        assert suspend_blemished(case.work(session, "national")) == 0
+        assert suspend_blemished(case.work(session, "national"), settings, ["another"]) == 0
+        assert suspend_blemished(case.work(session, "national"), settings, [entry.business_id]) == 1
+        assert suspend_blemished(case.work(session, "national"), settings) == 0
     case.now += timedelta(days=1)
     with reading(case.engine) as session:
         assert public_view.entry(session, entry_id, case.now.date()) is None

@@ -12,10 +12,11 @@ from registry.lists.board import derive_board
 from registry.lists.tables import ListEntry, Proposal, ProposalStep
 from registry.log.tables import LogLeaf, LogSalt, PublicEvent
 from registry.publication.editions import prepare_edition
-from registry.publication.withdrawal import WithdrawEntry, withdraw_entry
+from registry.publication.withdrawal import WithdrawEntry
 from registry.store.engine import reading, writing
 from tests import given
 from tests.lists.cases import Case, begun
+from tests.publication.ending import withdraw_entry
 
 
 @pytest.fixture

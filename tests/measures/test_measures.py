@@ -16,11 +16,12 @@ from registry.measures.commands import ApplyMeasure, AssignScope, LiftMeasure
 from registry.offices import commands as offices
 from registry.offices.commands import AddOffice
 from registry.publication import public_view
-from registry.publication.withdrawal import SuspendEntry, suspend_entry
+from registry.publication.withdrawal import SuspendEntry
 from registry.rulebook import ListRegime
 from registry.store.engine import reading, writing
 from tests import given
 from tests.lists.cases import Case, begun
+from tests.publication.ending import suspend_entry
 from tests.repair.leading import granted, known_terms
 
 

@@ -15,13 +15,14 @@ from registry.log import checkpoints, notes, tiles
 from registry.publication import files, signing
 from registry.publication.editions import prepare_edition
 from registry.publication.public_view import index_documents
-from registry.publication.withdrawal import WithdrawEntry, withdraw_entry
+from registry.publication.withdrawal import WithdrawEntry
 from registry.settings import read_settings
 from registry.statistics.commands import RecordStatistic, record_statistic
 from registry.store.engine import reading, writing
 from search_index.documents import from_source
 from search_index.protocol import Index
 from tests import given
+from tests.publication.ending import withdraw_entry
 
 HOSTILE = "<script>alert(1)</script>\"'&店"
 CHEAT = "浉河区宏达水产行"

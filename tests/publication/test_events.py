@@ -17,11 +17,12 @@ from registry.publication.events import (
     last_number,
     latest_events,
 )
-from registry.publication.withdrawal import WithdrawEntry, withdraw_entry
+from registry.publication.withdrawal import WithdrawEntry
 from registry.rulebook import Rulebook, Term
 from registry.store.engine import reading, writing
 from tests import given
 from tests.lists.cases import Case, begun
+from tests.publication.ending import withdraw_entry
 
 
 @pytest.fixture

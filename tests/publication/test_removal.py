@@ -11,12 +11,13 @@ from registry.errors import Forbidden, Malformed, RuleRefused
 from registry.lists.queries import current_entry
 from registry.publication import public_view
 from registry.publication.answers import PublicEntry, Tombstone
-from registry.publication.removal import RecordRemoval, record_removal
+from registry.publication.removal import RecordRemoval
 from registry.repair.queries import entry_repairable_from
 from registry.store.engine import reading, writing
 from tests import given
 from tests.lists.cases import Case, begun
 from tests.lists.test_regimes import DECISION, pointed
+from tests.publication.ending import record_removal
 from tests.repair import leading
 
 REMOVAL = {

@@ -17,10 +17,11 @@ from registry.publication import drafting
 from registry.publication.editions import prepare_edition, publish_edition, rows_of
 from registry.publication.signing import load_or_create
 from registry.publication.tables import Edition, PublishedRow
-from registry.publication.withdrawal import WithdrawEntry, withdraw_entry
+from registry.publication.withdrawal import WithdrawEntry
 from registry.store.engine import reading, writing
 from tests import given
 from tests.lists.cases import Case, begun
+from tests.publication.ending import withdraw_entry
 
 BLACK = "henan_black"
 

@@ -12,10 +12,11 @@ from sqlmodel import Session, select
 from registry.publication.editions import prepare_edition
 from registry.publication.signing import load_or_create
 from registry.publication.tables import PublishedRow
-from registry.publication.withdrawal import WithdrawEntry, withdraw_entry
+from registry.publication.withdrawal import WithdrawEntry
 from registry.store.engine import reading, writing
 from tests import given
 from tests.lists.cases import Case, begun
+from tests.publication.ending import withdraw_entry
 
 Act = Callable[[Session], object]
 

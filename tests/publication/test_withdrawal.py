@@ -13,7 +13,7 @@ from registry.businesses.commands import ChangeBusiness, RegisterBusiness, chang
 from registry.errors import Conflict, Forbidden, RuleRefused
 from registry.lists import queries
 from registry.lists.board import derive_board
-from registry.publication import public_view
+from registry.publication import public_view, withdrawal
 from registry.publication.answers import Tombstone
 from registry.publication.cards import read_cards
 from registry.publication.counts import state_of_the_registry
@@ -22,7 +22,7 @@ from registry.publication.files import build_files, edition_file, edition_folder
 from registry.publication.signing import load_or_create
 from registry.publication.tables import Edition, PublishedRow
 from registry.publication.verify import verify_edition
-from registry.publication.withdrawal import WithdrawEntry, lapse_due, withdraw_entry, withdraw_fallen
+from registry.publication.withdrawal import WithdrawEntry, lapse_due, withdraw_fallen
 from registry.store.engine import reading, writing
 from registry.store.tables import Outbox
 from registry.violations.commands import CorrectViolation, RecordViolation, correct_violation
@@ -30,6 +30,7 @@ from registry.violations.queries import violation
 from tests import given
 from tests.lists.cases import BLACK, RED, Case, begun
 from tests.lists.test_black import annul, repair
+from tests.publication.ending import withdraw_entry
 
 NAME = "浉河区李记水产店"
 
@@ -329,7 +330,7 @@ def test_a_black_entry_is_not_cancelled(case: Case) -> None:
 def test_a_correction_needs_an_approver_and_a_paper(case: Case) -> None:
     entry_id = case.blacklisted()
     command = WithdrawEntry(entry_id=entry_id, expected_version=1, ground="corrected", rule="第十七条")
-    with pytest.raises(RuleRefused, match=r"entry\.paper_missing"), writing(case.engine) as session:
-        withdraw_entry(case.work(session, "approver"), command)
+    with pytest.raises(RuleRefused, match=r"step\.paper_missing"), writing(case.engine) as session:
+        withdrawal.withdraw_entry(case.work(session, "approver"), command)
     with pytest.raises(Forbidden), writing(case.engine) as session:
         withdraw_entry(case.work(session, "officer"), command)

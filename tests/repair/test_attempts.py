@@ -11,10 +11,7 @@ from registry.audit.work import Grant
 from registry.errors import Conflict, RuleRefused
 from registry.lists import queries
 from registry.publication.answers import Tombstone
-from registry.publication.withdrawal import (
-    RenewEntry,
-    renew_entry,
-)
+from registry.publication.withdrawal import RenewEntry
 from registry.repair import commands
 from registry.repair import queries as repairs
 from registry.repair.forms import RevokeRepair, SupplementRepair
@@ -22,6 +19,7 @@ from registry.store.engine import reading, writing
 from tests import given
 from tests.lists.cases import BLACK, Case, begun
 from tests.lists.test_regimes import pointed
+from tests.publication.ending import renew_entry
 from tests.repair.leading import (
     KINDS,
     answer,

@@ -9,13 +9,14 @@ from sqlalchemy import Engine
 
 from registry.errors import Malformed
 from registry.offices.commands import rename_office
-from registry.publication.withdrawal import WithdrawEntry, withdraw_entry
+from registry.publication.withdrawal import WithdrawEntry
 from registry.store.engine import reading, writing
 from registry.transparency.answers import Figures, OfficeMonth
 from registry.transparency.dataset import COLUMNS, as_csv
 from registry.transparency.queries import report
 from tests import given
 from tests.lists.cases import Case, begun
+from tests.publication.ending import withdraw_entry
 from tests.repair import leading
 
 BEFORE_NATIONAL_DAY = datetime(2026, 9, 28, 2, 0, tzinfo=UTC)  # a Monday
