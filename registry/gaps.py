@@ -11,6 +11,7 @@ _WARNINGS: Mapping[str, Refusal] = {
     "designated_on.not_to_the_day": RuleRefused("designated_on.not_to_the_day", field="designated_on"),
     "decided_on.missing": RuleRefused("decided_on.missing", field="decided_on"),
     "decided_on.not_to_the_day": RuleRefused("decided_on.not_to_the_day", field="decided_on"),
+    "interval.unknown": RuleRefused("interval.unknown", field="valid_through"),
     "type.none": RuleRefused("type.none", field="conduct_code"),
     "penalty.unknown": RuleRefused("penalty.unknown", field="penalties"),
     "procedure.unknown": RuleRefused("procedure.unknown", field="procedure"),

@@ -7,6 +7,7 @@ import registry.audit.tables
 import registry.businesses.tables
 import registry.demonstration.tables
 import registry.documents.tables
+import registry.instruments.tables
 import registry.lists.tables
 import registry.log.tables
 import registry.measures.tables

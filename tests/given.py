@@ -21,6 +21,9 @@ from registry.documents.papers import issued
 from registry.documents.tables import Document, Paper
 from registry.founding import Found, found
 from registry.identifiers import new_id
+from registry.instruments.commands import register_instrument
+from registry.instruments.forms import RecordVerification, RegisterInstrument
+from registry.instruments.verifying import record_verification
 from registry.lists.queries import current_entry
 from registry.mergers import commands as mergers
 from registry.mergers.commands import DecideMerger, MergeBusinesses
@@ -181,6 +184,40 @@ def designation(by: Work, business_id: str, **more: Any) -> str:
         **more,
     }
     outcome = designate_unit(by, Designate(business_id=business_id, **stated))
+    assert outcome.id is not None
+    return outcome.id
+
+
+def instrument(by: Work, business_id: str, **more: Any) -> str:
+    """Register a price-computing scale and return its identifier."""
+    stated = {
+        "kind": "price_computing_scale",
+        "maker": "示例衡器有限公司",
+        "model": "ACS-30",
+        "serial_no": "20260001",
+        "capacity": "30 kg",
+        **more,
+    }
+    outcome = register_instrument(by, RegisterInstrument(business_id=business_id, **stated))
+    assert outcome.id is not None
+    return outcome.id
+
+
+def stated_verification(instrument_id: str, **more: Any) -> RecordVerification:
+    """Return the statement of a verification that the instrument passed."""
+    stated = {
+        "certificate_no": "浉衡字第20260001号",
+        "body": "信阳市质量技术监督检验测试中心",
+        "result": "qualified",
+        "verified_on": date(2026, 3, 15),
+        **more,
+    }
+    return RecordVerification(instrument_id=instrument_id, **stated)
+
+
+def verification(by: Work, instrument_id: str, **more: Any) -> str:
+    """Record a verification that the instrument passed, and return its identifier."""
+    outcome = record_verification(by, stated_verification(instrument_id, **more))
     assert outcome.id is not None
     return outcome.id
 

@@ -299,9 +299,82 @@ VIOLATIONS = (
     ),
 )
 
+RESULTS = {
+    "qualified": ("合格", "检定合格"),
+    "unqualified": ("不合格", "检定不合格"),
+    "limited": ("限用", "降级使用"),
+}
+_MAKER = Column(
+    "maker",
+    ("制造单位", "生产厂家", "制造商", "制造厂"),
+    "Who made it; with the factory number it tells the instrument from all others.",
+    "示例衡器有限公司",
+)
+_SERIAL = Column(
+    "serial_no", ("出厂编号", "器具编号", "编号"), "Factory number.", "20260001", half_width, required=True
+)
+
+REGISTERED_INSTRUMENTS = (
+    *_WHO,
+    Column(
+        "kind",
+        ("器具种类", "器具名称", "计量器具"),
+        "A code of the rulebook's instrument_kinds, or one of its names there.",
+        "电子计价秤",
+        required=True,
+    ),
+    _MAKER,
+    Column("model", ("型号规格", "型号", "规格型号"), "Model.", "ACS-30", half_width),
+    _SERIAL,
+    Column("capacity", ("最大称量", "测量范围", "量程"), "Maximum capacity or range, in words.", "30 kg"),
+    Column("accuracy_class", ("准确度等级", "准确度", "精度等级"), "Accuracy class.", "Ⅲ"),
+    Column("place", ("使用地点", "使用位置"), "Where it stands; never public.", "水产区 3 号台"),
+    Column("in_use_on", ("启用日期", "投入使用日期"), "Day, month or year.", "2026-03", partial_date),
+)
+
+VERIFICATIONS = (
+    *_WHO,
+    _MAKER,
+    _SERIAL,
+    Column(
+        "certificate_no",
+        ("证书编号", "检定证书编号", "检定证书号"),
+        "Number of the certificate, or of the notice of failure.",
+        "浉衡字第20260001号",
+        required=True,
+    ),
+    Column(
+        "body",
+        ("检定机构", "检定单位"),
+        "Verification body, as the certificate names it.",
+        "信阳市质量技术监督检验测试中心",
+        required=True,
+    ),
+    Column(
+        "result",
+        ("检定结果", "检定结论", "结论"),
+        "What was found.",
+        "合格",
+        one_of(_choice(RESULTS)),
+        RESULTS,
+        required=True,
+    ),
+    Column("limitation", ("限用范围", "限用说明"), "What a limited use is limited to.", "仅限 15 kg 以下"),
+    Column("verified_on", ("检定日期",), "To the day.", "2026-03-15", whole_date, required=True),
+    Column(
+        "valid_through",
+        ("有效期至", "检定有效期至", "有效期截止"),
+        "Last day, inclusive; empty: as the rulebook counts it.",
+        "2027-03-14",
+        whole_date,
+    ),
+)
+
 COLUMNS: Mapping[str, tuple[Column, ...]] = {
     "businesses": BUSINESSES,
     "pledges": PLEDGES,
     "designations": DESIGNATIONS,
+    "instruments": REGISTERED_INSTRUMENTS,
+    "verifications": VERIFICATIONS,
     "violations": VIOLATIONS,
 }

@@ -21,8 +21,12 @@ from registry.imports.party import hides_part
 from registry.imports.report import ImportReport, RowError
 from registry.imports.sheet import ReadRow, Sheet
 from registry.imports.values import fold
+from registry.instruments.commands import register_instruments
+from registry.instruments.finding import NumberedInstruments
+from registry.instruments.forms import RecordVerification, RegisterInstrument
+from registry.instruments.verifying import record_verifications
 from registry.pledges.commands import FilePledge, file_pledges
-from registry.rulebook.law_rows import Conduct
+from registry.rulebook import Conduct, InstrumentKind
 from registry.shapes import misfit
 from registry.store.bulk import roomy
 from registry.violations.commands import record_violations
@@ -72,14 +76,18 @@ class Businesses:
         settle("business", [row for row, _command in shaped], outcomes, report)
 
 
+Fill = Callable[[Mapping[str, Any], Bearer], Mapping[str, Any]]
+"""From the values of a row, and the business that bears its fact, to the values of a command."""
+
+
 @dataclass(frozen=True)
 class FactKind:
-    """A kind of fact: its command, how many are recorded, and what else a row of it needs."""
+    """A kind of fact: its command, how many are recorded, and how the rows of a batch fill commands."""
 
     sort: str
     command: type[Command]
     record: Callable[[Work, Sequence[Any]], list[Outcome]]
-    more: Callable[[Work, Mapping[str, Any], Bearer], Mapping[str, Any]]
+    filler: Callable[[Work, Sequence[Mapping[str, Any]]], Fill]
 
 
 class Facts:
@@ -97,42 +105,75 @@ class Facts:
 
     def take(self, work: Work, rows: Sequence[RawRow], report: ImportReport) -> None:
         """Record the facts of a batch about the businesses that its rows name."""
+        borne = _borne(work, read_rows(self._sheet, rows, report), report)
+        fill = self._kind.filler(work, [row.values for row, _bearer in borne])
         filled = []
-        for row, bearer in _borne(work, read_rows(self._sheet, rows, report), report):
-            stated = {field: value for field, value in row.values.items() if field not in WHO}
+        for row, bearer in borne:
             try:
-                more = self._kind.more(work, row.values, bearer)
+                filled.append((row, fill(row.values, bearer)))
             except Refusal as refusal:
                 report.refused.append(row.error(refusal))
-                continue
-            filled.append((row, {"business_id": bearer.id, **stated, **more}))
         shaped = shape(self._kind.command, filled, report)
         outcomes = self._kind.record(work, [command for _row, command in shaped])
         settle(self._kind.sort, [row for row, _command in shaped], outcomes, report)
 
 
-def _nothing_more(_work: Work, _values: Mapping[str, Any], _bearer: Bearer) -> Mapping[str, Any]:
-    return {}
+def _as_stated(_work: Work, _rows: Sequence[Mapping[str, Any]]) -> Fill:
+    return _stated
 
 
-def _decided_where_and_what(work: Work, values: Mapping[str, Any], bearer: Bearer) -> Mapping[str, Any]:
-    """Return the region of the decision, and the conduct by its code where the row has its name.
+def _stated(values: Mapping[str, Any], bearer: Bearer) -> Mapping[str, Any]:
+    return {"business_id": bearer.id, **{name: said for name, said in values.items() if name not in WHO}}
 
-    Raises:
-        Forbidden: The office does not answer for the region of the deciding authority.
-    """
+
+def _decided_where_and_what(work: Work, _rows: Sequence[Mapping[str, Any]]) -> Fill:
+    """Fill in the region of the decision, and the conduct by its code where the row has its name."""
     words = {
         fold(name): row.code for row in work.rulebook.rows(Conduct) for name in (row.name_zh, row.name_en)
     }
-    said = values["conduct_code"]
-    named = values.get("authority_region") or authority_region(values["authority"], bearer.region)
-    work.require("officer", named, "authority")
-    return {"region": named, "conduct_code": words.get(fold(said), said)}
+
+    def fill(values: Mapping[str, Any], bearer: Bearer) -> Mapping[str, Any]:
+        said = values["conduct_code"]
+        named = values.get("authority_region") or authority_region(values["authority"], bearer.region)
+        work.require("officer", named, "authority")
+        return {**_stated(values, bearer), "region": named, "conduct_code": words.get(fold(said), said)}
+
+    return fill
+
+
+def _kind_by_word(work: Work, _rows: Sequence[Mapping[str, Any]]) -> Fill:
+    """Fill in the kind of instrument by its code where the row has one of its names."""
+    words = {
+        fold(name): row.code
+        for row in work.rulebook.rows(InstrumentKind)
+        for name in (row.name_zh, row.name_en, *row.also_zh)
+    }
+
+    def fill(values: Mapping[str, Any], bearer: Bearer) -> Mapping[str, Any]:
+        return {**_stated(values, bearer), "kind": words.get(fold(values["kind"]), values["kind"])}
+
+    return fill
+
+
+def _instrument_by_number(work: Work, rows: Sequence[Mapping[str, Any]]) -> Fill:
+    """Fill in the instrument of the business that bears the factory number of a row."""
+    numbered = NumberedInstruments(work.session, (row["serial_no"] for row in rows))
+
+    def fill(values: Mapping[str, Any], bearer: Bearer) -> Mapping[str, Any]:
+        found = numbered.find(bearer.id, values["serial_no"], values.get("maker"))
+        named = {*WHO, "serial_no", "maker"}
+        return {"instrument_id": found, **{name: said for name, said in values.items() if name not in named}}
+
+    return fill
 
 
 FACT_KINDS: Mapping[str, FactKind] = {
-    "pledges": FactKind("pledge", FilePledge, file_pledges, _nothing_more),
-    "designations": FactKind("designation", Designate, designate_units, _nothing_more),
+    "pledges": FactKind("pledge", FilePledge, file_pledges, _as_stated),
+    "designations": FactKind("designation", Designate, designate_units, _as_stated),
+    "instruments": FactKind("instrument", RegisterInstrument, register_instruments, _kind_by_word),
+    "verifications": FactKind(
+        "verification", RecordVerification, record_verifications, _instrument_by_number
+    ),
     "violations": FactKind("violation", RecordViolation, record_violations, _decided_where_and_what),
 }
 

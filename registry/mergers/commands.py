@@ -20,6 +20,7 @@ from registry.commands import Command, Outcome
 from registry.demonstration import commands as demonstration
 from registry.documents.queries import unknown_documents
 from registry.errors import Conflict, NotFound, RuleRefused
+from registry.instruments import commands as instruments
 from registry.lists import entries
 from registry.lists.queries import entries_of, entries_resting_on, open_case, standing_entry
 from registry.log.leaves import Effect
@@ -36,6 +37,7 @@ CarryOver = Callable[[Work, str, str, Collection[str] | None], list[str]]
 FACTS: tuple[tuple[str, CarryOver], ...] = (
     ("pledges", pledges.carry_over),
     ("designations", demonstration.carry_over),
+    ("instruments", instruments.carry_over),
     ("violations", violations.carry_over),
 )
 SAME_RECORD = "merger"

@@ -2,6 +2,7 @@
 
 from registry.rulebook.book import TABLES, Rulebook, parse_row
 from registry.rulebook.check import Problem, problems
+from registry.rulebook.instrument_rows import InstrumentKind, VerificationMode
 from registry.rulebook.law_rows import (
     Choice,
     Colour,
@@ -45,6 +46,7 @@ __all__ = [
     "Conduct",
     "Deadline",
     "GradeBand",
+    "InstrumentKind",
     "ListRegime",
     "ListingTest",
     "Measure",
@@ -73,6 +75,7 @@ __all__ = [
     "SummaryProcedure",
     "Tag",
     "Term",
+    "VerificationMode",
     "ViolationType",
     "load_rulebook",
     "parse_row",

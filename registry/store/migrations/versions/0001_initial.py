@@ -400,6 +400,74 @@ def upgrade() -> None:
         postgresql_where=sa.text("superseded_at IS NULL AND source_key IS NOT NULL"),
     )
     op.create_table(
+        "instrument",
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("held_from_on", sa.Date(), nullable=True),
+        sa.Column("held_to_on", sa.Date(), nullable=True),
+        sa.Column("recorded_at", registry.store.columns.Instant(timezone=True), nullable=False),
+        sa.Column("superseded_at", registry.store.columns.Instant(timezone=True), nullable=True),
+        sa.Column("instrument_id", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("business_id", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("kind", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("maker", sqlmodel.sql.sqltypes.AutoString(), nullable=True),
+        sa.Column("maker_key", sqlmodel.sql.sqltypes.AutoString(), nullable=True),
+        sa.Column("model", sqlmodel.sql.sqltypes.AutoString(), nullable=True),
+        sa.Column("serial_no", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("serial_key", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("capacity", sqlmodel.sql.sqltypes.AutoString(), nullable=True),
+        sa.Column("accuracy_class", sqlmodel.sql.sqltypes.AutoString(), nullable=True),
+        sa.Column("place", sqlmodel.sql.sqltypes.AutoString(), nullable=True),
+        sa.Column("in_use_on", sa.Date(), nullable=True),
+        sa.Column("in_use_precision", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("retired_on", sa.Date(), nullable=True),
+        sa.Column("retired_reason", sqlmodel.sql.sqltypes.AutoString(), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["business_id"],
+            ["business.id"],
+        ),
+        sa.PrimaryKeyConstraint("instrument_id", "version"),
+    )
+    op.create_index(
+        "instrument_by_business",
+        "instrument",
+        ["business_id", "instrument_id"],
+        unique=False,
+        sqlite_where=sa.text("superseded_at IS NULL"),
+        postgresql_where=sa.text("superseded_at IS NULL"),
+    )
+    op.create_index(
+        "instrument_by_serial",
+        "instrument",
+        ["serial_key"],
+        unique=False,
+        sqlite_where=sa.text("superseded_at IS NULL"),
+        postgresql_where=sa.text("superseded_at IS NULL"),
+    )
+    op.create_index(
+        "one_current_instrument",
+        "instrument",
+        ["instrument_id"],
+        unique=True,
+        sqlite_where=sa.text("superseded_at IS NULL"),
+        postgresql_where=sa.text("superseded_at IS NULL"),
+    )
+    op.create_index(
+        "one_instrument_by_number",
+        "instrument",
+        ["maker_key", "serial_key"],
+        unique=True,
+        sqlite_where=sa.text("superseded_at IS NULL AND maker_key IS NOT NULL"),
+        postgresql_where=sa.text("superseded_at IS NULL AND maker_key IS NOT NULL"),
+    )
+    op.create_index(
+        "one_instrument_without_maker",
+        "instrument",
+        ["business_id", "serial_key"],
+        unique=True,
+        sqlite_where=sa.text("superseded_at IS NULL AND maker_key IS NULL"),
+        postgresql_where=sa.text("superseded_at IS NULL AND maker_key IS NULL"),
+    )
+    op.create_table(
         "log_salt",
         sa.Column("leaf_id", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
         sa.Column("salt", sqlmodel.sql.sqltypes.AutoString(), nullable=True),
@@ -1320,12 +1388,88 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("proposal_id", "seq"),
     )
     op.create_index("proposal_step_by_document", "proposal_step", ["document_id"], unique=False)
+    op.create_table(
+        "verification",
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("held_from_on", sa.Date(), nullable=True),
+        sa.Column("held_to_on", sa.Date(), nullable=True),
+        sa.Column("recorded_at", registry.store.columns.Instant(timezone=True), nullable=False),
+        sa.Column("superseded_at", registry.store.columns.Instant(timezone=True), nullable=True),
+        sa.Column("verification_id", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("instrument_id", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("certificate_no", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("certificate_key", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("body", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("body_key", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("result", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("limitation", sqlmodel.sql.sqltypes.AutoString(), nullable=True),
+        sa.Column("verified_on", sa.Date(), nullable=False),
+        sa.Column("stated_through", sa.Date(), nullable=True),
+        sa.Column("valid_through", sa.Date(), nullable=True),
+        sa.Column("possibly_through", sa.Date(), nullable=True),
+        sa.Column("annulled_on", sa.Date(), nullable=True),
+        sa.Column("annulled_reason", sqlmodel.sql.sqltypes.AutoString(), nullable=True),
+        sa.Column("document_id", sqlmodel.sql.sqltypes.AutoString(), nullable=True),
+        sa.Column("incomplete", sqlmodel.sql.sqltypes.AutoString(), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["document_id"],
+            ["document.id"],
+        ),
+        sa.PrimaryKeyConstraint("verification_id", "version"),
+    )
+    op.create_index(
+        "one_current_verification",
+        "verification",
+        ["verification_id"],
+        unique=True,
+        sqlite_where=sa.text("superseded_at IS NULL"),
+        postgresql_where=sa.text("superseded_at IS NULL"),
+    )
+    op.create_index(
+        "one_verification_by_certificate",
+        "verification",
+        ["certificate_key", "body_key", "instrument_id"],
+        unique=True,
+        sqlite_where=sa.text("superseded_at IS NULL AND annulled_on IS NULL"),
+        postgresql_where=sa.text("superseded_at IS NULL AND annulled_on IS NULL"),
+    )
+    op.create_index(
+        "verification_by_instrument", "verification", ["instrument_id", "verified_on"], unique=False
+    )
+    op.create_index(
+        "verification_through",
+        "verification",
+        ["valid_through"],
+        unique=False,
+        sqlite_where=sa.text("superseded_at IS NULL"),
+        postgresql_where=sa.text("superseded_at IS NULL"),
+    )
     # ### end Alembic commands ###
 
 
 def downgrade() -> None:
     """Take the schema back."""
     # ### commands auto generated by Alembic - please adjust! ###
+    op.drop_index(
+        "verification_through",
+        table_name="verification",
+        sqlite_where=sa.text("superseded_at IS NULL"),
+        postgresql_where=sa.text("superseded_at IS NULL"),
+    )
+    op.drop_index("verification_by_instrument", table_name="verification")
+    op.drop_index(
+        "one_verification_by_certificate",
+        table_name="verification",
+        sqlite_where=sa.text("superseded_at IS NULL AND annulled_on IS NULL"),
+        postgresql_where=sa.text("superseded_at IS NULL AND annulled_on IS NULL"),
+    )
+    op.drop_index(
+        "one_current_verification",
+        table_name="verification",
+        sqlite_where=sa.text("superseded_at IS NULL"),
+        postgresql_where=sa.text("superseded_at IS NULL"),
+    )
+    op.drop_table("verification")
     op.drop_index("proposal_step_by_document", table_name="proposal_step")
     op.drop_table("proposal_step")
     op.drop_index("proposal_due_by_day", table_name="proposal_due")
@@ -1519,6 +1663,37 @@ def downgrade() -> None:
     op.drop_table("market")
     op.drop_index(op.f("ix_log_salt_subject_id"), table_name="log_salt")
     op.drop_table("log_salt")
+    op.drop_index(
+        "one_instrument_without_maker",
+        table_name="instrument",
+        sqlite_where=sa.text("superseded_at IS NULL AND maker_key IS NULL"),
+        postgresql_where=sa.text("superseded_at IS NULL AND maker_key IS NULL"),
+    )
+    op.drop_index(
+        "one_instrument_by_number",
+        table_name="instrument",
+        sqlite_where=sa.text("superseded_at IS NULL AND maker_key IS NOT NULL"),
+        postgresql_where=sa.text("superseded_at IS NULL AND maker_key IS NOT NULL"),
+    )
+    op.drop_index(
+        "one_current_instrument",
+        table_name="instrument",
+        sqlite_where=sa.text("superseded_at IS NULL"),
+        postgresql_where=sa.text("superseded_at IS NULL"),
+    )
+    op.drop_index(
+        "instrument_by_serial",
+        table_name="instrument",
+        sqlite_where=sa.text("superseded_at IS NULL"),
+        postgresql_where=sa.text("superseded_at IS NULL"),
+    )
+    op.drop_index(
+        "instrument_by_business",
+        table_name="instrument",
+        sqlite_where=sa.text("superseded_at IS NULL"),
+        postgresql_where=sa.text("superseded_at IS NULL"),
+    )
+    op.drop_table("instrument")
     op.drop_index(
         "one_designation_by_source",
         table_name="demonstration_unit",
