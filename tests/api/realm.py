@@ -1,0 +1,218 @@
+"""A registry with one of everything, open and closed, and a person for every role in every place."""
+
+import shutil
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Any, NamedTuple, get_args
+
+from litestar.testing import TestClient
+from sqlalchemy import Engine
+from sqlmodel import Session
+
+from api.edge import Edge
+from registry.accounts.commands import Role, issue_key, revoke_key
+from registry.accounts.tables import Account, AccountGrant, Person
+from registry.documents.papers import issue_paper
+from registry.documents.tables import Paper
+from registry.mergers.commands import MergeBusinesses, merge_businesses
+from registry.overrides.commands import ensure_archived
+from registry.publication.webhooks import RegisterWebhook, register_webhook
+from registry.rulebook import Rulebook
+from registry.settings import read_settings
+from registry.store.engine import checkpoint, open_engine, writing
+from registry.violations.queries import violation
+from search_index.embedded import EmbeddedIndex
+from tests import given
+from tests.api.conftest import built
+from tests.documents.test_papers import silence
+from tests.lists.cases import BLACK, Case
+from tests.measures.test_measures import licensing, put
+from tests.repair import leading
+
+DATABASE = "registry.sqlite3"
+
+
+class Scope(NamedTuple):
+    """Where a role is held: of which office, for which region, and whether that holds the town."""
+
+    name: str
+    office: str
+    region: str
+    holds_town: bool
+
+
+SCOPES = (
+    Scope("own", "AMR-411502", "411502", holds_town=True),
+    Scope("above", "AMR-4115", "4115", holds_town=True),
+    Scope("nation", "SAMR", "", holds_town=True),
+    Scope("district", "AMR-411502", "411503", holds_town=False),
+    Scope("elsewhere", "AMR-41", "410102", holds_town=False),
+)
+
+
+class Someone(NamedTuple):
+    """Who asks: the header that names them, and the role and scope that they hold, if any."""
+
+    name: str
+    authorization: str | None
+    role: str | None = None
+    scope: Scope | None = None
+    known: bool = True
+
+
+@dataclass
+class Realm:
+    """The filled folder, what is in it by name, and those who ask."""
+
+    folder: Path
+    law: Rulebook
+    now: datetime
+    ids: Mapping[str, str]
+    people: tuple[Someone, ...]
+    index: EmbeddedIndex
+    client: TestClient[Any] = field(init=False)
+    engine: Engine = field(init=False)
+
+    def renew(self) -> None:
+        """Put the registry back as it was filled."""
+        if hasattr(self, "engine"):
+            self.engine.dispose()
+        place = self.folder / DATABASE
+        for file in self.folder.glob(f"{DATABASE}*"):
+            file.unlink()
+        shutil.copy(self.folder / "filled", place)
+        settings = read_settings(data_dir=self.folder, database_url=f"sqlite:///{place}")
+        self.engine = open_engine(settings.database)
+        built().state.edge = Edge(settings, self.engine, self.index, lambda: self.now, lambda: self.law)
+
+
+def filled(folder: Path, migrated: Path) -> Realm:
+    """Fill a folder once; `renew` puts a copy of it under the application."""
+    shutil.copy(migrated, folder / DATABASE)
+    engine = open_engine(f"sqlite:///{folder / DATABASE}")
+    given.registry(engine)
+    law = leading.known_terms()
+    with writing(engine) as session:
+        ensure_archived(session, law, given.NOW)
+    case = Case(engine, folder, rulebook=law)
+    ids = {**_facts(case), **_cases(case), **_papers(case)}
+    with writing(engine) as session:
+        people = tuple(_people(session, case.now))
+    checkpoint(engine)
+    engine.dispose()
+    (folder / DATABASE).rename(folder / "filled")
+    index = EmbeddedIndex.open(folder / "index", write=True)
+    return Realm(folder, law, case.now, ids, people, index)
+
+
+def _facts(case: Case) -> dict[str, str]:
+    shop = case.business()
+    fact = case.violation(shop)
+    other, third = case.business("浉河区王记肉铺"), case.business("浉河区赵记粮店")
+    elsewhere = case.business("金水区张记水果店", region="410105")
+    filed_elsewhere = case.paper("decision", account="national", region="410105")
+    with writing(case.engine) as session:
+        work = case.work(session, "national")
+        found = violation(session, fact)
+        assert found is not None
+        document = given.paper(work, case.folder)
+        merge = {"kind": "succession", "former_id": other, "survivor_id": third, "reason": "转让"}
+        merger = merge_businesses(work, MergeBusinesses(**merge, document_id=document))  # type: ignore[arg-type]
+        return {
+            "business_id": shop,
+            "foreign_business": elsewhere,
+            "foreign_document": filed_elsewhere,
+            "violation_id": fact,
+            "decision_id": found[1].decision_id,
+            "pledge_id": given.pledge(work, shop),
+            "designation_id": given.designation(work, shop),
+            "document_id": document,
+            "merger_id": str(merger.id),
+            "webhook_id": register_webhook(
+                work, RegisterWebhook(url="https://partner.example/hook", region=given.TOWN)
+            ).id,
+            "regime": "henan_black",
+            "step": "serve_notice",
+            "two_a": given.business(work, "平桥路甲店"),
+            "two_b": given.business(work, "平桥路乙店"),
+        }
+
+
+def _cases(case: Case) -> dict[str, str]:
+    """Lead cases to every state that rights may depend on."""
+    licensing(case.engine)
+    gone_shop, listed_shop, open_shop = (case.business(f"浉河区{name}店") for name in "甲乙丙")
+    gone = case.lead(case.propose(gone_shop, case.violation(gone_shop, decision_no="1号")), *BLACK)
+    case.now += timedelta(days=366)
+    repaired = leading.granted(case, gone)
+    lately = str(case.now.date() - timedelta(days=120))
+    case_id = case.propose(listed_shop, case.violation(listed_shop, decision_no="2号", decided_on=lately))
+    entry = case.lead(case_id, *BLACK)
+    red = case.redlisted()
+    record = case.violation(open_shop, decision_no="3号", decided_on=lately)
+    running = case.propose(open_shop, record)
+    objection = leading.object_to(case, record, "violation")
+    answered = leading.object_to(case, red)
+    leading.answer(case, str(answered.id))
+    repair = leading.apply(case, entry)
+    return {
+        "entry_id": entry,
+        "ended_entry": gone,
+        "red_entry": red,
+        "proposal_id": running,
+        "closed_case": case_id,
+        "open_shop": open_shop,
+        "objection_id": str(objection.id),
+        "closed_objection": str(answered.id),
+        "repair_id": str(repair.id),
+        "closed_repair": repaired,
+        "application_id": put(case, entry),
+        "subject_id": entry,
+        "case_id": str(repair.id),
+    }
+
+
+def _papers(case: Case) -> dict[str, str]:
+    settings = read_settings(data_dir=case.folder)
+    with writing(case.engine) as session:
+        document = issue_paper(case.work(session, "officer"), settings, silence("case"))
+        code = session.get_one(Paper, document).code
+    kinds = ("decision", "statement", "evidence", "service_proof", "other")
+    return {"code": code, **{f"{kind}_paper": case.paper(kind) for kind in kinds}}
+
+
+def _people(session: Session, now: datetime) -> Iterator[Someone]:
+    """Yield those without a right to anything, then a person for every role and scope."""
+    admin = given.work(session, "admin", now)
+    yield Someone("nobody", None, known=False)
+    yield Someone("garbage", "Bearer hm_garbage_garbage", known=False)
+    for name in ("revoked", "disabled", "ungranted"):
+        account = _account(session, name, "AMR-411502", now)
+        if name != "ungranted":
+            session.add(AccountGrant(account_name=name, role="officer", region="411502"))
+            session.flush()
+        key = issue_key(admin, name)
+        if name == "revoked":
+            revoke_key(admin, key.id)
+        if name == "disabled":
+            account.disabled_at = now
+            session.add(account)
+        yield Someone(name, f"Bearer {key.token}", known=name == "ungranted")
+    for role in get_args(Role):
+        for scope in SCOPES:
+            name = f"{role}-{scope.name}"
+            _account(session, name, scope.office, now)
+            session.add(AccountGrant(account_name=name, role=role, region=scope.region))
+            session.flush()
+            yield Someone(name, f"Bearer {issue_key(admin, name).token}", role, scope)
+
+
+def _account(session: Session, name: str, office: str, now: datetime) -> Account:
+    session.add(Person(id=f"person-{name}", name=name, recorded_at=now))
+    session.flush()
+    account = Account(name=name, person_id=f"person-{name}", office_code=office, recorded_at=now)
+    session.add(account)
+    session.flush()
+    return account
