@@ -18,6 +18,7 @@ from api.acts import record
 from api.answers import Recorded, recorded
 from api.describing import act, public
 from api.edge import Edge
+from api.facets import FacetCounts, counted
 from api.lists import ShownEntry
 from registry.businesses import commands
 from registry.businesses.commands import ChangeBusiness, RegisterBusiness
@@ -33,7 +34,7 @@ from registry.repair.queries import early_ends
 from registry.rulebook import ListRegime
 from registry.store.engine import reading
 from search_index import search
-from search_index.protocol import LARGEST_PAGE, LONGEST_TEXT, Query, Reason
+from search_index.protocol import LARGEST_PAGE, LONGEST_TEXT, Facets, Query, Reason
 
 Limit = Annotated[int, QueryParameter(ge=1, le=LARGEST_PAGE)]
 
@@ -68,6 +69,9 @@ class FoundPage(BaseModel):
     items: tuple[Found, ...]
     total: int = Field(description="How many the index holds for the question.")
     next: str | None = Field(description="Pass it as `cursor` to read on; null at the end.")
+    facets: FacetCounts | None = Field(
+        default=None, description="Where `facets=true` was asked; null while much waits to be indexed."
+    )
 
 
 Result = search.FoundPage[Card]
@@ -84,17 +88,20 @@ def find(edge: Edge, query: Query) -> Result:
 
 
 def _still(query: Query, cards: Mapping[str, Card]) -> Mapping[str, Card]:
-    """Keep those that stand on a list asked for: the index may hold an entry withdrawn a moment ago."""
+    """Keep those that pass the filters still: the index may hold what was withdrawn a moment ago."""
+    if query.designated:
+        cards = {one: card for one, card in cards.items() if card.answer.designated}
     if not query.lists:
         return cards
     asked = set(query.lists)
     return {one: card for one, card in cards.items() if asked & {on.regime for on in card.answer.lists}}
 
 
-def told(found: Result) -> bytes:
+def told(found: Result, counts: Facets | None = None) -> bytes:
     """Return a `FoundPage` as JSON; each card was written when it was made."""
     items = [{"business": Raw(card.json), "reasons": hit.reasons} for hit, card in found.items]
-    return encode({"items": items, "total": found.total, "next": found.next})
+    facets = None if counts is None else vars(counts)
+    return encode({"items": items, "total": found.total, "next": found.next, "facets": facets})
 
 
 def question(
@@ -104,6 +111,7 @@ def question(
     region: str | None = None,
     sector: str | None = None,
     lists: tuple[str, ...] = (),
+    designated: bool = False,
     limit: int = 20,
     after: str | None = None,
 ) -> Query:
@@ -127,6 +135,7 @@ def question(
         region_prefix=prefix(region) or None if region else None,
         sector=sector or None,
         lists=lists or None,
+        designated=designated,
         limit=limit,
         after=after,
     )
@@ -157,6 +166,8 @@ class Businesses(Controller):
         region: FromQuery[str | None] = None,
         sector: FromQuery[str | None] = None,
         lists: Annotated[list[str] | None, QueryParameter(name="list")] = None,
+        designated: FromQuery[bool] = False,
+        facets: FromQuery[bool] = False,
         limit: Limit = 20,
         cursor: FromQuery[str | None] = None,
     ) -> Response[FoundPage]:
@@ -169,10 +180,11 @@ class Businesses(Controller):
                 region=region,
                 sector=sector,
                 lists=tuple(lists or ()),
+                designated=designated,
                 limit=limit,
                 after=cursor,
             )
-            return told(find(edge, asked))
+            return told(find(edge, asked), counted(edge, asked) if facets else None)
 
         # in this process all is at hand, and another thread costs more than the search
         body: Any = await sync_to_thread(answer) if edge.watch.waits else answer()

@@ -6,7 +6,7 @@ marks before each search and follows the writer's commits and swaps.
 
 import shutil
 import threading
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import IO
 
@@ -15,7 +15,8 @@ import tantivy
 from search_index.documents import SearchDocument, digest_of
 from search_index.generations import Generations, Stamp, mark_of
 from search_index.plan import plan
-from search_index.protocol import LARGEST_PAGE, Hits, IndexReadOnly, Progress, Query
+from search_index.protocol import LARGEST_PAGE, Facets, Hits, IndexReadOnly, Progress, Query
+from search_index.tantivy_facets import counted
 from search_index.tantivy_live import (
     Live,
     fill,
@@ -124,6 +125,14 @@ class EmbeddedIndex:
         found, total = first_hits(Asked(searcher, rungs, within), planned, limit + 1, after)
         items = tuple(found[:limit])
         return Hits(items, total, items[-1].next if len(found) > limit else None)
+
+    def facets(self, query: Query, but_not: Collection[str] = ()) -> Facets:
+        """Count what was found, every page of it, by region, sector, list and designation."""
+        live = self._current()
+        rungs = ladder(plan(query.text), anything=not query.text.strip())
+        if live is None or not rungs:
+            return Facets()
+        return counted(live.index.searcher(), rungs, query, but_not)
 
     def count(self) -> int:
         """Return the number of businesses that searches see."""

@@ -6,8 +6,9 @@ stall and address, pinyin, initials); inside a tier a query found in one piece s
 whose words were found apart.
 """
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from collections import Counter
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Literal, Protocol
 
 from registry.errors import Broken
@@ -42,6 +43,7 @@ class Query:
         region_prefix: One to six digits.
         sector: Code of a sector.
         lists: Codes of regimes; a business on any of them passes.
+        designated: Only demonstration units pass.
         limit: Number of hits wanted, taken into 1..100.
         after: The `next` of an earlier answer to the same question.
     """
@@ -50,6 +52,7 @@ class Query:
     region_prefix: str | None = None
     sector: str | None = None
     lists: tuple[str, ...] | None = None
+    designated: bool = False
     limit: int = 20
     after: str | None = None
 
@@ -99,6 +102,35 @@ class Hits:
     next: str | None
 
 
+@dataclass(frozen=True)
+class Facets:
+    """Numbers of businesses.
+
+    Attributes:
+        total: All that were found, under every filter.
+        regions: By code of the county, six digits of GB/T 2260, without the filter by region.
+        sectors: By code, without the filter by sector; who has none is in no number.
+        lists: By code of the regime, without the filter by list; who is on two counts in both.
+        designated: Demonstration units, whether or not only they were asked for.
+    """
+
+    total: int = 0
+    regions: Mapping[str, int] = field(default_factory=Counter)
+    sectors: Mapping[str, int] = field(default_factory=Counter)
+    lists: Mapping[str, int] = field(default_factory=Counter)
+    designated: int = 0
+
+    def plus(self, other: "Facets") -> "Facets":
+        """Return both numbers together, for two sets that have no business in common."""
+        return Facets(
+            self.total + other.total,
+            Counter(self.regions) + Counter(other.regions),
+            Counter(self.sectors) + Counter(other.sectors),
+            Counter(self.lists) + Counter(other.lists),
+            self.designated + other.designated,
+        )
+
+
 Progress = Callable[[int], None]
 
 
@@ -123,6 +155,14 @@ class Index(Protocol):
 
         Raises:
             Malformed: `cursor.broken`: `after` was not made by this index. Nothing else raises.
+        """
+
+    def facets(self, query: Query, but_not: Collection[str] = ()) -> Facets:
+        """Count what was found, every page of it, by region, sector, list and designation.
+
+        Args:
+            query: `limit` and `after` mean nothing here.
+            but_not: Businesses to leave out, whatever the index holds of them.
         """
 
     def count(self) -> int:

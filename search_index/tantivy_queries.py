@@ -10,7 +10,7 @@ from tantivy import FieldType, Occur
 from search_index.pinyin import segmentations
 from search_index.plan import Plan, Term, Tier, is_apart, rank_of
 from search_index.protocol import Query
-from search_index.tantivy_rows import CODE_RUN, ORDER, SCHEMA
+from search_index.tantivy_rows import CODE_RUN, DESIGNATED, ORDER, SCHEMA
 
 
 class Rung(NamedTuple):
@@ -64,6 +64,8 @@ def filters(query: Query) -> list[tantivy.Query] | None:
         asked.append(_exact("sector", query.sector))
     if query.lists is not None:
         asked.append(any_of([_exact("lists", regime) for regime in query.lists]))
+    if query.designated:
+        asked.append(_exact("marks", DESIGNATED))
     values = chain([query.region_prefix or "", query.sector or ""], query.lists or ())
     return asked if all(_encodable(value) for value in values) else None
 

@@ -17,10 +17,11 @@ from search_index.matching import other_names_of, places_of, spoken_of
 from search_index.names import fold
 from search_index.pinyin import initials, spelling
 
-SCHEMA_VERSION = 1  # raise it whenever a row of the same document changes: indexes are then rebuilt
+SCHEMA_VERSION = 2  # raise it whenever a row of the same document changes: indexes are then rebuilt
 CODE_RUN = 3
 ORDER = "order"
 STORED = "stored"
+DESIGNATED = "designated"
 _LONGEST_NAME = 127
 _SHUFFLE_BYTES = 7
 _TOKENS_REMEMBERED = 1 << 16
@@ -28,8 +29,10 @@ _TOKENS_REMEMBERED = 1 << 16
 
 def _schema() -> Schema:
     builder = SchemaBuilder()
-    for keyword in ("id", "bucket", "sector", "lists"):
+    for keyword in ("id", "bucket"):
         builder.add_text_field(keyword, tokenizer_name="raw", index_option="basic")
+    for counted in ("county", "sector", "lists", "marks"):
+        builder.add_text_field(counted, tokenizer_name="raw", index_option="basic", fast=True)
     for loose in ("region", "name_characters", "other_characters", "place_characters"):
         builder.add_text_field(loose, tokenizer_name="whitespace", index_option="basic")
     for placed in ("name_pairs", "other_pairs", "place_pairs", "code_runs", "pinyin", "initials"):
@@ -76,6 +79,9 @@ def row(document: SearchDocument) -> Document:
     made.add_text("id", document.business_id)
     made.add_text("bucket", bucket_of(document.business_id))
     made.add_text("region", " ".join(document.region[:length] for length in range(1, 7)))
+    made.add_text("county", document.region)
+    if document.designated:
+        made.add_text("marks", DESIGNATED)
     if document.sector:
         made.add_text("sector", document.sector)
     for regime in document.lists:

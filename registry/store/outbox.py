@@ -53,6 +53,14 @@ def pending(session: Session, consumer: str, limit: int) -> Sequence[Outbox]:
     return taken
 
 
+def waiting(session: Session, consumer: str, most: int) -> set[str] | None:
+    """Return the subjects that a consumer has not yet read again, or None where they are more than `most`."""
+    if backlog(session, consumer) > most:
+        return None
+    told = session.exec(select(Outbox.subject_ids).where(Outbox.consumer == consumer))
+    return {subject for subjects in told for subject in subjects}
+
+
 def settle(session: Session, rows: Sequence[Outbox]) -> None:
     """Delete the rows whose effect is durable."""
     seqs = [row.seq for row in rows]

@@ -2,6 +2,7 @@
 
 import unicodedata
 from collections.abc import Iterable
+from dataclasses import replace
 from typing import Any
 
 from hypothesis import strategies as st
@@ -35,7 +36,7 @@ def found(index: Index, text: str, **filters: Any) -> list[str]:
 
 def all_found(index: Index, query: Query) -> Hits:
     """Return one page that holds every hit; the test has fewer documents than a page."""
-    hits = index.search(Query(query.text, query.region_prefix, query.sector, query.lists, LARGEST_PAGE))
+    hits = index.search(replace(query, limit=LARGEST_PAGE, after=None))
     assert hits.next is None
     assert hits.total == len(hits.items)
     return hits
@@ -65,6 +66,7 @@ def passes(one: SearchDocument, query: Query) -> bool:
         one.region.startswith(query.region_prefix or "")
         and (query.sector is None or one.sector == query.sector)
         and (query.lists is None or not set(query.lists).isdisjoint(one.lists))
+        and (one.designated or not query.designated)
     )
 
 
@@ -87,6 +89,7 @@ documents = st.lists(
         region=st.sampled_from(["411502", "411503", "320512"]),
         sector=st.sampled_from([None, "market", "fuel"]),
         lists=st.lists(st.sampled_from(["red", "black", "board"]), unique=True, max_size=2).map(tuple),
+        designated=st.booleans(),
     ),
     min_size=1,
     max_size=8,
@@ -99,4 +102,5 @@ questions = st.builds(
     region_prefix=st.sampled_from([None, "", "4", "4115", "411502", "32"]),
     sector=st.sampled_from([None, "market", "optical"]),
     lists=st.sampled_from([None, (), ("red",), ("red", "black")]),
+    designated=st.booleans(),
 )

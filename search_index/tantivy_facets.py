@@ -1,0 +1,60 @@
+"""Counting in the tantivy index, by its columns."""
+
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from typing import Any
+
+import tantivy
+
+from search_index.facets import DIMENSIONS, Dimension, without
+from search_index.protocol import Facets, Query
+from search_index.tantivy_queries import Rung, filters, only, so_far
+from search_index.tantivy_rows import DESIGNATED, SCHEMA
+
+COLUMNS: Mapping[Dimension, str] = {
+    "region_prefix": "county",
+    "sector": "sector",
+    "lists": "lists",
+    "designated": "marks",
+}
+_MOST_VALUES = 10_000  # the counties of the country are some 3,000
+_EVERY = "county"  # each document has exactly one
+
+
+def counted(
+    searcher: tantivy.Searcher, rungs: Sequence[Rung], query: Query, but_not: Collection[str]
+) -> Facets:
+    """Return the facets of a question, leaving some businesses out."""
+    anywhere = so_far(rungs, len(rungs))
+    left_out = tantivy.Query.term_set_query(SCHEMA, "id", list(but_not)) if but_not else None
+    told: dict[str, Any] = {}
+    for asked, dimensions in _rounds(query):
+        within = filters(asked)
+        if within is None:
+            continue
+        wanted: dict[str, Any] = {
+            one: {"terms": {"field": COLUMNS[one], "size": _MOST_VALUES}} for one in dimensions
+        }
+        if asked == query:
+            wanted["total"] = {"value_count": {"field": _EVERY}}
+        told |= searcher.aggregate(only(anywhere, but_not=left_out, within=within), wanted)
+    numbers = {one: {key["key"]: int(key["doc_count"]) for key in _buckets(told, one)} for one in DIMENSIONS}
+    return Facets(
+        total=int(told["total"]["value"]) if "total" in told else 0,
+        regions=numbers["region_prefix"],
+        sectors=numbers["sector"],
+        lists=numbers["lists"],
+        designated=numbers["designated"].get(DESIGNATED, 0),
+    )
+
+
+def _rounds(query: Query) -> Iterator[tuple[Query, list[Dimension]]]:
+    """Yield the question with what it counts, and for each filter the question without it."""
+    filtered = [one for one in DIMENSIONS if without(query, one) != query]
+    yield query, [one for one in DIMENSIONS if one not in filtered]
+    for one in filtered:
+        yield without(query, one), [one]
+
+
+def _buckets(told: Mapping[str, Any], dimension: Dimension) -> list[dict[str, Any]]:
+    found: list[dict[str, Any]] = told[dimension]["buckets"] if dimension in told else []
+    return found
