@@ -25,6 +25,7 @@ from api.publication import Deltas, Editions
 from api.repairs import Repairs
 from api.scoring import score
 from api.statistics import statistics
+from api.suggestions import suggestions
 from api.transparency import transparency, transparency_table
 from api.violations import Violations
 from api.webhooks import Webhooks
@@ -35,6 +36,7 @@ ROUTES: tuple[ControllerRouterHandler, ...] = (
     metrics,
     documentation_asset,
     Businesses,
+    suggestions,
     Mergers,
     Lists,
     Editions,

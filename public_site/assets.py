@@ -1,4 +1,4 @@
-"""Style sheet and pictures: an allow-list read once, under addresses that carry a content hash.
+"""Style sheet, pictures and modules: an allow-list read once, under addresses that carry a content hash.
 
 An address names one content for ever, so it may be kept for a year; no address is ever turned
 into a path, so none can climb out of the folder.
@@ -19,7 +19,11 @@ from registry.errors import Broken
 FOLDER = Path(__file__).parent / "static"
 PREFIX = "/static"
 A_YEAR = "public, max-age=31536000, immutable"
-MEDIA = {".css": "text/css; charset=utf-8", ".svg": "image/svg+xml"}
+MEDIA = {
+    ".css": "text/css; charset=utf-8",
+    ".js": "text/javascript; charset=utf-8",
+    ".svg": "image/svg+xml",
+}
 
 
 @dataclass(frozen=True)
@@ -40,13 +44,14 @@ def _asset(path: Path, content: bytes) -> Asset:
 def assets() -> dict[str, Asset]:
     """Return every served file by its name; style sheets name pictures by their hashed address."""
     pictures = {path.name: _asset(path, path.read_bytes()) for path in sorted(FOLDER.glob("*.svg"))}
+    scripts = {path.name: _asset(path, path.read_bytes()) for path in sorted(FOLDER.glob("*.js"))}
     sheets = {}
     for path in sorted(FOLDER.glob("*.css")):
         text = path.read_text(encoding="utf-8")
         for name, picture in pictures.items():
             text = text.replace(f'url("{name}")', f'url("{picture.address}")')
         sheets[path.name] = _asset(path, text.encode())
-    return pictures | sheets
+    return pictures | scripts | sheets
 
 
 def address_of(name: str) -> str:

@@ -12,6 +12,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from litestar import MediaType, Response
 
 from public_site.assets import address_of, icon
+from public_site.marks import marked
 from public_site.texts import Words, words
 from registry.settings import Settings
 from registry.texts import Language
@@ -101,7 +102,14 @@ def environment(language: Language) -> Environment:
     )
     t = words(language)
     written = Written(t)
-    made.globals |= {"t": t, "lang": LANG_TAGS[language], "icon": icon, "asset": address_of, "link": link}
+    made.globals |= {
+        "t": t,
+        "lang": LANG_TAGS[language],
+        "icon": icon,
+        "asset": address_of,
+        "link": link,
+        "marked": marked,
+    }
     made.filters |= {
         "named": written.named,
         "money": written.money,

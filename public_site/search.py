@@ -1,7 +1,7 @@
-"""The results page: what was asked, what was found, and the reason of every hit in words."""
+"""The results page: what was asked, what was found and why, and how it can be narrowed."""
 
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass, replace
 
 from litestar import Response, get
 from litestar.di import NamedDependency
@@ -9,41 +9,45 @@ from litestar.params import FromQuery
 
 from api.businesses import Result, find, question
 from api.edge import Edge
-from public_site.names import region_words
+from api.facets import counted
+from public_site.facets import Group, groups
 from public_site.reader import Reader
 from public_site.render import link
 from public_site.texts import Words
-from registry.businesses.rules import SECTORS
 from registry.errors import Malformed
-from registry.publication.answers import BusinessCard, PublicRegime
-from registry.regions import ancestors, region
 from registry.texts import say
-from search_index.protocol import Reason
+from search_index.protocol import Facets, Query, Reason
 
 A_PAGE = 20
-PROVINCES = tuple(code for n in range(11, 83) if region(code := f"{n}0000") is not None)
 
 
 @dataclass(frozen=True)
 class Asked:
-    """What a reader asked for, as it stands in the form."""
+    """What a reader asked for, as it stands in the address."""
 
     q: str
-    region: str
-    sector: str
-    on_list: str
-    cursor: str
+    region: str = ""
+    sector: str = ""
+    list: str = ""
+    designated: str = ""
 
     @property
     def anything(self) -> bool:
         """Whether there is a question at all."""
-        return bool(self.q or self.region or self.sector or self.on_list)
+        return any(asdict(self).values())
 
-    def address(self, cursor: str | None = None) -> str:
-        """Return the address of the first page of the answer, or of the one after the cursor."""
-        return link(
-            "/search", q=self.q, region=self.region, sector=self.sector, list=self.on_list, cursor=cursor
-        )
+    def address(self, cursor: str | None = None, **changed: str) -> str:
+        """Return the address of the answer, with some of the filters changed."""
+        return link("/search", **asdict(replace(self, **changed)), cursor=cursor)
+
+
+@dataclass(frozen=True)
+class _Answer:
+    """What was found and counted, or what is wrong with the question; nothing where nothing was asked."""
+
+    found: Result | None = None
+    counts: Facets | None = None
+    problem: str | None = None
 
 
 @get("/search", sync_to_thread=True, include_in_schema=False)
@@ -55,46 +59,59 @@ def search(
     region: FromQuery[str] = "",
     sector: FromQuery[str] = "",
     list: FromQuery[str] = "",
+    designated: FromQuery[str] = "",
     cursor: FromQuery[str] = "",
 ) -> Response[str]:
     """Show the businesses found; a question that makes no sense is answered on the page, with 422."""
-    t = reader.t
-    asked = Asked(q.strip(), region, sector, list, cursor)
-    found, problem = _answer(edge, reader, asked)
-    regimes = edge.regimes()
+    asked = Asked(q.strip(), region, sector, list, "1" if designated else "")
+    answer = _answer(edge, reader, asked, cursor)
+    found, t = answer.found, reader.t
     items = found.items if found else ()
     return reader.page(
         "search.html",
-        status=422 if problem else 200,
+        status=422 if answer.problem else 200,
         asked=asked,
-        problem=problem,
-        hits=[(card.answer, _reasons(t, hit.reasons)) for hit, card in items] if found else None,
-        total=t("search.total", count=f"{found.total:,}") if found else "",
-        choices=_choices(t, asked, regimes, [card.answer for _, card in items]),
-        regimes=regimes,
+        kept={name: value for name, value in asdict(asked).items() if name != "q" and value},
+        problem=answer.problem,
+        hits=[(card.answer, hit.reasons, _reasons(t, hit.reasons)) for hit, card in items] if found else None,
+        total=_total(answer, t),
+        groups=_groups(edge, t, asked, answer.counts),
+        regimes=edge.regimes(),
         shown_first=not cursor,
         first=asked.address(),
         next=asked.address(found.next) if found and found.next else None,
     )
 
 
-def _answer(edge: Edge, reader: Reader, asked: Asked) -> tuple[Result | None, str | None]:
-    """Return what was found, or what is wrong with the question; neither where nothing was asked."""
-    if not asked.anything:
-        return None, None
+def _answer(edge: Edge, reader: Reader, asked: Asked, cursor: str) -> _Answer:
     try:
         query = question(
             edge,
             text=asked.q,
             region=asked.region or None,
             sector=asked.sector or None,
-            lists=(asked.on_list,) if asked.on_list else (),
+            lists=(asked.list,) if asked.list else (),
+            designated=bool(asked.designated),
             limit=A_PAGE,
-            after=asked.cursor or None,
+            after=cursor or None,
         )
-        return find(edge, query), None
+        if not asked.anything:
+            return _Answer(counts=counted(edge, Query()))
+        return _Answer(find(edge, query), counted(edge, query))
     except Malformed as senseless:
-        return None, say(senseless, reader.language)
+        return _Answer(problem=say(senseless, reader.language))
+
+
+def _total(answer: _Answer, t: Words) -> str:
+    """Say how many there are: as counted, or as the index says while more waits than can be counted."""
+    if answer.found is None:
+        return ""
+    total = answer.counts.total if answer.counts else answer.found.total
+    return t("search.total", count=f"{total:,}")
+
+
+def _groups(edge: Edge, t: Words, asked: Asked, counts: Facets | None) -> Sequence[Group]:
+    return groups(counts, t, edge.regimes(), asdict(asked), asked.address) if counts else ()
 
 
 def _reasons(t: Words, reasons: Sequence[Reason]) -> list[str]:
@@ -102,29 +119,3 @@ def _reasons(t: Words, reasons: Sequence[Reason]) -> list[str]:
     return [
         t(f"reason.{one.kind}", field=t(f"reason.field.{one.field}"), matched=one.matched) for one in reasons
     ]
-
-
-@dataclass(frozen=True)
-class _Choices:
-    """What the filters offer; regions are those of the hits on the page first, then the provinces."""
-
-    regions: Sequence[tuple[str, Sequence[tuple[str, str]]]]
-    sectors: Sequence[str]
-    lists: Sequence[PublicRegime]
-
-
-def _choices(
-    t: Words, asked: Asked, regimes: Mapping[str, PublicRegime], cards: Iterable[BusinessCard]
-) -> _Choices:
-    near = {above.ljust(6, "0") for card in cards for above in ancestors(card.region) if above}
-    if region(asked.region) is not None:
-        near.add(asked.region)
-    groups = [
-        (t("search.regions_here"), sorted(near - set(PROVINCES))),
-        (t("search.provinces"), PROVINCES),
-    ]
-    return _Choices(
-        regions=[(label, [(code, region_words(code)) for code in codes]) for label, codes in groups if codes],
-        sectors=SECTORS,
-        lists=tuple(regimes.values()),
-    )
