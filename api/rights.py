@@ -81,6 +81,7 @@ RIGHTS: tuple[Right, ...] = (
     public("GET", "/api/v1/log/tile/{name}"),
     public("GET", "/api/v1/papers/{code}"),
     public("GET", "/api/v1/statistics"),
+    public("GET", "/api/v1/suggestions"),
     public("GET", "/api/v1/transparency"),
     public("GET", "/api/v1/transparency.csv"),
     # businesses
