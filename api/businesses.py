@@ -20,14 +20,21 @@ from api.describing import act, public
 from api.edge import Edge
 from api.facets import FacetCounts, counted
 from api.lists import ShownEntry
+from api.paging import cursor_of, key_of
 from registry.businesses import commands
 from registry.businesses.commands import ChangeBusiness, RegisterBusiness
 from registry.businesses.queries import surviving
 from registry.businesses.rules import SECTORS
 from registry.errors import Malformed, NotFound
 from registry.publication import public_view
-from registry.publication.answers import BusinessCard, PublicBusiness, PublicViolation
+from registry.publication.answers import (
+    BusinessCard,
+    PublicBusiness,
+    PublicInstrument,
+    PublicViolation,
+)
 from registry.publication.cards import Card
+from registry.publication.instruments import page_of_business
 from registry.regions import prefix
 from registry.regions import region as region_of
 from registry.repair.queries import early_ends
@@ -50,6 +57,15 @@ class ShownBusiness(PublicBusiness):
 
     violations: tuple[ShownViolation, ...]
     entries: tuple[ShownEntry, ...]
+
+
+class InstrumentsPage(BaseModel):
+    """One page of the instruments of a business."""
+
+    model_config = ConfigDict(frozen=True)
+
+    items: tuple[PublicInstrument, ...]
+    next: str | None = Field(description="Pass it as `cursor` to read on; null at the end.")
 
 
 class Found(BaseModel):
@@ -202,6 +218,24 @@ class Businesses(Controller):
         if shown is None:
             raise NotFound("business.unknown", business_id=business_id)
         return shown
+
+    @get("/{business_id:str}/instruments", **public(404, 422), summary="Instruments of a business")
+    def instruments(
+        self,
+        edge: NamedDependency[Edge],
+        business_id: FromPath[str],
+        limit: Limit = 50,
+        cursor: FromQuery[str | None] = None,
+    ) -> InstrumentsPage:
+        """Return the instruments that a business uses today, with their verification."""
+        after = key_of(cursor) or ""
+        with reading(edge.engine) as session:
+            found = page_of_business(
+                session, business_id, edge.today(), edge.rulebook(), after=after, limit=limit
+            )
+        if found is None:
+            raise NotFound("business.unknown", business_id=business_id)
+        return InstrumentsPage(items=found.items, next=cursor_of(found.after) if found.after else None)
 
     @post("/", **act(), summary="Register a business")
     def register(

@@ -13,6 +13,7 @@ from api.documents import Documents
 from api.entries import Entries
 from api.events import Feeds
 from api.health import alive, metrics, ready
+from api.instruments import Instruments
 from api.lists import Lists
 from api.log import Log
 from api.measures import Measures
@@ -27,6 +28,7 @@ from api.scoring import score
 from api.statistics import statistics
 from api.suggestions import suggestions
 from api.transparency import transparency, transparency_table
+from api.verifications import Verifications
 from api.violations import Violations
 from api.webhooks import Webhooks
 
@@ -50,6 +52,8 @@ ROUTES: tuple[ControllerRouterHandler, ...] = (
     transparency_table,
     Pledges,
     Designations,
+    Instruments,
+    Verifications,
     Violations,
     Decisions,
     Documents,

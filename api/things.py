@@ -14,6 +14,7 @@ from registry.demonstration.tables import DemonstrationUnit
 from registry.documents.papers import by_code
 from registry.documents.tables import Document
 from registry.errors import NotFound
+from registry.instruments.tables import Instrument, Verification
 from registry.lists.tables import ListEntry, Proposal
 from registry.measures.tables import MeasureApplication
 from registry.pledges.tables import Pledge
@@ -63,6 +64,8 @@ _decision = _current(PenaltyDecision, PenaltyDecision.decision_id)
 _violation = _current(Violation, Violation.violation_id)
 _pledge = _current(Pledge, Pledge.pledge_id)
 _designation = _current(DemonstrationUnit, DemonstrationUnit.designation_id)
+_instrument = _current(Instrument, Instrument.instrument_id)
+_verification = _current(Verification, Verification.verification_id)
 
 
 def _business(session: Session, business_id: str) -> str | None:
@@ -95,6 +98,16 @@ def _of_designation(session: Session, designation_id: str) -> str | None:
     return None if found is None else _business(session, found.business_id)
 
 
+def _of_instrument(session: Session, instrument_id: str) -> str | None:
+    found = _instrument(session, instrument_id)
+    return None if found is None else _business(session, found.business_id)
+
+
+def _of_verification(session: Session, verification_id: str) -> str | None:
+    found = _verification(session, verification_id)
+    return None if found is None else _of_instrument(session, found.instrument_id)
+
+
 def _of_merger(session: Session, merger_id: str) -> str | None:
     found = merger(session, merger_id)
     return None if found is None else _business(session, found.survivor_id)
@@ -118,7 +131,8 @@ def _first(*regions: Region) -> Region:
 _BUSINESS = Thing(_business, lambda one: NotFound("business.unknown", business_id=one))
 _DOCUMENT = Thing(_held(Document), lambda one: NotFound("document.unknown", document_id=one))
 _CASES = (_held(Repair), _held(Objection))
-_SUBJECTS = (_of_entry, _of_violation, _held(Proposal), *_CASES, _of_pledge, _of_designation, _of_merger)
+_FACTS = (_of_violation, _of_pledge, _of_designation, _of_verification)
+_SUBJECTS = (_of_entry, *_FACTS, _held(Proposal), *_CASES, _of_merger)
 
 THINGS: Mapping[str, Thing] = {
     "business_id": _BUSINESS,
@@ -127,6 +141,10 @@ THINGS: Mapping[str, Thing] = {
     "merger_id": Thing(_of_merger, lambda one: NotFound("merger.unknown", merger_id=one)),
     "pledge_id": Thing(_of_pledge, lambda one: NotFound("pledge.unknown", pledge_id=one)),
     "designation_id": Thing(_of_designation, lambda one: NotFound("designation.unknown", designation_id=one)),
+    "instrument_id": Thing(_of_instrument, lambda one: NotFound("instrument.unknown", instrument_id=one)),
+    "verification_id": Thing(
+        _of_verification, lambda one: NotFound("verification.unknown", verification_id=one)
+    ),
     "violation_id": Thing(_of_violation, lambda one: NotFound("violation.unknown", violation_id=one)),
     "decision_id": Thing(_of_decision, lambda one: NotFound("violation.decision_unknown", decision_id=one)),
     "document_id": _DOCUMENT,

@@ -14,8 +14,8 @@ from registry.instruments.tables import Instrument, Verification
 
 AT_ONCE = 4000
 
-Standing = Sequence[tuple[Instrument, Verification | None]]
-"""Instruments, each with the verification that speaks of it on the day."""
+Standing = Sequence[tuple[Instrument, Verification | None, str]]
+"""Instruments, each with the verification that speaks of it on the day, and the region of its user."""
 
 
 def instrument(session: Session, instrument_id: str) -> Instrument | None:
@@ -159,10 +159,10 @@ def standing(session: Session, on: date, which: Which = ALL, *, after: str = "",
         after: Identifier of the last one that was read.
         limit: At least 1.
     """
-    query = in_use(on, Instrument, Verification).where(*which.conditions())
+    query = in_use(on, Instrument, Verification, BusinessVersion.region).where(*which.conditions())
     query = query.where(col(Instrument.instrument_id) > after)
     found = session.execute(query.order_by(col(Instrument.instrument_id)).limit(limit))
-    return [(row[0], row[1]) for row in found]
+    return [(row[0], row[1], row[2]) for row in found]
 
 
 def in_use(on: date, *columns: Any) -> Select[*tuple[Any, ...]]:

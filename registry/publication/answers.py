@@ -43,6 +43,66 @@ class PublicDesignation(Answer):
     valid_through: date | None
 
 
+class PublicVerification(Answer):
+    """The verification that speaks of an instrument on the day."""
+
+    verification_id: str
+    result: str = Field(description="qualified, unqualified or limited.")
+    limitation: str | None
+    body: str
+    certificate_no: str
+    verified_on: date
+    valid_through: date | None = Field(description="Inclusive last day; None: none, or not known.")
+    possibly_through: date | None = Field(
+        description="Where sources of law differ: the later last day; the days between are undetermined."
+    )
+    stated: bool = Field(description="True where the certificate states its last day; else it is counted.")
+
+
+class PublicInstrument(Answer):
+    """A measuring instrument in use, and how it stands on the day."""
+
+    instrument_id: str
+    kind: str
+    kind_name: str | None = Field(description="Name of the kind in the rulebook, Chinese.")
+    mode: str | None = Field(description="periodic; first_only: verified once, then replaced.")
+    regulation: str | None = Field(description="Number of the verification regulation.")
+    maker: str | None
+    model: str | None
+    serial_no: str = Field(description="Factory number.")
+    capacity: str | None
+    accuracy_class: str | None
+    retired_on: date | None = Field(description="First day on which it is out of use.")
+    status: str = Field(
+        description="valid, due_soon, overdue, unqualified, undetermined, unknown or retired."
+    )
+    verification: PublicVerification | None
+    version: int
+
+
+class PlacedInstrument(PublicInstrument):
+    """An instrument, and the business that uses it."""
+
+    business_id: str
+    business: str
+    region: str
+    region_name: str | None
+    market: str | None
+    stall: str | None
+
+
+class InstrumentsCounted(Answer):
+    """How the instruments in use of one region stand on a day."""
+
+    region: str
+    region_name: str | None
+    in_use: int
+    valid: int
+    overdue: int
+    unqualified: int
+    unknown: int = Field(description="No verification on record, or its last day is not known.")
+
+
 class PublicViolation(Answer):
     """A decided violation, for as long as it may be shown."""
 
@@ -150,6 +210,8 @@ class PublicBusiness(Answer):
     status: str
     pledges: tuple[PublicPledge, ...]
     designations: tuple[PublicDesignation, ...]
+    instruments: tuple[PublicInstrument, ...] = Field(description="The first of them; the rest in pages.")
+    instruments_counted: dict[str, int] = Field(description="All of them by status.")
     violations: tuple[PublicViolation, ...]
     entries: tuple[PublicEntry, ...]
     version: int
@@ -220,6 +282,7 @@ class RegistryState(Answer):
     businesses: int
     pledges: int
     designations: int
+    instruments: int
     violations: int
     red: int
     black: int

@@ -15,9 +15,11 @@ from sqlmodel import Session, col
 
 from registry.demonstration.tables import DemonstrationUnit
 from registry.errors import Malformed
+from registry.instruments.tables import Instrument
 from registry.lists.rules import legal_basis, regimes_below
 from registry.lists.tables import ListEntry
 from registry.pledges.tables import Pledge
+from registry.publication import instruments
 from registry.publication.answers import (
     Answer,
     IndexSource,
@@ -62,6 +64,7 @@ def business(session: Session, business_id: str, on: date, rulebook: Rulebook) -
         _of(DemonstrationUnit, business_id).where(designation_stands(on)),
         _of(ListEntry, business_id).where(entry_shown(on)),
         shown_violations(col(Violation.violation_id), on=on).where(col(Violation.business_id) == business_id),
+        _of(Instrument, business_id).where(col(Instrument.superseded_at).is_(None)),
     )
     # most businesses have next to nothing on record, which one statement tells
     there = session.connection().execute(select(*(query.exists() for query in asked))).one()
@@ -69,15 +72,22 @@ def business(session: Session, business_id: str, on: date, rulebook: Rulebook) -
         _rows(session, query) if some else [] for query, some in zip(asked, there[:3], strict=False)
     )
     violations = _violations(session, known, on, rulebook) if there[3] else ()
+    used = instruments.of_business(session, known, on, rulebook) if there[4] else instruments.NONE
     return PublicBusiness(
         **_described(known),
         uscc_check_ok=known.uscc_check_ok if known.identity.uscc else None,
         pledges=tuple(_copied(PublicPledge, row) for row in pledges),
         designations=tuple(_copied(PublicDesignation, row) for row in designations),
+        instruments=used.items,
+        instruments_counted=used.counted,
         violations=tuple(violations),
         entries=tuple(made for row in entries if (made := _entry(row, known)) is not None),
         last_confirmed_at=max(
-            [known.recorded_at, *(row.recorded_at for row in [*pledges, *designations, *entries])]
+            [
+                known.recorded_at,
+                *used.recorded_at,
+                *(row.recorded_at for row in (*pledges, *designations, *entries)),
+            ]
         ),
     )
 

@@ -14,10 +14,12 @@ from tests.api.conftest import built
 PUBLIC = {  # whoever asks; a new route stands here or has its guard
     "/api/v1/businesses",
     "/api/v1/businesses/{business_id}",
+    "/api/v1/businesses/{business_id}/instruments",
     "/api/v1/catalog",
     "/api/v1/clearances",
     "/api/v1/events",
     "/api/v1/feeds/{name}",
+    "/api/v1/instruments/{instrument_id}",
     "/api/v1/lists",
     "/api/v1/lists/{regime}/deltas",
     "/api/v1/lists/{regime}/deltas/{version}/{name}",

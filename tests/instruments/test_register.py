@@ -211,7 +211,7 @@ def test_a_retired_instrument_is_never_brought_back_by_saying_it_again(engine: E
     assert _register(engine, _stated(business_id))[0].what == "unchanged"
     with reading(engine) as session:
         assert queries.standing(session, given.TODAY, limit=9) == []
-        assert [one.instrument_id for one, _ in queries.standing(session, date(2026, 10, 31), limit=9)] == [
+        assert [one.instrument_id for one, *_ in queries.standing(session, date(2026, 10, 31), limit=9)] == [
             instrument_id
         ]
     with writing(engine) as session, pytest.raises(RuleRefused) as refusal:
@@ -232,7 +232,7 @@ def test_a_merger_carries_instruments_and_verifications_over_and_back(engine: En
     with reading(engine) as session:
         held = {
             one.instrument_id: found
-            for one, found in queries.standing(
+            for one, found, _ in queries.standing(
                 session, given.TODAY, queries.Which(business_id=survivor), limit=9
             )
         }

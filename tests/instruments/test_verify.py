@@ -304,7 +304,7 @@ def test_what_runs_out_is_found_by_region_market_and_day(engine: Engine) -> None
 
         def found(**asked: Any) -> set[str]:
             rows = queries.standing(session, given.TODAY, queries.Which(**asked), limit=9)
-            return {one.instrument_id for one, _ in rows}
+            return {one.instrument_id for one, *_ in rows}
 
         assert found(through=date(2026, 11, 30)) == {soon, never}
         assert found(through=date(2026, 11, 29)) == {never}
