@@ -17,9 +17,8 @@ from api.repairs import CaseStepTaken, Open, Overdue, steps_of
 from api.supervising import Limit, may_read, regions_read
 from registry.audit.work import Work
 from registry.errors import NotFound
-from registry.repair import objections, queries
+from registry.repair import objections, papers, queries
 from registry.repair.forms import DecideObjection, FileObjection, SettleObjection, WithdrawObjection
-from registry.repair.papers import settle_objection
 from registry.repair.tables import Objection
 
 
@@ -80,7 +79,10 @@ class Objections(Controller):
     ) -> Response[Recorded]:
         """Take in an objection; what it is about is marked in the same act."""
         return record(
-            edge, request, data, lambda work: recorded(objections.file_objection(work, data), request)
+            edge,
+            request,
+            data,
+            lambda work: recorded(papers.file_objection(work, edge.settings, data), request),
         )
 
     @get("/", **supervised(422), summary="Objections of the own regions")
@@ -127,7 +129,10 @@ class Objections(Controller):
     ) -> Response[Recorded]:
         """Answer every point, by a person who had no part; an upheld one ends the entry."""
         return record(
-            edge, request, data, lambda work: recorded(objections.decide_objection(work, data), request)
+            edge,
+            request,
+            data,
+            lambda work: recorded(papers.decide_objection(work, edge.settings, data), request),
         )
 
     @post("/{objection_id:str}/settlement", **act(), summary="Carry out an upheld objection")
@@ -143,7 +148,7 @@ class Objections(Controller):
             edge,
             request,
             data,
-            lambda work: recorded(settle_objection(work, edge.settings, data), request),
+            lambda work: recorded(papers.settle_objection(work, edge.settings, data), request),
         )
 
     @post("/{objection_id:str}/withdrawal", **act(), summary="Close an objection taken back")

@@ -13,7 +13,6 @@ from api.edge import Edge
 from registry.documents.papers import RevokePaper, revoke_paper
 from registry.errors import NotFound
 from registry.publication.verification import VerifiedPaper, verified
-from registry.repair.papers import IssueForCase, issue_for_case
 from registry.store.engine import reading
 
 
@@ -31,18 +30,6 @@ class Papers(Controller):
         if found is None:
             raise NotFound("paper.unknown")
         return found
-
-    @post("/", **act(), summary="Issue a paper of a repair or an objection")
-    def issue(
-        self, request: Request[Any, Any, Any], edge: NamedDependency[Edge], data: JSONBody[IssueForCase]
-    ) -> Response[Recorded]:
-        """Issue a receipt or a decision, numbered and set as a PDF; the answer names its document."""
-        return record(
-            edge,
-            request,
-            data,
-            lambda work: Recorded(what="created", id=issue_for_case(work, edge.settings, data)),
-        )
 
     @post("/{code:str}/revocation", **act(), summary="Revoke a paper")
     def revoke(

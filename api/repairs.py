@@ -17,7 +17,7 @@ from api.paging import cursor_of, key_of
 from api.supervising import Limit, may_read, regions_read
 from registry.audit.work import Work
 from registry.errors import NotFound
-from registry.repair import commands, queries, rules
+from registry.repair import commands, papers, queries, rules
 from registry.repair.forms import (
     ApplyForRepair,
     DecideRepair,
@@ -144,7 +144,10 @@ class Repairs(Controller):
     ) -> Response[Recorded]:
         """Take in an application; a warning names what is missing, and the period waits for it."""
         return record(
-            edge, request, data, lambda work: recorded(commands.apply_for_repair(work, data), request)
+            edge,
+            request,
+            data,
+            lambda work: recorded(papers.apply_for_repair(work, edge.settings, data), request),
         )
 
     @get("/", **supervised(422), summary="Applications of the own regions")
@@ -196,7 +199,10 @@ class Repairs(Controller):
     ) -> Response[Recorded]:
         """Take in further papers; with the last one the period for the decision begins."""
         return record(
-            edge, request, data, lambda work: recorded(commands.supplement_repair(work, data), request)
+            edge,
+            request,
+            data,
+            lambda work: recorded(papers.supplement_repair(work, edge.settings, data), request),
         )
 
     @post("/{repair_id:str}/completion", **act(), summary="Ask for missing papers")
@@ -209,7 +215,10 @@ class Repairs(Controller):
     ) -> Response[Recorded]:
         """Record that the applicant was told in writing which papers are missing."""
         return record(
-            edge, request, data, lambda work: recorded(commands.request_completion(work, data), request)
+            edge,
+            request,
+            data,
+            lambda work: recorded(papers.request_completion(work, edge.settings, data), request),
         )
 
     @post("/{repair_id:str}/decision", **act(), summary="Grant or refuse")
@@ -221,7 +230,12 @@ class Repairs(Controller):
         data: JSONBody[DecideRepair],
     ) -> Response[Recorded]:
         """Grant, so that it ends today, or refuse with the unmet conditions; by another person."""
-        return record(edge, request, data, lambda work: recorded(commands.decide_repair(work, data), request))
+        return record(
+            edge,
+            request,
+            data,
+            lambda work: recorded(papers.decide_repair(work, edge.settings, data), request),
+        )
 
     @post("/{repair_id:str}/withdrawal", **act(), summary="Close an application taken back")
     def withdraw(
@@ -258,7 +272,12 @@ class Repairs(Controller):
         data: JSONBody[RevokeRepair],
     ) -> Response[Recorded]:
         """Revoke a grant: entry or record is back, and its period begins today."""
-        return record(edge, request, data, lambda work: recorded(commands.revoke_repair(work, data), request))
+        return record(
+            edge,
+            request,
+            data,
+            lambda work: recorded(papers.revoke_repair(work, edge.settings, data), request),
+        )
 
 
 def _due(work: Work) -> Iterator[EntryDue]:

@@ -122,7 +122,6 @@ RIGHTS: tuple[Right, ...] = (
     # documents and papers
     Right("POST", "/api/v1/documents", OFFICERS, STATED),
     Right("GET", "/api/v1/documents/{document_id}", READERS, PATH),
-    Right("POST", "/api/v1/papers", EITHER, BODY),
     Right("POST", "/api/v1/papers/{code}/revocation", APPROVERS, PATH),
     # lists
     Right("GET", "/api/v1/proposals", READERS, OWN),

@@ -17,8 +17,8 @@ from registry.demonstration.tables import DemonstrationUnit
 from registry.lists.commands import ProposeListing, TakeStep, propose_listing
 from registry.lists.papers import IssueForStep, issue_for_step, take_step
 from registry.lists.queries import standing_entry
-from registry.repair.commands import apply_for_repair, decide_repair
 from registry.repair.forms import ApplyForRepair, DecideRepair
+from registry.repair.papers import apply_for_repair, decide_repair
 from registry.settings import read_settings
 from registry.store.engine import reading
 from registry.violations.tables import Violation
@@ -95,12 +95,12 @@ def repair_one(stage: Stage) -> int:
         entry = standing_entry(session, BLACK, cheats[0][0]) if cheats else None
     if entry is None:
         return 0
+    settings = read_settings(data_dir=stage.folder)
     with stage.acting("officer", 9) as work:
         papers = {paper: stage.paper(work, kind, title, REGION) for paper, kind, title in REPAIR_PAPERS}
         stated = {"subject_kind": "entry", "subject_id": entry.entry_id, "applicant": "演示·经营者"}
-        applied = apply_for_repair(work, ApplyForRepair.model_validate({**stated, "papers": papers}))
-    with stage.acting("officer", 5, 9) as work:
-        decision = stage.paper(work, "decision", "信用修复决定书", REGION)
+        command = ApplyForRepair.model_validate({**stated, "papers": papers})
+        applied = apply_for_repair(work, settings, command)
     with stage.acting("approver", 5, 11) as work:
         granted = {
             "repair_id": applied.id,
@@ -108,9 +108,8 @@ def repair_one(stage: Stage) -> int:
             "grant": True,
             "findings": [{"need": need, "met": True, "reason": "经核查属实"} for need in law.REPAIR_NEEDS],
             "reasons": "符合移出条件",
-            "document_id": decision,
         }
-        decide_repair(work, DecideRepair.model_validate(granted))
+        decide_repair(work, settings, DecideRepair.model_validate(granted))
     return 1
 
 

@@ -6,10 +6,11 @@ where none is wholly met; where the law's figure is unknown there is neither unt
 """
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, NamedTuple
 
 from registry.audit.work import Subject, Work
 from registry.commands import Outcome
+from registry.documents.forms import Kind
 from registry.errors import Conflict, NotFound, RuleRefused
 from registry.identifiers import new_id
 from registry.lists.pointer import listed_by
@@ -28,13 +29,22 @@ from registry.repair.forms import (
     SupplementRepair,
     WithdrawRepair,
 )
+from registry.repair.judging import judged, settled, told
 from registry.repair.rules import Conditions, Unmet
-from registry.repair.steps import deadline_of, refuse_document, refuse_person, take_paper, write_step
+from registry.repair.steps import (
+    deadline_of,
+    document_of,
+    refuse_document,
+    refuse_person,
+    take_paper,
+    write_step,
+)
 from registry.repair.tables import Repair
 from registry.rulebook import Choice, RepairCondition, RepairPaper
 from registry.store.versions import one_writer
 
 PERIOD = "repair.decide"
+DECISIONS: Mapping[bool, Kind] = {True: "repair_decision", False: "repair_refusal"}  # by grant
 _ACTS = {"apply": "received", "propose_revocation": "revocation_proposed"}
 STEPS: Mapping[str, tuple[str, tuple[str, ...]]] = {  # who may take a step, and from which states
     "supplement": ("officer", ("incomplete",)),
@@ -44,6 +54,15 @@ STEPS: Mapping[str, tuple[str, tuple[str, ...]]] = {  # who may take a step, and
     "propose_revocation": ("officer", ("granted",)),
     "revoke": ("approver", ("granted",)),
 }
+
+
+class Weighed(NamedTuple):
+    """A decision that may be taken: on which application, about what, by which row, what of it is unmet."""
+
+    repair: Repair
+    found: queries.Found
+    row: RepairCondition
+    lacking: tuple[Unmet, ...]
 
 
 def apply_for_repair(work: Work, command: ApplyForRepair) -> Outcome:
@@ -96,7 +115,7 @@ def supplement_repair(work: Work, command: SupplementRepair) -> Outcome:
         Conflict: The application has moved on.
         RuleRefused: It is complete or closed, or a document is of the wrong kind.
     """
-    repair = _repair(work, command, "supplement")
+    repair = repair_at(work, command, "supplement")
     missing = _take_papers(work, repair, command.papers)
     return _stepped(work, repair, "supplement", missing=missing)
 
@@ -108,13 +127,13 @@ def request_completion(work: Work, command: RequestCompletion) -> Outcome:
         NotFound: There is no such application or document.
         Forbidden: The office does not supervise the region.
         Conflict: The application has moved on.
-        RuleRefused: Nothing is missing, or the document is no notice.
+        RuleRefused: Nothing is missing, or the paper that says so was not issued.
     """
     step = "request_completion"
-    repair = _repair(work, command, step)
-    refuse_document(work, command.document_id, ("notice",), repair)
-    missing = rules.papers_missing(_conditions(work, repair).rows, repair.papers)
-    return _stepped(work, repair, step, document_id=command.document_id, missing=missing)
+    repair = repair_at(work, command, step)
+    document = document_of(work, repair, step, "repair_completion", command.document_id)
+    missing = rules.papers_missing(governing(work, repair).rows, repair.papers)
+    return _stepped(work, repair, step, document_id=document, missing=missing)
 
 
 def decide_repair(work: Work, command: DecideRepair) -> Outcome:
@@ -125,16 +144,11 @@ def decide_repair(work: Work, command: DecideRepair) -> Outcome:
         Forbidden: The person may not decide in that region, or the office not about that list.
         Conflict: The application or what it is about has moved on.
         RuleRefused: The papers are incomplete, the same person took it in, a condition is not met, a
-            refusal has no ground, or the law's figure is unknown; each with the rule quoted.
+            refusal has no ground, or the law's figure is unknown, each with the rule quoted; or the
+            paper of the decision was not issued.
     """
-    repair = _repair(work, command, "decide")
-    refuse_person(work, queries.took_in(work.session, repair))
-    refuse_document(work, command.document_id, ("decision",), repair)
-    found, _ = _subject(work, repair.subject_kind, repair.subject_id, repair.field)
-    _refuse_unrepairable(work, found)
-    level_of(work, found)
-    judged = _judged(work, repair, command, found)
-    row, lacking = _settled(judged, grant=command.grant, is_open=_conditions(work, repair).open)
+    repair, found, row, lacking = weighed(work, command)
+    document = document_of(work, repair, "decide", DECISIONS[command.grant], command.document_id)
     repair.state = "granted" if command.grant else "refused"
     repair.decided_by_person, repair.decided_on, repair.closed_on = (
         work.actor.person_id,
@@ -142,22 +156,38 @@ def decide_repair(work: Work, command: DecideRepair) -> Outcome:
         work.today,
     )
     repair.rule, repair.reasons = row.code, command.reasons
-    repair.unmet = [] if command.grant else [_told(one) for one in lacking]
+    repair.unmet = [] if command.grant else [told(one) for one in lacking]
     if command.grant:
-        take_back(work, found, quoted(row), command.document_id)
+        take_back(work, found, quoted(row), document)
     found_of = [finding.model_dump(mode="json") for finding in command.findings]
     push = deadline_of(work, "repair.push", repair.region, work.today) if command.grant else None
     return _stepped(
         work,
         repair,
         "decide",
-        document_id=command.document_id,
+        document_id=document,
         note=command.reasons,
         deadline_on=push,
         findings=found_of,
         rule=row.code,
         source=quoted(row),
     )
+
+
+def weighed(work: Work, command: DecideRepair) -> Weighed:
+    """Return what a decision rests on, once nothing speaks against taking it.
+
+    Raises:
+        Refusal: As `decide_repair` does.
+    """
+    repair = repair_at(work, command, "decide")
+    refuse_person(work, queries.took_in(work.session, repair))
+    found, _ = _subject(work, repair.subject_kind, repair.subject_id, repair.field)
+    _refuse_unrepairable(work, found)
+    level_of(work, found)
+    law = governing(work, repair)
+    rows = judged(work, repair, command, found, law)
+    return Weighed(repair, found, *settled(rows, grant=command.grant, is_open=law.open))
 
 
 def withdraw_repair(work: Work, command: WithdrawRepair) -> Outcome:
@@ -169,7 +199,7 @@ def withdraw_repair(work: Work, command: WithdrawRepair) -> Outcome:
         Conflict: The application has moved on.
         RuleRefused: It is closed, or the document is no statement.
     """
-    repair = _repair(work, command, "withdraw")
+    repair = repair_at(work, command, "withdraw")
     refuse_document(work, command.document_id, ("statement",), repair)
     repair.state, repair.closed_on = "withdrawn", work.today
     return _stepped(work, repair, "withdraw", document_id=command.document_id)
@@ -185,7 +215,7 @@ def propose_revocation(work: Work, command: ProposeRevocation) -> Outcome:
         RuleRefused: It was not granted, or the document is no evidence.
     """
     step = "propose_revocation"
-    repair = _repair(work, command, step)
+    repair = repair_at(work, command, step)
     refuse_document(work, command.document_id, ("evidence",), repair)
     repair.revocation_proposed_by_person = work.actor.person_id
     return _stepped(work, repair, step, document_id=command.document_id, note=command.reasons)
@@ -199,18 +229,18 @@ def revoke_repair(work: Work, command: RevokeRepair) -> Outcome:
         Forbidden: The person may not decide in that region, or the office not about that list.
         Conflict: The application has moved on, or the business stands on that list again.
         RuleRefused: It was not granted, nobody proposed the revocation or the same person did or took
-            the papers in, what it was granted on has fallen since, or the list may not name the
-            business any more.
+            the papers in, what it was granted on has fallen since, the list may not name the
+            business any more, or the paper of the revocation was not issued.
 
     Source: rulebook choice `repair.false_papers`.
     """
-    repair = _repair(work, command, "revoke")
+    repair = repair_at(work, command, "revoke")
     if repair.revocation_proposed_by_person is None:
         raise RuleRefused("repair.revocation_unproposed", field="repair_id")
     refuse_person(work, (repair.revocation_proposed_by_person, *queries.took_in(work.session, repair)))
     found, _ = _subject(work, repair.subject_kind, repair.subject_id, repair.field)
     level_of(work, found)
-    refuse_document(work, command.document_id, ("decision",), repair)
+    document = document_of(work, repair, "revoke", "repair_revocation", command.document_id)
     rule = work.rulebook.find(Choice, "repair.false_papers", repair.region, work.today)
     repair.restored_entry_ids = put_back(work, repair)
     repair.state, repair.revoked_on = "revoked", work.today
@@ -219,7 +249,7 @@ def revoke_repair(work: Work, command: RevokeRepair) -> Outcome:
         work,
         repair,
         "revoke",
-        document_id=command.document_id,
+        document_id=document,
         note=command.reasons,
         rule=rule.code,
         source=quoted(rule),
@@ -253,8 +283,15 @@ def _refuse_unrepairable(work: Work, found: queries.Found) -> None:
         raise Conflict("violation.decision_annulled", id=decision.decision_id)
 
 
-def _repair(work: Work, command: StepOfRepair, step: str) -> Repair:
-    """Return an application that may take a step, locked."""
+def repair_at(work: Work, command: StepOfRepair, step: str) -> Repair:
+    """Return an application that may take a step, locked.
+
+    Raises:
+        NotFound: There is no such application.
+        Forbidden: The person may not take the step in that region.
+        Conflict: The application has moved on.
+        RuleRefused: It is not so far, or closed.
+    """
     role, states = STEPS[step]
     repair = work.session.get(Repair, command.repair_id, with_for_update=True, populate_existing=True)
     if repair is None:
@@ -267,7 +304,7 @@ def _repair(work: Work, command: StepOfRepair, step: str) -> Repair:
     return repair
 
 
-def _conditions(work: Work, repair: Repair) -> Conditions:
+def governing(work: Work, repair: Repair) -> Conditions:
     """Return what governs an application: the law of its own day, however late it is decided."""
     _, subject = _subject(work, repair.subject_kind, repair.subject_id, repair.field)
     return rules.conditions(work.rulebook, subject, repair.received_on)
@@ -278,66 +315,11 @@ def _take_papers(work: Work, repair: Repair, papers: Mapping[RepairPaper, str]) 
     for paper, document_id in papers.items():
         take_paper(work, document_id, rules.PAPER_KINDS[paper], repair, f"papers.{paper}")
     repair.papers = repair.papers | {str(paper): document_id for paper, document_id in papers.items()}
-    missing = rules.papers_missing(_conditions(work, repair).rows, repair.papers)
+    missing = rules.papers_missing(governing(work, repair).rows, repair.papers)
     if not missing:
         repair.state, repair.complete_on = "complete", work.today
         repair.decide_by_on = deadline_of(work, PERIOD, repair.region, work.today)
     return missing
-
-
-def _judged(
-    work: Work, repair: Repair, command: DecideRepair, found: queries.Found
-) -> list[tuple[RepairCondition, tuple[Unmet, ...]]]:
-    """Return each governing row with what of it is not met; what the registry knows goes first."""
-    subject = queries.as_subject(found, repair.field)
-    business_id = found.business_id if isinstance(found, ListEntry) else found[0].business_id
-    against = queries.speaking_against(work.session, business_id, subject.begun_on, found)
-    stated = {one.need: one.met for one in command.findings}
-    looked_at = {need: met and need not in against for need, met in stated.items()}
-    judged = []
-    for row in _conditions(work, repair).rows:
-        silent = [need for need in row.needs if need not in stated]
-        if silent and row.early:
-            raise RuleRefused("repair.finding_missing", field="findings", need=silent[0], rule=row.code)
-        judged.append((row, rules.unmet(row, subject, work.today, looked_at, repair.papers)))
-    return judged
-
-
-def _settled(
-    judged: list[tuple[RepairCondition, tuple[Unmet, ...]]], *, grant: bool, is_open: bool
-) -> tuple[RepairCondition, tuple[Unmet, ...]]:
-    """Return the row that a decision rests on, and what of it is unmet.
-
-    Raises:
-        RuleRefused: A condition of every row is unmet, or none of one row is, or a figure is unknown.
-    """
-    if not judged:
-        raise RuleRefused("repair.law_unknown", field="grant")
-    row, lacking = min(judged, key=lambda one: len(one[1]))
-    undecided = is_open or any({one.need for one in lacks} == {"figure"} for _, lacks in judged)
-    if lacking and undecided:
-        raise RuleRefused("repair.figure_unknown", field="grant", rule=row.code, source=quoted(row))
-    if grant and lacking:
-        raise _unmet(row, lacking)
-    if not grant and not lacking:
-        raise RuleRefused("repair.refusal_ungrounded", field="grant", rule=row.code, source=quoted(row))
-    return row, lacking
-
-
-def _unmet(row: RepairCondition, lacking: tuple[Unmet, ...]) -> RuleRefused:
-    """Return the refusal to grant what conditions speak against, with the day on which the period is over."""
-    unmet, source = tuple(one.need for one in lacking), quoted(row)
-    until = next((one.until.isoformat() for one in lacking if one.until is not None), None)
-    if until is not None:
-        return RuleRefused(
-            "repair.too_soon", field="grant", unmet=unmet, until=until, rule=row.code, source=source
-        )
-    return RuleRefused("repair.unmet", field="grant", unmet=unmet, rule=row.code, source=source)
-
-
-def _told(one: Unmet) -> dict[str, str | None]:
-    until = one.until.isoformat() if one.until is not None else None
-    return {"need": one.need, "rule": one.rule, "source": one.source, "until": until}
 
 
 def _stepped(

@@ -14,6 +14,15 @@ Person = Annotated[str, StringConstraints(min_length=1, max_length=100)]
 Words = Annotated[str, StringConstraints(min_length=1, max_length=2000)]
 
 
+class ToldOnPaper(Command):
+    """What an officer adds to the paper of an act, and the document that it may rest on instead."""
+
+    where: Words | None = Field(
+        default=None, description="Address and telephone of the office, for the party."
+    )
+    document_id: str | None = Field(default=None, description="What it rests on; else its own paper.")
+
+
 class ApplyForRepair(Command):
     """Take in a merchant's application for repair, with the papers that came with it."""
 
@@ -32,10 +41,8 @@ class StepOfRepair(Command):
     expected_version: int
 
 
-class RequestCompletion(StepOfRepair):
+class RequestCompletion(StepOfRepair, ToldOnPaper):
     """Tell the applicant in writing which papers are missing."""
-
-    document_id: str = Field(description="The notice.")
 
 
 class SupplementRepair(StepOfRepair):
@@ -52,13 +59,12 @@ class Finding(Command):
     reason: Words
 
 
-class DecideRepair(StepOfRepair):
+class DecideRepair(StepOfRepair, ToldOnPaper):
     """Grant or refuse a repair, on findings about every condition."""
 
     grant: bool
     findings: tuple[Finding, ...] = Field(max_length=20)
     reasons: Words
-    document_id: str = Field(description="The decision.")
 
 
 class WithdrawRepair(StepOfRepair):
@@ -74,11 +80,10 @@ class ProposeRevocation(StepOfRepair):
     document_id: str = Field(description="The evidence.")
 
 
-class RevokeRepair(StepOfRepair):
+class RevokeRepair(StepOfRepair, ToldOnPaper):
     """Revoke a granted repair whose papers proved false, as another person proposed."""
 
     reasons: Words
-    document_id: str = Field(description="The decision.")
 
 
 class FileObjection(Command):
@@ -99,7 +104,7 @@ class StepOfObjection(Command):
     expected_version: int
 
 
-class DecideObjection(StepOfObjection):
+class DecideObjection(StepOfObjection, ToldOnPaper):
     """Uphold or dismiss an objection, with an answer to each of its points."""
 
     upheld: bool
@@ -108,7 +113,7 @@ class DecideObjection(StepOfObjection):
         default="corrected", description="On which an entry ends whose objection is upheld."
     )
     rule: Words | None = Field(default=None, description="Instrument and article on which an entry ends.")
-    document_id: str = Field(description="The decision.")
+    reasons: Words | None = Field(default=None, description="What the decision gives besides the answers.")
 
 
 class SettleObjection(StepOfObjection):

@@ -31,7 +31,14 @@ from registry.repair.forms import (
     StepOfObjection,
     WithdrawObjection,
 )
-from registry.repair.steps import deadline_of, refuse_document, refuse_person, take_paper, write_step
+from registry.repair.steps import (
+    deadline_of,
+    document_of,
+    refuse_document,
+    refuse_person,
+    take_paper,
+    write_step,
+)
 from registry.repair.tables import Objection
 from registry.rulebook import Deadline
 from registry.violations import commands as violations
@@ -104,25 +111,25 @@ def decide_objection(work: Work, command: DecideObjection) -> Outcome:
         NotFound: There is no such objection or document.
         Forbidden: The person may not decide in that region.
         Conflict: The objection has moved on.
-        RuleRefused: It is decided, the person had a part in it, a point is unanswered, or the rule or
-            ground of an ending is missing.
+        RuleRefused: It is decided, the person had a part in it, a point is unanswered, the rule or
+            ground of an ending is missing, or the paper of the decision was not issued.
     """
-    objection = _objection(work, command, "approver", ("open",), "decide")
+    objection = objection_at(work, command, "approver", ("open",), "decide")
     against = _against(work, objection.subject_kind, objection.subject_id)
     barred = (objection.filed_by_person, objection.proposed_by_person, objection.listed_by_person)
     refuse_person(work, (*barred, *against.judged_by))
-    refuse_document(work, command.document_id, ("decision",), objection)
     if len(command.answers) != len(objection.points):
         points, answers = len(objection.points), len(command.answers)
         raise RuleRefused("objection.answers", field="answers", points=points, answers=answers)
+    document = document_of(work, objection, "decide", "objection_decision", command.document_id)
     objection.decided_by_person, objection.decided_on = work.actor.person_id, work.today
     objection.answers = list(command.answers)
     objection.state = "upheld" if command.upheld else "dismissed"
     if isinstance(against.row, ListEntry) and command.upheld and not against.over:
-        _end(work, against.row, command)
+        _end(work, against.row, command, document)
     if isinstance(against.row, ListEntry) or against.over or not command.upheld:
         objection.closed_on = work.today
-    return _stepped(work, objection, "decide", against, document_id=command.document_id)
+    return _stepped(work, objection, "decide", against, document_id=document)
 
 
 def settle_objection(work: Work, command: SettleObjection) -> Outcome:
@@ -134,7 +141,7 @@ def settle_objection(work: Work, command: SettleObjection) -> Outcome:
         Conflict: The objection, the record or the case has moved on.
         RuleRefused: It is not upheld, or the remedy is none for it or of something else.
     """
-    objection = _objection(work, command, "officer", ("upheld",), "settle")
+    objection = objection_at(work, command, "officer", ("upheld",), "settle")
     _refuse_remedy(work, objection, command)
     objection.state, objection.closed_on = "settled", work.today
     work.session.add(objection)
@@ -159,7 +166,7 @@ def withdraw_objection(work: Work, command: WithdrawObjection) -> Outcome:
         Conflict: The objection has moved on.
         RuleRefused: It is decided, or the document is no statement.
     """
-    objection = _objection(work, command, "officer", ("open",), "withdraw")
+    objection = objection_at(work, command, "officer", ("open",), "withdraw")
     refuse_document(work, command.document_id, ("statement",), objection)
     objection.state, objection.closed_on = "withdrawn", work.today
     against = _against(work, objection.subject_kind, objection.subject_id)
@@ -244,10 +251,17 @@ def _refuse_untimely(row: ListEntry | Violation | Proposal, subject_id: str) -> 
             raise RuleRefused("objection.not_told_yet", field="subject_id", state=row.state)
 
 
-def _objection(
+def objection_at(
     work: Work, command: StepOfObjection, role: str, states: tuple[str, ...], step: str
 ) -> Objection:
-    """Return an objection that may take a step, locked."""
+    """Return an objection that may take a step, locked.
+
+    Raises:
+        NotFound: There is no such objection.
+        Forbidden: The person may not take the step in that region.
+        Conflict: The objection has moved on.
+        RuleRefused: It is not so far, or closed.
+    """
     found = work.session.get(Objection, command.objection_id, with_for_update=True, populate_existing=True)
     if found is None:
         raise NotFound("objection.unknown", field="objection_id", objection_id=command.objection_id)
@@ -259,13 +273,13 @@ def _objection(
     return found
 
 
-def _end(work: Work, entry: ListEntry, command: DecideObjection) -> None:
+def _end(work: Work, entry: ListEntry, command: DecideObjection, document: str) -> None:
     """End an entry whose objection is upheld."""
     if command.rule is None:
         raise RuleRefused("objection.rule_missing", field="rule")
     if command.ground not in ENDINGS[entry.colour]:
         raise RuleRefused("objection.ground", field="ground", ground=command.ground, colour=entry.colour)
-    end_entries(work, [(entry, command.ground, command.rule)], command.document_id)
+    end_entries(work, [(entry, command.ground, command.rule)], document)
 
 
 def _refuse_remedy(work: Work, objection: Objection, command: SettleObjection) -> None:

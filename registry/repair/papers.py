@@ -1,54 +1,165 @@
-"""Issuing the official papers of repairs and objections: receipts, decisions, refusals, revocations."""
+"""The papers of repairs and objections: each step that tells the party something issues its own, with it.
 
-from collections.abc import Callable, Mapping
+Receipts follow the act that took the case in; what decides is issued before the step in the same act,
+which demands it. Nothing is issued apart from its step.
+"""
+
+from collections.abc import Mapping
 from types import MappingProxyType
-from typing import Any, Literal
+from typing import Any
 
-from pydantic import Field
 from sqlmodel import col, select
 
 from registry.audit.work import Work
-from registry.commands import Command, Outcome
+from registry.commands import Outcome
 from registry.documents import papers
-from registry.documents.forms import words
+from registry.documents.forms import Kind, words
 from registry.documents.papers import IssuePaper, in_words, issue_paper, with_paper
-from registry.errors import Malformed, NotFound, RuleRefused
+from registry.errors import NotFound, RuleRefused
 from registry.lists import queries as lists
-from registry.lists.paper_fields import NEEDS, cited, remedies
+from registry.lists.paper_fields import HANDED_IN, NEEDS, cited, period_words, remedies
 from registry.lists.papers import issue_with_step
-from registry.repair import objections, queries
-from registry.repair.forms import Finding, SettleObjection, Words
-from registry.repair.rules import conditions
-from registry.repair.steps import refuse_person
+from registry.repair import commands, objections
+from registry.repair.commands import DECISIONS, PERIOD
+from registry.repair.forms import (
+    ApplyForRepair,
+    DecideObjection,
+    DecideRepair,
+    FileObjection,
+    Finding,
+    RequestCompletion,
+    RevokeRepair,
+    SettleObjection,
+    SupplementRepair,
+)
+from registry.repair.rules import Unmet, papers_missing
 from registry.repair.tables import Objection, Repair
-from registry.rulebook import Deadline, ListRegime, RepairCondition
+from registry.rulebook import Choice, Deadline, ListRegime, RepairCondition
 from registry.settings import Settings
+from registry.texts import word
 from registry.violations.tables import PenaltyDecision, Violation
 
-CaseKind = Literal[
-    "objection_receipt",
-    "objection_decision",
-    "repair_receipt",
-    "repair_decision",
-    "repair_refusal",
-    "repair_revocation",
-]
-RECEIPTS = ("objection_receipt", "repair_receipt")
+# what becomes of an upheld objection, by what it is about
+UPHELD: Mapping[str, str] = MappingProxyType(
+    {
+        "entry": "paper.objection_decision.upheld",
+        "violation": "paper.objection_decision.upheld_record",
+        "proposal": "paper.objection_decision.upheld_case",
+    }
+)
 
 
-class IssueForCase(Command):
-    """Issue a paper of a repair or an objection."""
+def apply_for_repair(work: Work, settings: Settings, command: ApplyForRepair) -> Outcome:
+    """Take an application in; with all its papers the applicant gets the receipt.
 
-    case_id: str = Field(description="The application or the objection.")
-    kind: CaseKind
-    reasons: Words | None = None
-    where: Words | None = Field(
-        default=None, description="Address and telephone of the office, for the party."
-    )
-    rule: str | None = Field(default=None, description="Code of the condition that a repair rests on.")
-    findings: tuple[Finding, ...] = Field(default=(), max_length=20)
-    answers: tuple[Words, ...] = Field(default=(), max_length=20, description="One to each point, in order.")
-    result: Words | None = Field(default=None, description="What becomes of the objection.")
+    Raises:
+        Refusal: As `commands.apply_for_repair` and `issue_paper` do.
+    """
+    return _received(work, settings, commands.apply_for_repair(work, command), "apply")
+
+
+def supplement_repair(work: Work, settings: Settings, command: SupplementRepair) -> Outcome:
+    """Take further papers in; with the last one the applicant gets the receipt.
+
+    Raises:
+        Refusal: As `commands.supplement_repair` and `issue_paper` do.
+    """
+    return _received(work, settings, commands.supplement_repair(work, command), "supplement")
+
+
+def request_completion(work: Work, settings: Settings, command: RequestCompletion) -> Outcome:
+    """Tell the applicant on paper, once, what is missing.
+
+    Raises:
+        Refusal: As `commands.request_completion` and `issue_paper` do.
+    """
+    step = "request_completion"
+    repair = commands.repair_at(work, command, step)
+    rule = work.rulebook.find(Deadline, PERIOD, repair.region, work.today)
+    missing = papers_missing(commands.governing(work, repair).rows, repair.papers)
+    made = {
+        "papers": tuple(words(HANDED_IN[paper]) for paper in missing),
+        "decision_period": period_words(rule),
+        "decision_source": cited(rule),
+        "where": command.where,
+    }
+    issued = _issue(work, settings, repair, (step, "repair_completion"), made)
+    return with_paper(work, commands.request_completion(work, command), issued)
+
+
+def decide_repair(work: Work, settings: Settings, command: DecideRepair) -> Outcome:
+    """Grant or refuse a repair and issue the decision, which says what was found of every condition.
+
+    Raises:
+        Refusal: As `commands.decide_repair` and `issue_paper` do.
+    """
+    repair, _, row, lacking = commands.weighed(work, command)
+    made = {
+        "reasons": command.reasons,
+        "where": command.where,
+        "conditions": examined(row, command.findings, lacking),
+        "basis": (cited(row),),
+        **remedies(work.rulebook.in_force(Deadline, repair.region, work.today)),
+    }
+    issued = _issue(work, settings, repair, ("decide", DECISIONS[command.grant]), made)
+    return with_paper(work, commands.decide_repair(work, command), issued)
+
+
+def revoke_repair(work: Work, settings: Settings, command: RevokeRepair) -> Outcome:
+    """Revoke a grant on false papers and issue the decision.
+
+    Raises:
+        Refusal: As `commands.revoke_repair` and `issue_paper` do.
+    """
+    repair = commands.repair_at(work, command, "revoke")
+    granted = papers.issued(work.session, repair.id, "repair_decision")
+    rule = work.rulebook.find(Choice, "repair.false_papers", repair.region, work.today)
+    made = {
+        "reasons": command.reasons,
+        "where": command.where,
+        "repair_number": granted.number if granted is not None else "",
+        "basis": (cited(rule),),
+        **remedies(work.rulebook.in_force(Deadline, repair.region, work.today)),
+    }
+    issued = _issue(work, settings, repair, ("revoke", "repair_revocation"), made)
+    return with_paper(work, commands.revoke_repair(work, command), issued)
+
+
+def file_objection(work: Work, settings: Settings, command: FileObjection) -> Outcome:
+    """Take an objection in; the objector gets the receipt.
+
+    Raises:
+        Refusal: As `objections.file_objection` and `issue_paper` do.
+    """
+    outcome = objections.file_objection(work, command)
+    objection = work.session.get_one(Objection, outcome.id)
+    code = objections.period_rule(work, objection.region, assisted=objection.assisted)
+    issued = _receipt(work, settings, objection, ("file", "objection_receipt"), code)
+    return with_paper(work, outcome, issued)
+
+
+def decide_objection(work: Work, settings: Settings, command: DecideObjection) -> Outcome:
+    """Answer an objection point by point and issue the decision, which says what becomes of it.
+
+    Raises:
+        Refusal: As `objections.decide_objection` and `issue_paper` do.
+    """
+    objection = objections.objection_at(work, command, "approver", ("open",), "decide")
+    if len(objection.points) != len(command.answers):
+        points, answers = len(objection.points), len(command.answers)
+        raise RuleRefused("objection.answers", field="answers", points=points, answers=answers)
+    made = {
+        "request": "；".join(objection.points),
+        "answers": tuple(zip(objection.points, command.answers, strict=True)),
+        "reasons": command.reasons,
+        "where": command.where,
+        "result": words(_result(objection, upheld=command.upheld)),
+        **remedies(work.rulebook.in_force(Deadline, objection.region, work.today)),
+    }
+    if command.upheld and objection.subject_kind == "entry":
+        made |= {"ground": word("withdrawal", command.ground, "zh"), "rule": command.rule}
+    issued = _issue(work, settings, objection, ("decide", "objection_decision"), made)
+    return with_paper(work, objections.decide_objection(work, command), issued)
 
 
 def settle_objection(work: Work, settings: Settings, command: SettleObjection) -> Outcome:
@@ -61,41 +172,45 @@ def settle_objection(work: Work, settings: Settings, command: SettleObjection) -
     return with_paper(work, objections.settle_objection(work, command), document_id)
 
 
-def issue_for_case(work: Work, settings: Settings, command: IssueForCase) -> str:
-    """Issue a paper of a repair or an objection and return its document.
-
-    A receipt is an officer's; what decides is issued by an approver who did not take the case in.
-
-    Raises:
-        NotFound: There is no such case.
-        Forbidden: The person may not do it in that region.
-        Malformed: The case has no such paper, or what the paper must say is missing.
-        RuleRefused: The case is not so far, the same person took it in, or a period is not known.
-        Conflict: The case has a valid paper of that kind.
-    """
-    case = _case(work, command)
-    work.require("officer" if command.kind in RECEIPTS else "approver", case.region)
-    if command.kind not in RECEIPTS:
-        refuse_person(work, (case.taken_in_by_person if isinstance(case, Repair) else case.filed_by_person,))
-    fields = {**_common(work, case), **_BY_KIND[command.kind](work, case, command)}
-    fields |= {"reasons": command.reasons or "", "where": command.where or ""}
-    stated = {name: value for name, value in fields.items() if value}
-    issue = {"kind": command.kind, "case_id": case.id, "step": command.kind, "region": case.region}
-    return issue_paper(work, settings, IssuePaper.model_validate({**issue, "fields": stated}))
+def _received(work: Work, settings: Settings, outcome: Outcome, step: str) -> Outcome:
+    """Return the outcome of an act with the receipt, where the application is complete by it."""
+    repair = work.session.get_one(Repair, outcome.id)
+    if repair.state != "complete":
+        return outcome
+    return with_paper(work, outcome, _receipt(work, settings, repair, (step, "repair_receipt"), PERIOD))
 
 
-def _case(work: Work, command: IssueForCase) -> Repair | Objection:
-    case: Repair | Objection | None
-    if command.kind.startswith("objection"):
-        case = work.session.get(Objection, command.case_id)
-    else:
-        case = work.session.get(Repair, command.case_id)
-    if case is None:
-        raise NotFound("paper.no_case", field="case_id", case_id=command.case_id)
-    due = "granted" if command.kind == "repair_revocation" else None
-    if (case.state != due) if due else (case.closed_on is not None):
-        raise RuleRefused("paper.wrong_state", field="kind", paper=command.kind, state=case.state)
-    return case
+def _receipt(
+    work: Work, settings: Settings, case: Repair | Objection, of: tuple[str, Kind], code: str
+) -> str:
+    made = {}
+    if case.decide_by_on is not None:
+        rule = work.rulebook.find(Deadline, code, case.region, work.today)
+        made = {"deadline": in_words(case.decide_by_on), "period_source": cited(rule)}
+    return _issue(work, settings, case, of, made, taken=True)
+
+
+def _issue(
+    work: Work,
+    settings: Settings,
+    case: Repair | Objection,
+    of: tuple[str, Kind],
+    made: dict[str, Any],
+    *,
+    taken: bool = False,
+) -> str:
+    """Issue the paper of a step that is about to be taken, or was taken in this transaction."""
+    step, kind = of
+    fields = {**_common(work, case), **made}
+    issue = {
+        "kind": kind,
+        "case_id": case.id,
+        "step": step,
+        "seq": case.version if taken else case.version + 1,
+        "region": case.region,
+        "fields": {name: value for name, value in fields.items() if value},
+    }
+    return issue_paper(work, settings, IssuePaper.model_validate(issue))
 
 
 def _common(work: Work, case: Repair | Objection) -> dict[str, Any]:
@@ -123,11 +238,13 @@ def _matter(work: Work, case: Repair | Objection, name: str) -> str:
         return words("paper.matter.violation", name=name, number=number)
     if case.subject_kind == "entry":
         entry = lists.current_entry(work.session, case.subject_id)
-        listed = _named(work, case, entry.regime if entry is not None else None)
-        return words("paper.matter.entry", name=name, regime=listed)
+        return words(
+            "paper.matter.entry", name=name, regime=_named(work, case, entry.regime if entry else None)
+        )
     proposal = lists.proposal(work.session, case.subject_id)
-    intended = _named(work, case, proposal.regime if proposal is not None else None)
-    return words("paper.matter.proposal", name=name, regime=intended)
+    return words(
+        "paper.matter.proposal", name=name, regime=_named(work, case, proposal.regime if proposal else None)
+    )
 
 
 def _named(work: Work, case: Repair | Objection, code: str | None) -> str:
@@ -136,74 +253,38 @@ def _named(work: Work, case: Repair | Objection, code: str | None) -> str:
     return work.rulebook.find(ListRegime, code, case.region, work.today).name_zh
 
 
-def _receipt(work: Work, case: Repair | Objection, _command: IssueForCase) -> dict[str, Any]:
-    code = "repair.decide" if isinstance(case, Repair) else "objection.decide"
-    if case.decide_by_on is None:
-        return {}
-    rule = work.rulebook.find(Deadline, code, case.region, work.today)
-    return {"deadline": in_words(case.decide_by_on), "period_source": cited(rule)}
-
-
-def _decided(work: Work, case: Repair | Objection, command: IssueForCase) -> dict[str, Any]:
-    """Return findings, basis and remedies of a decision on a repair."""
-    if command.rule is None:
-        raise Malformed("paper.field_missing", field="rule", name="rule")
-    row = _governing(work, case, command.rule)
-    granted = papers.issued(work.session, case.id, "repair_decision")
+def _result(objection: Objection, *, upheld: bool) -> str:
+    if not upheld:
+        return "paper.objection_decision.dismissed"
     return {
-        "basis": (cited(row),),
-        "conditions": tuple(_found(finding) for finding in command.findings),
-        "repair_number": granted.number if granted is not None else "",
-        **remedies(_law(work, case)),
-    }
+        "entry": "paper.objection_decision.upheld",
+        "violation": "paper.objection_decision.upheld_record",
+        "proposal": "paper.objection_decision.upheld_case",
+    }[objection.subject_kind]
 
 
-def _governing(work: Work, case: Repair | Objection, rule: str) -> RepairCondition:
-    """Return the row of a code among those that govern a case: by the law of its days, not today's.
-
-    Raises:
-        NotFound: What was to be repaired is gone.
-        Malformed: No such row governs it.
-    """
-    found = queries.subject(work.session, case.subject_kind, case.subject_id, lock=False)
-    if found is None or not isinstance(case, Repair):
-        raise NotFound("paper.no_case", field="case_id", case_id=case.id)
-    asked = queries.as_subject(found, case.field)
-    rows = conditions(work.rulebook, asked, case.received_on).rows
-    row = next((row for row in rows if row.code == rule), None)
-    if row is None:
-        raise Malformed("paper.other_rule", field="rule", rule=rule, rules=", ".join(r.code for r in rows))
-    return row
-
-
-def _found(finding: Finding) -> str:
-    code = "paper.finding.met" if finding.met else "paper.finding.unmet"
-    return words(code, need=words(NEEDS[finding.need]), reason=finding.reason)
+def examined(
+    row: RepairCondition, findings: tuple[Finding, ...], lacking: tuple[Unmet, ...]
+) -> tuple[str, ...]:
+    """Return what was found of each condition, and what else of the row is not met."""
+    said = [
+        words(
+            "paper.finding.met" if one.met else "paper.finding.unmet",
+            need=words(NEEDS[one.need]),
+            reason=one.reason,
+        )
+        for one in findings
+    ]
+    looked_at = {one.need for one in findings if not one.met}
+    said += [_unmet(one, cited(row)) for one in lacking if one.need not in looked_at]
+    return tuple(said)
 
 
-def _objection_decided(work: Work, case: Repair | Objection, command: IssueForCase) -> dict[str, Any]:
-    points = case.points if isinstance(case, Objection) else []
-    if len(points) != len(command.answers):
-        raise Malformed("paper.answer_each", field="answers", points=len(points))
-    return {
-        "request": "；".join(points),
-        "answers": tuple(zip(points, command.answers, strict=True)),
-        "result": command.result or "",
-        **remedies(_law(work, case)),
-    }
-
-
-def _law(work: Work, case: Repair | Objection) -> Mapping[str, Deadline]:
-    return work.rulebook.in_force(Deadline, case.region, work.today)
-
-
-_BY_KIND: Mapping[str, Callable[[Work, Repair | Objection, IssueForCase], dict[str, Any]]] = MappingProxyType(
-    {
-        "objection_receipt": _receipt,
-        "objection_decision": _objection_decided,
-        "repair_receipt": _receipt,
-        "repair_decision": _decided,
-        "repair_refusal": _decided,
-        "repair_revocation": _decided,
-    }
-)
+def _unmet(one: Unmet, source: str) -> str:
+    if one.need == "period":
+        return words("paper.unmet.period", until=in_words(one.until) if one.until else "", source=source)
+    if one.need in HANDED_IN:
+        return words("paper.unmet.paper", name=words(HANDED_IN[one.need]), source=source)
+    if one.need in NEEDS:
+        return words("paper.unmet.known", need=words(NEEDS[one.need]), source=source)
+    return words("paper.unmet.early", source=source)

@@ -5,6 +5,9 @@ from datetime import date
 from typing import Any
 
 from registry.audit.work import Work
+from registry.documents.forms import Kind
+from registry.documents.kinds import FORMS
+from registry.documents.papers import demanded
 from registry.documents.tables import Document, Paper
 from registry.errors import NotFound, RuleRefused
 from registry.lists import queries as lists
@@ -34,6 +37,19 @@ def refuse_document(work: Work, document_id: str, kinds: Sequence[str], case: Re
     _refuse_unfit(work, document_id, kinds, "document_id", case)
     if lists.document_used(work.session, document_id) or queries.document_used(work.session, document_id):
         raise RuleRefused("case.document_used", field="document_id")
+
+
+def document_of(work: Work, case: Repair | Objection, step: str, kind: Kind, named: str | None) -> str:
+    """Return the document of a step: the one named, else the paper that was issued with it.
+
+    Raises:
+        NotFound: There is no such document.
+        RuleRefused: The paper of the step was not issued, or the document named does not fit it.
+    """
+    paper = demanded(work.session, case.id, kind, step, case.version + 1)
+    document_id = named or paper.document_id
+    refuse_document(work, document_id, (FORMS[kind].filed_as,), case)
+    return document_id
 
 
 def take_paper(

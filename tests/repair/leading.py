@@ -13,6 +13,7 @@ from registry.repair.forms import (
     DecideRepair,
     FileObjection,
     ProposeRevocation,
+    RequestCompletion,
     RevokeRepair,
 )
 from registry.repair.tables import Objection, Repair
@@ -73,8 +74,21 @@ def decide(case: Case, repair_id: str, account: str = "approver", **more: Any) -
         "document_id": case.paper("decision"),
         **more,
     }
+    command = DecideRepair(**stated)
     with writing(case.engine) as session:
-        return commands.decide_repair(case.work(session, account), DecideRepair(**stated))
+        by_paper(case, session, command, commands.DECISIONS[command.grant])
+        return commands.decide_repair(case.work(session, account), command)
+
+
+def by_paper(
+    case: Case, session: Any, command: DecideRepair | RevokeRepair | RequestCompletion, kind: str
+) -> None:
+    """Let the paper of a step have been issued with it; its file is left out."""
+    steps = {"repair_completion": "request_completion", "repair_revocation": "revoke"}
+    seq = command.expected_version + 1
+    given.paper_issued(
+        case.work(session, "approver"), command.repair_id, steps.get(kind, "decide"), kind, seq
+    )
 
 
 def granted(case: Case, subject_id: str, kind: str = "entry", **more: Any) -> str:
@@ -103,6 +117,7 @@ def revoke(case: Case, repair_id: str, version: int = 2, *, proposed: bool = Fal
     paper = case.paper("decision")
     with writing(case.engine) as session:
         command = RevokeRepair(**stated, document_id=paper)  # type: ignore[arg-type]
+        by_paper(case, session, command, "repair_revocation")
         return commands.revoke_repair(case.work(session, "approver"), command)
 
 
@@ -130,8 +145,12 @@ def answer(case: Case, objection_id: str, account: str = "national-approver", **
         "document_id": case.paper("decision"),
         **more,
     }
+    command = DecideObjection(**stated)
     with writing(case.engine) as session:
-        return objections.decide_objection(case.work(session, account), DecideObjection(**stated))
+        seq = command.expected_version + 1
+        work = case.work(session, account)
+        given.paper_issued(work, objection_id, "decide", "objection_decision", seq)
+        return objections.decide_objection(work, command)
 
 
 def repair_of(case: Case, repair_id: str | None) -> Repair:

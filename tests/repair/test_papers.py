@@ -1,102 +1,166 @@
-"""A repair and an objection have their papers: receipt, decision with reasons, refusal, revocation."""
+"""Each step of a repair or an objection that tells the party something issues its paper, or is not taken."""
 
-from datetime import UTC, date, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
 from sqlalchemy import Engine
-from sqlmodel import select
 
-from registry.documents import papers
+from registry.commands import Outcome
+from registry.documents import papers as issuing
 from registry.documents.tables import Document
-from registry.errors import Forbidden, Malformed, RuleRefused
-from registry.repair.papers import IssueForCase, issue_for_case
-from registry.repair.tables import Objection
+from registry.errors import RuleRefused
+from registry.repair import commands, objections, papers
+from registry.repair.forms import (
+    ApplyForRepair,
+    DecideObjection,
+    DecideRepair,
+    FileObjection,
+    RequestCompletion,
+    RevokeRepair,
+    SupplementRepair,
+)
 from registry.settings import read_settings
 from registry.store.engine import reading, writing
 from tests.lists import cases
 from tests.lists.cases import Case
 from tests.repair import leading
+from tests.repair.leading import KINDS, NEEDS, known_terms, object_to, propose_revocation, repair_of
 
-FINDINGS = ({"need": "duties_performed", "met": True, "reason": "罚款已缴清"},)
+FINDINGS = tuple({"need": need, "met": True, "reason": "经核查属实"} for need in NEEDS)
 
 
-def issue(case: Case, case_id: str, kind: str, account: str = "approver", **more: Any) -> str:
-    stated = {"case_id": case_id, "kind": kind, **more}
+@pytest.fixture
+def case(engine: Engine, data_dir: Path) -> Case:
+    begun = cases.begun(engine, data_dir)
+    begun.rulebook = known_terms()
+    return begun
+
+
+def take(case: Case, verb: Any, command: type[Any], account: str, **stated: Any) -> Outcome:
+    """Take a step with its paper."""
     with writing(case.engine) as session:
         settings = read_settings(data_dir=case.folder)
-        return issue_for_case(case.work(session, account), settings, IssueForCase.model_validate(stated))
+        done = verb(case.work(session, account), settings, command.model_validate(stated))
+        assert isinstance(done, Outcome)
+        return done
 
 
-def applied(case: Case) -> str:
-    outcome = leading.apply(case, case.blacklisted())
-    assert outcome.id is not None
-    return outcome.id
+def apply(case: Case, entry_id: str, *given: str) -> Outcome:
+    brought = {one: case.paper(KINDS[one]) for one in given or KINDS}
+    about = {"subject_kind": "entry", "subject_id": entry_id, "applicant": "李大年", "papers": brought}
+    return take(case, papers.apply_for_repair, ApplyForRepair, "officer", **about)
 
 
-def test_a_repair_is_received_and_granted_on_papers_of_its_own(engine: Engine, data_dir: Path) -> None:
-    case = cases.begun(engine, data_dir)
-    repair = applied(case)
-    issue(case, repair, "repair_receipt", account="officer")
-    issue(case, repair, "repair_decision", rule="henan_black", findings=FINDINGS, reasons="材料属实")
-    with reading(engine) as session:
-        assert {paper.number for paper in papers.of_case(session, repair)} == {
-            "信浉市监信修受〔2026〕1号",
-            "信浉市监信修决〔2026〕1号",
+def decide(case: Case, repair_id: str | None, *, grant: bool, **more: Any) -> Outcome:
+    stated = {"repair_id": repair_id, "expected_version": 1, "grant": grant, "reasons": "材料属实", **more}
+    stated = {"findings": FINDINGS, **stated}
+    return take(case, papers.decide_repair, DecideRepair, "approver", **stated)
+
+
+def issued(case: Case, case_id: str | None) -> list[tuple[str, str, int, str]]:
+    with reading(case.engine) as session:
+        found = issuing.of_case(session, str(case_id))
+        return sorted(
+            (one.kind, one.step, one.seq, session.get_one(Document, one.document_id).kind) for one in found
+        )
+
+
+def test_an_application_is_received_completed_granted_and_revoked_on_its_papers(case: Case) -> None:
+    entry_id = case.blacklisted()
+    case.now += timedelta(days=366)
+    applied = apply(case, entry_id, "application", "identity")
+    assert (applied.paper, issued(case, applied.id)) == (None, [])  # nothing is received while papers lack
+    at = {"repair_id": applied.id}
+    told = take(case, papers.request_completion, RequestCompletion, "officer", **at, expected_version=1)
+    assert told.paper is not None
+    brought = {one: case.paper(KINDS[one]) for one in ("pledge", "performance")}
+    take(
+        case, papers.supplement_repair, SupplementRepair, "officer", **at, expected_version=2, papers=brought
+    )
+    granted = decide(case, applied.id, grant=True, expected_version=3)
+    assert granted.paper is not None
+    assert granted.paper.number == "信浉市监信修决〔2027〕1号"
+    propose_revocation(case, str(applied.id), 4)
+    take(case, papers.revoke_repair, RevokeRepair, "approver", **at, expected_version=5, reasons="证明系伪造")
+    assert issued(case, applied.id) == [
+        ("repair_completion", "request_completion", 2, "notice"),
+        ("repair_decision", "decide", 4, "decision"),
+        ("repair_receipt", "supplement", 3, "notice"),
+        ("repair_revocation", "revoke", 6, "decision"),
+    ]
+
+
+def test_a_refusal_names_what_is_not_met_and_leaves_nothing_where_it_has_no_ground(case: Case) -> None:
+    entry_id = case.blacklisted()
+    case.now += timedelta(days=366)
+    applied = apply(case, entry_id)
+    with pytest.raises(RuleRefused, match=r"repair\.refusal_ungrounded"):
+        decide(case, applied.id, grant=False)
+    assert [kind for kind, *_ in issued(case, applied.id)] == ["repair_receipt"]
+    unmet = tuple({**one, "met": one["need"] != "harm_removed"} for one in FINDINGS)
+    decide(case, applied.id, grant=False, findings=unmet)
+    assert repair_of(case, applied.id).state == "refused"
+    assert [kind for kind, *_ in issued(case, applied.id)] == ["repair_receipt", "repair_refusal"]
+
+
+def test_a_refusal_before_the_period_says_from_when_repair_is_possible(case: Case) -> None:
+    applied = apply(case, case.blacklisted())
+    with writing(case.engine) as session:
+        command = DecideRepair.model_validate(
+            {
+                "repair_id": applied.id,
+                "expected_version": 1,
+                "grant": False,
+                "findings": FINDINGS,
+                "reasons": "未满",
+            }
+        )
+        weighed = commands.weighed(case.work(session, "approver"), command)
+    said = papers.examined(weighed.row, command.findings, weighed.lacking)
+    assert len(said) == len(NEEDS) + 1
+    assert said[-1].startswith("最短期限未满，最早可以修复的日期为2027年12月")
+    decide(case, applied.id, grant=False)
+
+
+def test_no_repair_is_decided_without_the_paper_of_the_decision(case: Case) -> None:
+    entry_id = case.blacklisted()
+    case.now = datetime(2028, 1, 10, 2, tzinfo=UTC)
+    applied = leading.apply(case, entry_id)
+    command = DecideRepair.model_validate(
+        {
+            "repair_id": applied.id,
+            "expected_version": 1,
+            "grant": True,
+            "findings": FINDINGS,
+            "reasons": "材料属实",
+            "document_id": case.paper("decision"),
         }
-        kinds = {paper.kind: paper.document_id for paper in papers.of_case(session, repair)}
-        assert session.get_one(Document, kinds["repair_decision"]).kind == "decision"
-        assert session.get_one(Document, kinds["repair_receipt"]).kind == "notice"
+    )
+    with pytest.raises(RuleRefused, match=r"step\.paper_missing"), writing(case.engine) as session:
+        commands.decide_repair(case.work(session, "approver"), command)
 
 
-def test_a_refusal_states_reasons_findings_and_rule(engine: Engine, data_dir: Path) -> None:
-    case = cases.begun(engine, data_dir)
-    repair = applied(case)
-    for missing, more in (
-        ("rule", {"findings": FINDINGS, "reasons": "未满期限"}),
-        ("reasons", {"findings": FINDINGS, "rule": "henan_black"}),
-        ("conditions", {"reasons": "未满期限", "rule": "henan_black"}),
-    ):
-        with pytest.raises(Malformed) as refused:
-            issue(case, repair, "repair_refusal", **more)
-        assert refused.value.field == missing
-    issue(case, repair, "repair_refusal", findings=FINDINGS, reasons="未满期限", rule="henan_black")
+def test_an_objection_is_received_and_answered_on_its_papers(case: Case) -> None:
+    entry_id = case.blacklisted()
+    points = ("不是本店的秤", "处罚决定尚未送达")
+    stated = {"subject_kind": "entry", "subject_id": entry_id, "objector": "李大年", "points": points}
+    filed = take(case, papers.file_objection, FileObjection, "officer", **stated)
+    assert filed.paper is not None
+    answers = {"answers": ("属实", "属实"), "upheld": True, "rule": "第十七条"}
+    at = {"objection_id": filed.id, "expected_version": 1}
+    decided = take(case, papers.decide_objection, DecideObjection, "national-approver", **at, **answers)
+    assert decided.paper is not None
+    assert issued(case, filed.id) == [
+        ("objection_decision", "decide", 2, "decision"),
+        ("objection_receipt", "file", 1, "notice"),
+    ]
 
 
-def test_a_decision_rests_on_the_row_of_its_own_days_though_it_has_ended_since(
-    engine: Engine, data_dir: Path
-) -> None:
-    case = cases.begun(engine, data_dir)
-    of_2024 = {"decided_on": "2024-03-01", "published_on": date(2024, 3, 8)}
-    case.now = datetime(2025, 6, 2, 2, tzinfo=UTC)
-    fact = case.violation(case.business(), **of_2024)
-    repair = str(leading.apply(case, fact, "violation").id)
-    case.now = datetime(2026, 6, 2, 2, tzinfo=UTC)
-    with pytest.raises(Malformed) as refused:
-        issue(case, repair, "repair_refusal", rule="ndrc36.general", findings=FINDINGS, reasons="未满期限")
-    assert (refused.value.code, refused.value.params["rules"]) == ("paper.other_rule", "samr2021.penalty")
-    issue(case, repair, "repair_refusal", rule="samr2021.penalty", findings=FINDINGS, reasons="未满期限")
-
-
-def test_who_took_a_case_in_does_not_issue_its_decision(engine: Engine, data_dir: Path) -> None:
-    case = cases.begun(engine, data_dir)
-    repair = applied(case)
-    with pytest.raises(Forbidden):
-        issue(case, repair, "repair_decision", account="officer", rule="henan_black", findings=FINDINGS)
-    with pytest.raises(RuleRefused):
-        issue(case, repair, "repair_revocation", rule="henan_black", reasons="材料系伪造")
-
-
-def test_an_objection_is_answered_point_by_point(engine: Engine, data_dir: Path) -> None:
-    case = cases.begun(engine, data_dir)
-    leading.object_to(case, case.blacklisted())
-    with reading(engine) as session:
-        objection = session.exec(select(Objection)).one()
-    issue(case, objection.id, "objection_receipt", account="officer")
-    stated = {"reasons": "记录有误", "result": "异议成立，予以更正"}
-    with pytest.raises(Malformed) as refused:
-        issue(case, objection.id, "objection_decision", answers=("属实",), **stated)
-    assert refused.value.code == "paper.answer_each"
-    answers = tuple("属实" for _ in objection.points)
-    issue(case, objection.id, "objection_decision", answers=answers, **stated)
+def test_an_objection_is_not_answered_without_the_paper_of_the_answer(case: Case) -> None:
+    filed = object_to(case, case.blacklisted())
+    answers = {"answers": ("属实", "属实"), "upheld": False, "document_id": case.paper("decision")}
+    command = DecideObjection.model_validate({"objection_id": filed.id, "expected_version": 1, **answers})
+    with pytest.raises(RuleRefused, match=r"step\.paper_missing"), writing(case.engine) as session:
+        objections.decide_objection(case.work(session, "national-approver"), command)

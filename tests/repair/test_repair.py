@@ -25,6 +25,7 @@ from registry.store.tables import Outbox
 from tests.lists.cases import BLACK, Case, begun
 from tests.repair.leading import (
     apply,
+    by_paper,
     decide,
     granted,
     known_terms,
@@ -121,6 +122,7 @@ def test_the_period_begins_with_the_last_paper_and_counts_working_days(case: Cas
     notice = case.paper("notice")
     with writing(case.engine) as session:
         told = RequestCompletion(repair_id=applied.id, expected_version=1, document_id=notice)
+        by_paper(case, session, told, "repair_completion")
         commands.request_completion(case.work(session, "officer"), told)
     assert repair_of(case, applied.id).decide_by_on is None
     with pytest.raises(RuleRefused, match=r"case\.out_of_order"):
