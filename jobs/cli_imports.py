@@ -9,7 +9,8 @@ from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn, TimeR
 
 from jobs.acting import desk
 from registry.imports.commands import BUILTIN, KINDS, builtin, import_file
-from registry.imports.report import ImportReport, RowError, write_errors
+from registry.imports.faults import RowError
+from registry.imports.report import ImportReport, write_errors
 from registry.settings import read_settings
 
 
@@ -18,12 +19,17 @@ from registry.settings import read_settings
 @click.argument("file", type=click.Path(exists=True, dir_okay=False, allow_dash=True, path_type=Path))
 @click.option("--as", "account", required=True, help="Account that acts.")
 @click.option("--dry-run", is_flag=True, help="Say what would become of each row; write nothing.")
-@click.option("--errors", type=click.Path(path_type=Path), default=None, help="CSV for the refused rows.")
+@click.option(
+    "--errors",
+    type=click.Path(path_type=Path),
+    default=None,
+    help="For the refused rows: .xlsx, to be corrected and imported again; else a CSV of reasons.",
+)
 @click.option("--json", "as_json", is_flag=True, help="Answer in JSON.")
 def import_command(
     kind: str, file: Path, account: str, dry_run: bool, errors: Path | None, as_json: bool
 ) -> None:
-    """Read FILE (CSV or JSON lines) as facts of KIND; `-` reads the cases or records of the package.
+    """Read FILE (XLSX, CSV or JSON lines) as facts of KIND; `-` reads the cases or records of the package.
 
     Exit 1 when a row was refused: its number, column, value and reason are shown, or written to
     the --errors file. The same file twice changes nothing.
@@ -33,7 +39,9 @@ def import_command(
         raise click.BadParameter(f"the package carries no file of {kind}; it has {', '.join(BUILTIN)}")
     path = builtin(kind) if str(file) == "-" else file
     if errors is not None:
-        write_errors(errors, [])  # a place that cannot be written is told before anything is imported
+        write_errors(
+            errors, ImportReport(kind)
+        )  # a place that cannot be written is told before anything is imported
     bar = Progress(
         TextColumn(f"import {kind}"),
         BarColumn(),
@@ -51,7 +59,7 @@ def import_command(
             progress=lambda _rows, done, total: bar.update(task, completed=done, total=total),
         )
     if errors is not None:
-        write_errors(errors, report.refused)
+        write_errors(errors, report)
     click.echo(json.dumps(summary(report), ensure_ascii=False, indent=2) if as_json else words(report))
     if report.refused:
         sys.exit(1)
@@ -67,6 +75,7 @@ def summary(report: ImportReport) -> dict[str, object]:
         "unchanged": report.unchanged,
         "refused": report.refused_rows,
         "refused_by_reason": dict(report.refused_by_reason),
+        "unread_sheets": list(report.unread),
     }
 
 
@@ -74,17 +83,19 @@ def words(report: ImportReport) -> str:
     """Return the figures of an import, what it refused and what it warns of, for a person."""
     figures = summary(report)
     reasons = figures.pop("refused_by_reason")
+    figures.pop("unread_sheets")
     lines = [", ".join(f"{name} {value}" for name, value in figures.items())]
     if isinstance(reasons, dict):
         lines += [f"  {code} {count}" for code, count in reasons.items()]
     lines += [in_words("✗", error) for error in report.refused]
     lines += [in_words("!", error) for error in report.warnings]
+    lines += [f"! 未读取的工作表 sheet not read: {name}" for name in report.unread]
     return "\n".join(lines)
 
 
 def in_words(mark: str, error: RowError) -> str:
     """Return one reason against one row: number, column, value, and why in both languages."""
-    where = " · ".join(str(part) for part in (error.number, error.column, error.value) if part is not None)
+    where = " · ".join(str(part) for part in (error.place, error.column, error.value) if part is not None)
     return f"{mark} {where}\n    {error.reason('zh')}\n    {error.reason('en')}"
 
 

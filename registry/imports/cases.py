@@ -3,7 +3,7 @@
 A case that is not decided is a suspicion. It is refused with its reason and leaves nothing behind.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, ValidationInfo, field_validator
@@ -14,10 +14,12 @@ from registry.audit.work import Work
 from registry.businesses.rules import Kind, Sector
 from registry.calendar import PartialDate
 from registry.errors import Malformed, Refusal, RuleRefused
-from registry.imports.files import JsonNumber, RawRow
+from registry.imports.cells import JsonNumber
+from registry.imports.faults import RowError
 from registry.imports.party import classify
 from registry.imports.published import PublishedFact, cleaned, published_fact, record_published
-from registry.imports.report import ImportReport, RowError
+from registry.imports.raw import RawRow
+from registry.imports.report import ImportReport
 from registry.imports.values import count, fen
 from registry.regions import find_region
 from registry.shapes import misfit
@@ -115,6 +117,7 @@ class Cases:
     """The rows of a file of cases."""
 
     at_once = 1_000
+    known: Collection[str] = ()
 
     def check(self, headings: Sequence[str]) -> None:
         """Cases are JSON lines, which have no headings."""

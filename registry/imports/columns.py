@@ -12,8 +12,10 @@ from registry.imports.values import (
     half_width,
     one_of,
     partial_date,
+    phone,
     region_code,
     several_of,
+    stall,
     whole_date,
 )
 
@@ -149,7 +151,7 @@ _REGION = Column(
     region_code,
 )
 _MARKET = Column("market", ("市场", "市场名称", "集贸市场名称"), "Name of its market.", "东方红农贸市场")
-_STALL = Column("stall", ("摊位号", "摊位"), "Number of its stall in that market.", "A-12", half_width)
+_STALL = Column("stall", ("摊位号", "摊位"), "Number of its stall in that market.", "A-12", stall)
 _VALID_THROUGH = Column(
     "valid_through", ("有效期至", "有效期截止"), "Last day, inclusive; empty: open.", "2027-05-19", whole_date
 )
@@ -171,7 +173,7 @@ BUSINESSES = (
     Column("address", ("地址", "经营场所", "住所"), "Place of business.", "东方红大道 12 号"),
     _MARKET,
     _STALL,
-    Column("phone", ("电话", "联系电话"), "Never public.", "0376-6000000", half_width),
+    Column("phone", ("电话", "联系电话"), "Never public.", "0376-6000000", phone),
     Column("status", ("状态", "经营状态"), "Whether it trades.", "开业", one_of(_choice(STATUSES)), STATUSES),
 )
 

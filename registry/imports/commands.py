@@ -4,7 +4,7 @@ An import holds nothing of its own: which rows were taken is told by what is on 
 read twice changes nothing the second time, and one that was killed half-way is simply read again.
 """
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import AbstractContextManager
 from itertools import islice
 from pathlib import Path
@@ -13,10 +13,13 @@ from registry.audit.work import Work
 from registry.errors import NotFound
 from registry.imports import rows
 from registry.imports.cases import Cases
-from registry.imports.files import RawRow, open_source
+from registry.imports.files import open_source
+from registry.imports.lines import Content
+from registry.imports.raw import RawRow
 from registry.imports.records import Records
 from registry.imports.report import ImportReport
 from registry.imports.rows import Importer
+from registry.imports.writing import OUR_SHEETS
 
 JSON_LINES: Mapping[str, Callable[[], Importer]] = {"cases": Cases, "records": Records}
 IMPORTERS: Mapping[str, Callable[[], Importer]] = {**rows.IMPORTERS, **JSON_LINES}
@@ -39,9 +42,10 @@ def builtin(kind: str) -> Path:
 
 def import_file(
     kind: str,
-    path: Path,
+    content: Content,
     transaction: Transaction,
     *,
+    name: str | None = None,
     dry_run: bool = False,
     progress: Progress | None = None,
 ) -> ImportReport:
@@ -49,58 +53,89 @@ def import_file(
 
     Args:
         kind: One of `KINDS`.
-        path: CSV, or JSON lines by the name `.jsonl`, `.ndjson` or `.json`; cases and records are JSON lines.
+        content: The file or its bytes: XLSX, CSV, or JSON lines; cases and records are JSON lines.
         transaction: Opens the work of one batch; it commits when it is left, and the clock and the
             account are its matter.
+        name: What the file is called; unset: the name of the path. It tells JSON lines from CSV.
         dry_run: Do all of it in one transaction and keep nothing; other writers wait meanwhile.
         progress: Called after each batch.
 
     Raises:
         NotFound: There is no such kind.
-        Malformed: The file is not UTF-8, or its headings are not those of the kind.
+        Malformed: The file is refused by its content, or its headings are not those of the kind.
     """
-    if kind not in IMPORTERS:
-        raise NotFound("import.kind_unknown", field="kind", kind=kind, known=", ".join(KINDS))
-    source = open_source(path, json_lines=kind in JSON_LINES)
-    importer = IMPORTERS[kind]()
-    if source.headings is not None:
-        importer.check(source.headings)
-    report = ImportReport(kind)
-    batches = _told(_batches(source.rows(), importer.at_once), report, source.size, progress)
+    reading = _Reading(kind, content, name)
     if dry_run:
-        _try_out(importer, batches, transaction, report)
+        _try_out(reading, transaction, progress)
     else:
-        for batch in batches:
+        for batch in reading.batches(progress):
             with transaction() as work:
-                importer.take(work, batch, report)
-    report.refused.sort(key=lambda error: error.number)
+                reading.importer.take(work, batch, reading.report)
+    return reading.finished()
+
+
+def examine(work: Work, kind: str, content: Content, name: str) -> ImportReport:
+    """Tell what would become of each row of a file, within a transaction that keeps nothing of it.
+
+    Args:
+        work: Who would import it; its transaction may go on afterwards.
+        kind: One of `KINDS`.
+        content: The file or its bytes.
+        name: What the file is called.
+
+    Raises:
+        NotFound: There is no such kind.
+        Malformed: As for `import_file`.
+    """
+    with work.session.begin_nested() as step:
+        report = carry_out(work, kind, content, name)
+        step.rollback()
     return report
 
 
-def _try_out(
-    importer: Importer, batches: Iterable[list[RawRow]], transaction: Transaction, report: ImportReport
-) -> None:
+def carry_out(work: Work, kind: str, content: Content, name: str) -> ImportReport:
+    """Import a file within one transaction, as a request does; arguments and refusals as for `examine`."""
+    reading = _Reading(kind, content, name)
+    for batch in reading.batches(None):
+        reading.importer.take(work, batch, reading.report)
+    return reading.finished()
+
+
+class _Reading:
+    """One file on its way into the registry, batch by batch."""
+
+    def __init__(self, kind: str, content: Content, name: str | None) -> None:
+        if kind not in IMPORTERS:
+            raise NotFound("import.kind_unknown", field="kind", kind=kind, known=", ".join(KINDS))
+        self.importer = IMPORTERS[kind]()
+        self.source = open_source(content, name, known=self.importer.known, json_lines=kind in JSON_LINES)
+        for table in self.source.tables or ():
+            self.importer.check(table.headings)
+        self.report = ImportReport(kind, unread=tuple(n for n in self.source.unread if n not in OUR_SHEETS))
+
+    def batches(self, progress: Progress | None) -> Iterator[list[RawRow]]:
+        """Yield the rows; keep those that were refused, and tell the progress, once each batch is done."""
+        rows, report = self.source.rows(), self.report
+        while batch := list(islice(rows, self.importer.at_once)):
+            report.rows += len(batch)
+            before = len(report.refused)
+            yield batch
+            bad = {error.row for error in report.refused[before:]}
+            report.returned.extend(raw for raw in batch if raw.row in bad)
+            if progress is not None:
+                progress(report.rows, batch[-1].read_to, self.source.size)
+
+    def finished(self) -> ImportReport:
+        """Return the report, refusals in the order of their rows."""
+        self.report.refused.sort(key=lambda error: error.row)
+        return self.report
+
+
+def _try_out(reading: _Reading, transaction: Transaction, progress: Progress | None) -> None:
     try:
         with transaction() as work:
-            for batch in batches:
-                importer.take(work, batch, report)
+            for batch in reading.batches(progress):
+                reading.importer.take(work, batch, reading.report)
             raise _DryRun
     except _DryRun:
         return
-
-
-def _batches(raws: Iterable[RawRow], at_once: int) -> Iterator[list[RawRow]]:
-    left = iter(raws)
-    while batch := list(islice(left, at_once)):
-        yield batch
-
-
-def _told(
-    batches: Iterable[list[RawRow]], report: ImportReport, size: int, progress: Progress | None
-) -> Iterator[list[RawRow]]:
-    """Yield batches and tell the progress once each is done."""
-    for batch in batches:
-        report.rows += len(batch)
-        yield batch
-        if progress is not None:
-            progress(report.rows, batch[-1].read_to, size)

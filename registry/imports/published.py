@@ -8,7 +8,7 @@ from registry.audit.work import Work
 from registry.businesses.commands import RegisterSubject, register_subjects
 from registry.commands import Command, Outcome
 from registry.errors import Malformed
-from registry.imports.files import JsonNumber
+from registry.imports.cells import JsonNumber
 from registry.imports.party import Party
 from registry.imports.values import clean
 

@@ -5,7 +5,7 @@ statistics, and where it names a station or a producer in passing, that part is 
 spot check is not a decision about anybody.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -18,10 +18,11 @@ from registry.commands import Outcome
 from registry.demonstration.commands import Designate, designate_units
 from registry.demonstration.tables import DemonstrationUnit
 from registry.errors import Malformed, Refusal, RuleRefused
-from registry.imports.files import RawRow
+from registry.imports.faults import RowError
 from registry.imports.party import Party, classify, names_a_party
 from registry.imports.published import PublishedFact, Record, cleaned, published_fact, record_published
-from registry.imports.report import ImportReport, RowError
+from registry.imports.raw import RawRow
+from registry.imports.report import ImportReport
 from registry.pledges.commands import FilePledge, file_pledges
 from registry.pledges.tables import Pledge
 from registry.regions import find_place
@@ -77,6 +78,7 @@ class Records:
     """The rows of a file of records."""
 
     at_once = 1_000
+    known: Collection[str] = ()
 
     def check(self, headings: Sequence[str]) -> None:
         """Records are JSON lines, which have no headings."""

@@ -1,37 +1,17 @@
 """What an import tells: how many rows did what, and for each bad row where, what and why."""
 
-import csv
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from registry.commands import Outcome
 from registry.errors import Refusal
-from registry.texts import Language, say
+from registry.imports.faults import RowError
+from registry.imports.raw import RETURNED, RawRow
+from registry.imports.writing import write_csv, write_xlsx
 
-HEADINGS = ("行号 row", "列 column", "值 value", "原因", "reason")
-_FORMULA = ("=", "+", "-", "@", "\t", "\r")
-
-
-@dataclass(frozen=True)
-class RowError:
-    """One reason against one row.
-
-    Attributes:
-        number: Row in the file as a spreadsheet counts: the heading is row 1. For JSON lines, the line.
-        column: Heading as it stands in the file; None where the whole row is meant.
-        value: The cell as it stands in the file.
-    """
-
-    number: int
-    column: str | None
-    value: str | None
-    refusal: Refusal
-
-    def reason(self, language: Language) -> str:
-        """Return why, in words."""
-        return say(self.refusal, language)
+HEADINGS = ("行号 row", "列 column", "值 value", "原因", "reason", "单元格 cell")
 
 
 @dataclass
@@ -46,6 +26,8 @@ class ImportReport:
         facts: What was made or changed, by sort: business, violation, pledge, designation, statistic.
         refused: Every reason; a row may have several.
         warnings: What was taken but should be looked at.
+        returned: The rows that met a refusal, as they stand in the file.
+        unread: Sheets with content that are hidden or have no heading of the kind.
     """
 
     kind: str
@@ -56,6 +38,8 @@ class ImportReport:
     facts: Counter[str] = field(default_factory=Counter)
     refused: list[RowError] = field(default_factory=list)
     warnings: list[RowError] = field(default_factory=list)
+    returned: list[RawRow] = field(default_factory=list)
+    unread: tuple[str, ...] = ()
 
     @property
     def refused_by_reason(self) -> dict[str, int]:
@@ -65,7 +49,7 @@ class ImportReport:
     @property
     def refused_rows(self) -> int:
         """Return how many rows met a refusal."""
-        return len({error.number for error in self.refused})
+        return len({error.row for error in self.refused})
 
     def tally(self, outcomes: Iterable[Outcome]) -> None:
         """Count one row by all that it did."""
@@ -78,15 +62,37 @@ class ImportReport:
             self.unchanged += 1
 
 
-def write_errors(path: Path, errors: Iterable[RowError]) -> None:
-    """Write refusals as CSV that spreadsheets open as it is: UTF-8 with its mark, no live formula."""
+def write_errors(path: Path, report: ImportReport) -> None:
+    """Write what was refused: XLSX by that name, its rows to be corrected and imported again; else CSV.
+
+    The CSV has one line for each reason, UTF-8 with its mark, no live formula.
+    """
+    if path.suffix.lower() == ".xlsx":
+        write_xlsx(path, "退回", *returned_rows(report))
+        return
     with path.open("w", encoding="utf-8-sig", newline="") as file:
-        writer = csv.writer(file)
-        writer.writerow(HEADINGS)
-        for error in errors:
-            cells = (error.column or "", error.value or "", error.reason("zh"), error.reason("en"))
-            writer.writerow([error.number, *map(_inert, cells)])
+        write_csv(file, HEADINGS, map(_line, report.refused))
 
 
-def _inert(cell: str) -> str:
-    return f"'{cell}" if cell.startswith(_FORMULA) else cell
+def _line(error: RowError) -> tuple[str, ...]:
+    said = (error.column or "", error.value or "", error.reason("zh"), error.reason("en"))
+    return str(error.number), *said, error.place
+
+
+def returned_rows(report: ImportReport) -> tuple[list[str], Iterator[list[str]]]:
+    """Return headings and rows of what was refused, as it stood, each row with where and why at its end.
+
+    The last column is passed over when the file is imported again.
+    """
+    headings = list(dict.fromkeys(h for raw in report.returned for h in raw.cells if h != RETURNED))
+    reasons: dict[tuple[str, int], list[str]] = {}
+    for error in report.refused:
+        reasons.setdefault(error.row, []).append(f"{error.place}：{error.reason('zh')} {error.reason('en')}")
+    rows = (
+        [*(_text(raw.cells.get(h)) for h in headings), "\n".join(reasons[raw.row])] for raw in report.returned
+    )
+    return [*headings, RETURNED], rows
+
+
+def _text(cell: object) -> str:
+    return "" if cell is None or isinstance(cell, Refusal) else str(cell)

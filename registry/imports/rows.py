@@ -1,6 +1,6 @@
 """Taking batches of rows of businesses and of facts: values to commands, outcomes to the report."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from typing import Any, Protocol, TypeVar
@@ -15,10 +15,11 @@ from registry.commands import Command, Outcome
 from registry.demonstration.commands import Designate, designate_units
 from registry.errors import Malformed, Refusal
 from registry.imports.columns import COLUMNS
-from registry.imports.files import RawRow
+from registry.imports.faults import RowError
 from registry.imports.finding import Finder, permitted
 from registry.imports.party import hides_part
-from registry.imports.report import ImportReport, RowError
+from registry.imports.raw import RawRow
+from registry.imports.report import ImportReport
 from registry.imports.sheet import ReadRow, Sheet
 from registry.imports.values import fold
 from registry.instruments.commands import register_instruments
@@ -43,9 +44,14 @@ class Importer(Protocol):
     Attributes:
         at_once: Rows of a batch: more of them touch each page of an index less often, fewer keep
             other writers waiting for less long.
+        known: Headings of the kind, folded; none for a kind that is read as JSON lines alone.
     """
 
     at_once: int
+
+    @property
+    def known(self) -> Collection[str]:
+        """Return the headings of the kind, folded."""
 
     def check(self, headings: Sequence[str]) -> None:
         """Refuse a CSV file by its headings."""
@@ -62,6 +68,11 @@ class Businesses:
     def __init__(self) -> None:
         self._sheet = Sheet(COLUMNS["businesses"])
         self._settled: set[str] = set()
+
+    @property
+    def known(self) -> Collection[str]:
+        """Return the headings of the kind, folded."""
+        return self._sheet.known
 
     def check(self, headings: Sequence[str]) -> None:
         """Refuse a CSV file by its headings."""
@@ -98,6 +109,11 @@ class Facts:
     def __init__(self, kind: str) -> None:
         self._sheet = Sheet(COLUMNS[kind])
         self._kind = FACT_KINDS[kind]
+
+    @property
+    def known(self) -> Collection[str]:
+        """Return the headings of the kind, folded."""
+        return self._sheet.known
 
     def check(self, headings: Sequence[str]) -> None:
         """Refuse a CSV file by its headings."""

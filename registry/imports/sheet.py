@@ -1,14 +1,15 @@
 """From the cells of a row to the values of a command, by the columns of a kind."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from registry.errors import Malformed, Refusal
+from registry.imports.cells import text_of
 from registry.imports.columns import Column
-from registry.imports.files import JsonNumber, RawRow
-from registry.imports.report import RowError
-from registry.imports.values import clean, count, fen, fold, region_code
+from registry.imports.faults import RowError
+from registry.imports.raw import RETURNED, RawRow
+from registry.imports.values import clean, fold
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,7 +29,7 @@ class ReadRow:
         """Return what a command refused, at the cell that it speaks of."""
         heading = self.headings.get(refusal.field or "")
         value = self.raw.cells.get(heading) if heading is not None else None
-        return RowError(self.raw.number, heading, None if value is None else str(value), refusal)
+        return self.raw.error(refusal, heading, None if value is None else str(value))
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +47,11 @@ class Sheet:
         self.columns = columns
         self._by_heading = {fold(h): column for column in columns for h in (column.heading, *column.zh)}
         self._matched: dict[tuple[str, ...], Matched] = {}
+
+    @property
+    def known(self) -> Collection[str]:
+        """Return all headings of the kind, folded."""
+        return self._by_heading.keys()
 
     def match(self, headings: Iterable[str]) -> Matched:
         """Return what the headings of a file or row stand for.
@@ -65,6 +71,8 @@ class Sheet:
     def _match(self, headings: Sequence[str]) -> dict[str, tuple[str, Column]]:
         matched: dict[str, tuple[str, Column]] = {}
         for heading in headings:
+            if fold(heading) == RETURNED:
+                continue
             column = self._by_heading.get(fold(heading))
             if column is None:
                 known = "、".join(f"{column.heading}/{column.zh[0]}" for column in self.columns)
@@ -81,34 +89,24 @@ class Sheet:
     def read(self, raw: RawRow) -> ReadRow | list[RowError]:
         """Return the values of a row, or everything that is wrong with its cells."""
         if raw.refusal is not None:
-            return [RowError(raw.number, None, None, raw.refusal)]
+            return [raw.error(raw.refusal)]
         try:
             matched = self.match(raw.cells)
         except Malformed as unknown:
-            return [RowError(raw.number, None, None, unknown)]
+            return [raw.error(unknown)]
         values: dict[str, Any] = {}
         errors: list[RowError] = []
         for heading, field, column in matched.columns:
             cell = raw.cells.get(heading)
             try:
-                if isinstance(cell, JsonNumber) and column.read not in (fen, count, region_code):
-                    raise Malformed("import.number", field=field, value=str(cell))
-                if text := _text(cell, field):
+                if text := clean(text_of(cell, field, column.read), field):
                     values[field] = column.read(text, field)
                 elif column.required:
                     raise Malformed("import.cell_missing", field=field)
             except Malformed as refusal:
-                errors.append(RowError(raw.number, heading, _shown(cell), refusal))
+                errors.append(raw.error(refusal, heading, _shown(cell)))
         return errors or ReadRow(raw, values, matched.headings)
 
 
-def _text(cell: Any, field: str) -> str:
-    if not cell and not isinstance(cell, bool):
-        return ""
-    if not isinstance(cell, str):
-        raise Malformed("import.not_text", field=field)
-    return clean(cell, field)
-
-
 def _shown(cell: object) -> str | None:
-    return None if cell is None else str(cell)[:200]
+    return None if cell is None or isinstance(cell, Malformed) else str(cell)[:200]

@@ -50,6 +50,16 @@ def half_width(text: str, field: str) -> str:
     return text if text.isascii() else unicodedata.normalize("NFKC", text)
 
 
+def stall(text: str, field: str) -> str:
+    """Return the number of a stall in half width."""
+    return half_width(text, field)
+
+
+def phone(text: str, field: str) -> str:
+    """Return the number of a telephone in half width."""
+    return half_width(text, field)
+
+
 def as_it_stands(text: str, field: str) -> str:
     """Return text as published."""
     return text

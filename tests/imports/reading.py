@@ -38,6 +38,13 @@ def imported(engine: Engine, kind: str, path: Path, account: str = "national", *
     return import_file(kind, path, transactions(engine, account), **more)
 
 
+def imported_bytes(engine: Engine, folder: Path, content: bytes, kind: str = "businesses") -> ImportReport:
+    """Import bytes from a file whose name says nothing of what they are."""
+    path = folder / "文件.csv"
+    path.write_bytes(content)
+    return imported(engine, kind, path)
+
+
 def table(folder: Path, text: str, name: str = "rows.csv", encoding: str = "utf-8") -> Path:
     """Write a file of rows and return its path."""
     path = folder / name

@@ -211,7 +211,7 @@ def test_errors_are_written_as_a_sheet_that_opens_as_it_is_and_runs_no_formula(
     given.registry(sqlite_engine)
     path = table(tmp_path, 'name,region\n好店,"=HYPERLINK(""http://x"")"\n')
     report = imported(sqlite_engine, "businesses", path)
-    write_errors(tmp_path / "errors.csv", report.refused)
+    write_errors(tmp_path / "errors.csv", report)
     assert (tmp_path / "errors.csv").read_bytes().startswith(b"\xef\xbb\xbf")
     with (tmp_path / "errors.csv").open(encoding="utf-8-sig", newline="") as file:
         heading, error = csv.reader(file)

@@ -37,12 +37,27 @@ def test_csv_is_read_with_or_without_the_mark_of_utf8_and_with_either_line_end(
     assert rows[-1].read_to == path.stat().st_size
 
 
-def test_a_file_in_another_encoding_is_refused_with_the_position_of_the_byte(tmp_path: Path) -> None:
-    path = written(tmp_path, b"name,region\n" + "李记,411502\n".encode("gb18030"))
+@pytest.mark.parametrize("end", ["\n", "\r\n"], ids=["unix", "windows"])
+def test_csv_in_gb18030_is_read_with_every_character_that_it_has(tmp_path: Path, end: str) -> None:
+    text = end.join(["name,region", "信阳市浉河区李记𠮷镕堃水产店,411502", '"王,记",411503', ""])
+    path = written(tmp_path, text.encode("gb18030"))
+    assert [row.cells["name"] for row in read(path)] == ["信阳市浉河区李记𠮷镕堃水产店", "王,记"]
+    assert read(path)[-1].read_to == path.stat().st_size
+
+
+def test_utf8_that_was_damaged_is_never_read_as_gb18030(tmp_path: Path) -> None:
+    text = "name,region\n" + "李记水产店,411502\n" * 3
+    damaged = text.encode().replace("产".encode(), b"\xe4\xba", 1)
     with pytest.raises(Malformed) as refused:
-        open_source(path)
+        open_source(written(tmp_path, damaged))
     assert refused.value.code == "import.encoding"
-    assert refused.value.params == {"position": 12, "byte": "C0", "likely": "GB18030"}
+    assert refused.value.params["position"] == 21
+
+
+def test_a_mark_of_utf8_means_utf8_and_nothing_else(tmp_path: Path) -> None:
+    with pytest.raises(Malformed) as refused:
+        open_source(written(tmp_path, b"\xef\xbb\xbfname\n" + "李记".encode("gb18030")))
+    assert refused.value.params["likely"] == "UTF-8"
 
 
 def test_the_position_of_a_wrong_byte_is_right_beyond_the_first_piece_read(tmp_path: Path) -> None:

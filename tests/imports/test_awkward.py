@@ -1,0 +1,381 @@
+"""Spreadsheets as offices have them: each is taken, or refused where and why the table says."""
+
+import zipfile
+from collections.abc import Callable
+from datetime import date, time
+from pathlib import Path
+from typing import Any
+
+import pytest
+from sqlalchemy import Engine
+from sqlmodel import select
+
+from registry.businesses.tables import BusinessVersion
+from registry.errors import Malformed
+from registry.store.engine import reading, writing
+from registry.texts import say
+from tests import given
+from tests.imports import workbooks as made
+from tests.imports.reading import imported_bytes
+from tests.imports.workbooks import GOOD, HEADINGS, book, by_hand, inline, put, sheet, with_part
+
+NAME, REGION, SECTOR, MARKET, STALL, PHONE, CODE = GOOD
+SECOND = ("王记鲜肉", "411502", "摊位", "东方红农贸市场", "A-13", "", "")
+
+
+def titled(one: Any) -> None:
+    page = one.add_worksheet("主体")
+    page.merge_range("A1:G1", "浉河区农贸市场经营主体登记表")
+    page.write("A2", "填报单位：东方红市场服务中心")
+    put(page, [HEADINGS, GOOD], top=3)
+
+
+def grouped_heading(one: Any) -> None:
+    page = one.add_worksheet("主体")
+    page.merge_range("A1:A2", "名称")
+    page.merge_range("B1:B2", "行政区划")
+    page.merge_range("C1:D1", "位置")
+    put(page, [("", "", "市场", "摊位号")], top=1)
+    put(page, [(NAME, REGION, MARKET, STALL)], top=2)
+
+
+def market_merged_down(one: Any) -> None:
+    page = one.add_worksheet("主体")
+    put(page, [HEADINGS, GOOD, SECOND])
+    page.merge_range("D2:D3", MARKET)
+
+
+def merged_across(one: Any) -> None:
+    page = one.add_worksheet("主体")
+    put(page, [HEADINGS, GOOD, SECOND])
+    page.merge_range("A3:B3", "王记鲜肉")
+
+
+def hidden_row(one: Any) -> None:
+    page = one.add_worksheet("主体")
+    put(page, [HEADINGS, GOOD, SECOND])
+    page.set_row(2, None, None, {"hidden": True})
+
+
+def hidden_column(one: Any) -> None:
+    page = one.add_worksheet("主体")
+    put(page, [HEADINGS, GOOD])
+    page.set_column("F:F", None, None, {"hidden": True})
+
+
+def two_markets(one: Any) -> None:
+    put(one.add_worksheet("东市"), [HEADINGS, GOOD])
+    put(one.add_worksheet("西市"), [HEADINGS, SECOND, ("", *GOOD[1:])])
+
+
+def hidden_sheet(one: Any) -> None:
+    put(one.add_worksheet("主体"), [HEADINGS, GOOD])
+    page = one.add_worksheet("旧数据")
+    put(page, [HEADINGS, SECOND])
+    page.hide()
+
+
+def empty_sheets(one: Any) -> None:
+    one.add_worksheet("Sheet1")
+    put(one.add_worksheet("主体"), [HEADINGS, GOOD])
+    put(one.add_worksheet("说明"), [("请按要求填写",)])
+
+
+def blank_rows_and_total(one: Any) -> None:
+    page = one.add_worksheet("主体")
+    put(page, [HEADINGS, GOOD, (), ("  ", "\u3000"), SECOND, (), ("合计", "", "", "", 2)])
+
+
+def formulas(one: Any) -> None:
+    page = one.add_worksheet("主体")
+    put(page, [HEADINGS, GOOD, SECOND])
+    page.write_formula("B2", '="411"&"502"', None, "411502")
+    page.write_formula("A3", "=VLOOKUP(1,Z:Z,1,0)", None, "#N/A")
+
+
+def no_result(_one: Any = None) -> bytes:
+    return by_hand(
+        made.HEADING_BY_HAND
+        + f'<row r="2"><c r="A2"><f>CONCATENATE("甲","店")</f></c>{inline("B2", REGION)}</row>'
+    )
+
+
+def bomb() -> bytes:
+    return with_part("xl/worksheets/sheet2.xml", b"<a>" + b" " * 60_000_000 + b"</a>")
+
+
+def far_cell() -> bytes:
+    rows = made.HEADING_BY_HAND + f'<row r="1048576">{inline("XFD1048576", "远")}</row>'
+    return by_hand(rows)
+
+
+def shared_text() -> bytes:
+    text = "长" * 30_000
+    cells = "".join(f'<row r="{n}"><c r="A{n}" t="s"><v>0</v></c></row>' for n in range(2, 9_000))
+    book_of_one = by_hand(made.HEADING_BY_HAND + cells)
+    strings = f'<sst xmlns="{made.MAIN}"><si><t>{text}</t></si></sst>'
+    return with_part("xl/sharedStrings.xml", strings.encode(), book_of_one)
+
+
+def entities() -> bytes:
+    return with_part("xl/workbook.xml", b'<!DOCTYPE x [<!ENTITY a "aaaa">]><workbook>&a;</workbook>')
+
+
+def in_two_letters(reference: str) -> bytes:
+    return by_hand(made.HEADING_BY_HAND + f'<row r="2">{inline("A2", "好店")}{inline("B2", reference)}</row>')
+
+
+# what it is | its bytes | rows made | where and why rows were refused | sheets left unread
+Taken = tuple[str, Callable[[], bytes], int, list[tuple[str, str]], list[str]]
+TAKEN: list[Taken] = [
+    ("title rows above the heading", lambda: book(titled), 1, [], []),
+    ("a heading of two rows, merged", lambda: book(grouped_heading), 1, [], []),
+    ("a market merged over its stalls", lambda: book(market_merged_down), 2, [], []),
+    ("cells merged over columns", lambda: book(merged_across), 1, [("主体!3", "import.merged_across")], []),
+    ("a row hidden by a filter", lambda: book(hidden_row), 1, [("主体!3", "import.row_hidden")], []),
+    (
+        "two sheets of one kind",
+        lambda: book(two_markets),
+        2,
+        [("西市!A3", "import.cell_missing")],
+        [],
+    ),
+    ("a hidden sheet", lambda: book(hidden_sheet), 1, [], ["旧数据"]),
+    ("empty sheets and one of words", lambda: book(empty_sheets), 1, [], ["说明"]),
+    (
+        "blank rows, and a total at the end",
+        lambda: book(blank_rows_and_total),
+        2,
+        [("主体!B7", "import.cell_missing")],
+        [],
+    ),
+    (
+        "formulas with a result and with an error",
+        lambda: book(formulas),
+        1,
+        [("主体!A3", "import.cell_error")],
+        [],
+    ),
+    ("a formula without a result", no_result, 0, [("主体!A2", "import.cell_formula")], []),
+    ("a region as a number", lambda: sheet((NAME, 411502)), 1, [], []),
+    ("full-width digits, spaces around", lambda: sheet((f"\u3000{NAME} ", " ４１１５０２ ")), 1, [], []),
+    ("a stall as a plain number", lambda: sheet((*GOOD[:4], 12)), 1, [], []),
+    (
+        "a stall shown as 012",
+        lambda: sheet((*GOOD[:4], (12, "000"))),
+        0,
+        [("主体!E2", "import.number_as_text")],
+        [],
+    ),
+    (
+        "a stall that became a date",
+        lambda: sheet((*GOOD[:4], (date(2026, 5, 20), "m-d"))),
+        0,
+        [("主体!E2", "import.date_as_text")],
+        [],
+    ),
+    ("a mobile number as a number", lambda: sheet((*GOOD[:5], 13800000001.0)), 1, [], []),
+    (
+        "a telephone that lost its zero",
+        lambda: sheet((*GOOD[:5], 3766000000)),
+        0,
+        [("主体!F2", "import.number_as_text")],
+        [],
+    ),
+    (
+        "a code as 1.23E+17",
+        lambda: sheet((*GOOD[:6], 123456789012345678)),
+        0,
+        [("主体!G2", "import.number_long")],
+        [],
+    ),
+    (
+        "a code as the text 1.23E+17",
+        lambda: sheet((*GOOD[:6], "1.23E+17")),
+        0,
+        [("主体!G2", "import.number_long")],
+        [],
+    ),
+    ("a name as a number", lambda: sheet((1918, REGION)), 0, [("主体!A2", "import.number_as_text")], []),
+    ("a truth value", lambda: sheet((True, REGION)), 0, [("主体!A2", "import.not_text")], []),
+    (
+        "a time of day",
+        lambda: sheet((NAME, REGION, (time(8, 30), "hh:mm"))),
+        0,
+        [("主体!C2", "import.cell_time")],
+        [],
+    ),
+    (
+        "content beside the headings",
+        lambda: sheet((*GOOD, "补充")),
+        0,
+        [("主体!2", "import.no_heading_above")],
+        [],
+    ),
+    (
+        "a column without heading between",
+        lambda: sheet((NAME, "", REGION), headings=("名称", "", "行政区划")),
+        1,
+        [],
+        [],
+    ),
+    ("texts in the cells", lambda: in_two_letters(REGION), 1, [], []),
+    (
+        "an invisible character",
+        lambda: in_two_letters("411\u200b502"),
+        0,
+        [("主体!B2", "import.unseen_character")],
+        [],
+    ),
+    (
+        "cells without their places",
+        lambda: by_hand("".join(f"<row>{row}</row>" for row in _unplaced())),
+        1,
+        [],
+        [],
+    ),
+    ("a workbook by the name .csv", lambda: sheet(GOOD), 1, [], []),
+    (
+        "a text that looks like a formula",
+        lambda: sheet((*GOOD[:3], "", "", "=1+1")),
+        1,
+        [],
+        [],
+    ),
+]
+
+# what it is | its bytes | why the file is refused whole
+REFUSED: list[tuple[str, Callable[[], bytes], str]] = [
+    ("a hidden column under a heading", lambda: book(hidden_column), "import.column_hidden"),
+    ("no heading of the kind", lambda: sheet(("甲",), headings=("商品",)), "import.heading_unknown"),
+    ("a heading twice", lambda: sheet(GOOD, headings=("名称", "名称", "行政区划")), "import.heading_twice"),
+    (
+        "two headings of one column",
+        lambda: sheet(headings=("名称", "name", "行政区划")),
+        "import.heading_twice",
+    ),
+    ("a needed column missing", lambda: sheet((NAME,), headings=("名称", "地址")), "import.heading_missing"),
+    ("no sheet with content", lambda: book(lambda one: one.add_worksheet("空")), "import.no_heading"),
+    ("macros", lambda: with_part("xl/vbaProject.bin", b"macro"), "import.workbook_macros"),
+    (
+        "macros by its type alone",
+        lambda: with_part(
+            "[Content_Types].xml", b'<Types x="application/vnd.ms-excel.sheet.macroEnabled.main+xml"/>'
+        ),
+        "import.workbook_macros",
+    ),
+    ("macros of Excel 4", lambda: with_part("xl/macrosheets/sheet1.xml"), "import.workbook_macros"),
+    (
+        "links to other files",
+        lambda: with_part("xl/externalLinks/externalLink1.xml"),
+        "import.workbook_elsewhere",
+    ),
+    ("a data connection", lambda: with_part("xl/connections.xml"), "import.workbook_elsewhere"),
+    (
+        "an embedded object",
+        lambda: with_part("xl/embeddings/oleObject1.bin", b"x"),
+        "import.workbook_elsewhere",
+    ),
+    ("a part that expands a thousandfold", bomb, "import.workbook_bomb"),
+    ("a text shared by thousands of cells", shared_text, "import.workbook_bomb"),
+    (
+        "parts that lie about their size",
+        lambda: made.lying_about_size(sheet(GOOD)),
+        "import.workbook_damaged",
+    ),
+    ("a cell in the last corner", far_cell, "import.workbook_cells"),
+    (
+        "too many sheets",
+        lambda: book(lambda one: [one.add_worksheet() for _ in range(51)]),
+        "import.workbook_sheets",
+    ),
+    (
+        "too many parts",
+        lambda: made.archive({f"xl/media/{n}.png": b"" for n in range(1001)}),
+        "import.workbook_parts",
+    ),
+    ("entities that expand", entities, "import.workbook_damaged"),
+    (
+        "XML that is none",
+        lambda: with_part("xl/worksheets/sheet1.xml", b"<worksheet><"),
+        "import.workbook_damaged",
+    ),
+    ("parts encrypted in the archive", lambda: made.encrypted(sheet(GOOD)), "import.workbook_encrypted"),
+    (
+        "a workbook with a password",
+        lambda: b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(600) + "EncryptedPackage".encode("utf-16-le"),
+        "import.workbook_encrypted",
+    ),
+    (
+        "a workbook of an old Excel",
+        lambda: b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(600),
+        "import.workbook_old",
+    ),
+    ("an archive of something else", lambda: made.archive({"mimetype": b"text"}), "import.not_workbook"),
+    ("the first half of a workbook", lambda: sheet(GOOD)[:3000], "import.workbook_damaged"),
+]
+
+
+def _unplaced() -> list[str]:
+    cells = [("名称", "行政区划"), (NAME, REGION)]
+    return ["".join(f'<c t="inlineStr"><is><t>{text}</t></is></c>' for text in row) for row in cells]
+
+
+@pytest.mark.parametrize("row", TAKEN, ids=[row[0] for row in TAKEN])
+def test_an_awkward_sheet_is_taken_or_refused_at_its_cell(
+    sqlite_engine: Engine, tmp_path: Path, row: Taken
+) -> None:
+    _what, content, created, refused, unread = row
+    given.registry(sqlite_engine)
+    report = imported_bytes(sqlite_engine, tmp_path, content())
+    assert [(error.place, error.refusal.code) for error in report.refused] == refused
+    assert (report.created, list(report.unread)) == (created, unread)
+    assert report.rows == report.created + report.refused_rows
+
+
+@pytest.mark.parametrize(("content", "code"), [row[1:] for row in REFUSED], ids=[row[0] for row in REFUSED])
+def test_a_file_that_may_do_harm_or_cannot_be_understood_is_refused_whole(
+    sqlite_engine: Engine, tmp_path: Path, content: Callable[[], bytes], code: str
+) -> None:
+    given.registry(sqlite_engine)
+    with pytest.raises(Malformed) as refused:
+        imported_bytes(sqlite_engine, tmp_path, content())
+    assert refused.value.code == code
+    assert say(refused.value, "zh") != say(refused.value, "en")
+    with reading(sqlite_engine) as session:
+        assert session.exec(select(BusinessVersion)).all() == []
+
+
+def test_a_merged_text_is_repeated_and_a_merged_count_is_refused(
+    sqlite_engine: Engine, tmp_path: Path
+) -> None:
+    given.registry(sqlite_engine)
+    with writing(sqlite_engine) as session:
+        given.business(given.work(session), NAME)
+
+    def violations(one: Any) -> None:
+        page = one.add_worksheet("处罚")
+        put(page, [("决定书文号", "处罚机关", "名称", "行政区划", "违法行为", "罚款金额", "数量")])
+        put(page, [("", "", "", "", "short_weight"), ("", "", "", "", "cheating_instrument_used")], top=1)
+        for column, value in enumerate(("信市监罚〔2026〕1号", "信阳市市场监督管理局", NAME, REGION)):
+            page.merge_range(1, column, 2, column, value)
+        page.merge_range(1, 5, 2, 5, 1234.5)
+        page.merge_range(1, 6, 2, 6, 3)
+
+    report = imported_bytes(sqlite_engine, tmp_path, book(violations), "violations")
+    assert [(error.place, error.refusal.code) for error in report.refused] == [
+        ("处罚!G3", "import.count_merged")
+    ]
+    assert report.created == 1
+
+
+def test_cases_are_not_read_from_a_workbook(sqlite_engine: Engine, tmp_path: Path) -> None:
+    given.registry(sqlite_engine)
+    with pytest.raises(Malformed, match=r"import\.json_only"):
+        imported_bytes(sqlite_engine, tmp_path, sheet(GOOD), "cases")
+
+
+def test_a_workbook_without_compression_is_read(sqlite_engine: Engine, tmp_path: Path) -> None:
+    given.registry(sqlite_engine)
+    stored = made.archive(made.parts_of(sheet(GOOD)), zipfile.ZIP_STORED)
+    assert imported_bytes(sqlite_engine, tmp_path, stored).created == 1
