@@ -76,7 +76,8 @@ def text_of(cell: Any, field: str, read: Reader) -> str:
         Malformed: Digits may be lost, a date stands for something else, or it is no text at all.
     """
     if isinstance(cell, Malformed):
-        raise Malformed(cell.code, field=field, **cell.params)
+        cell.field = field
+        raise cell
     if isinstance(cell, Repeated):
         if read is count:
             raise Malformed("import.count_merged", field=field)

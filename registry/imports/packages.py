@@ -70,7 +70,9 @@ def refuse_ole(content: bytes) -> None:
     Raises:
         Malformed: Always: it is an encrypted workbook or one of before 2007.
     """
-    raise Malformed("import.workbook_encrypted" if _ENCRYPTED_STREAM in content else "import.workbook_old")
+    if _ENCRYPTED_STREAM in content:
+        raise Malformed("import.workbook_encrypted")
+    raise Malformed("import.workbook_old")
 
 
 def _refuse_by_names(entries: list[zipfile.ZipInfo]) -> None:

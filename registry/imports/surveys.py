@@ -36,7 +36,7 @@ class Survey:
 
     Attributes:
         formats: Of each number that is not shown plainly.
-        odd: Code of the refusal for a cell whose value is an error, or a formula without a result.
+        odd: The refusal for a cell whose value is an error, or a formula without a result.
         height: Rows up to the last cell with content.
         width: Columns up to the last cell with content.
     """
@@ -46,7 +46,7 @@ class Survey:
     hidden_rows: set[int] = field(default_factory=set)
     hidden_columns: list[tuple[int, int]] = field(default_factory=list)
     formats: dict[Place, Format] = field(default_factory=dict)
-    odd: dict[Place, str] = field(default_factory=dict)
+    odd: dict[Place, Malformed] = field(default_factory=dict)
     height: int = 0
     width: int = 0
 
@@ -185,9 +185,9 @@ class _Cells:
         if self.found.height * self.found.width > MOST_CELLS:
             self._budget.box(self.found)
         if self._kind == "e":
-            self.found.odd[place] = "import.cell_error"
+            self.found.odd[place] = Malformed("import.cell_error")
         elif self._value is None:
-            self.found.odd[place] = "import.cell_formula"
+            self.found.odd[place] = Malformed("import.cell_formula")
         elif self._kind == "n":
             shown = self._formats[self._style] if self._style < len(self._formats) else "other"
             if shown != "plain":

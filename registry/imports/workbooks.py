@@ -149,15 +149,15 @@ def _grid(sheet: CalamineSheet, survey: Survey, from_1904: bool) -> Grid:
 
 def _cell(value: Any, place: Place, survey: Survey, from_1904: bool) -> Any:
     """Return a cell as a text, a number, a date, or the refusal that its value meets."""
-    if (code := survey.odd.get(place)) is not None:
-        return Malformed(code)
-    if isinstance(value, str):
-        return value if value.strip() else ""
+    if (refusal := survey.odd.get(place)) is not None:
+        return refusal
+    if isinstance(value, (str, bool)):
+        return "" if isinstance(value, str) and not value.strip() else value
     shown: Format = survey.formats.get(place, "plain")
     if isinstance(value, date):
         return _dated(value.date() if isinstance(value, datetime) else value, shown)
-    if isinstance(value, bool) or not isinstance(value, (int, float)):
-        return Malformed("import.not_text" if isinstance(value, bool) else "import.cell_time")
+    if not isinstance(value, (int, float)):
+        return Malformed("import.cell_time")
     if shown in ("day", "month", "year"):
         return _of_serial(float(value), shown, from_1904)
     return SheetNumber(float(value), shown == "plain")
