@@ -7,6 +7,7 @@ The header follows the IETF draft on Idempotency-Key: missing 400, another conte
 import hashlib
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, TypeVar
 
@@ -20,7 +21,7 @@ from api.answers import Recorded
 from api.edge import Edge
 from api.faults import Fault, Misread
 from api.guarding import actor_of, refuse_foreign, right_of
-from registry.audit.work import Work
+from registry.audit.work import Actor, Work
 from registry.errors import Conflict, Malformed, RuleRefused
 from registry.store.engine import reading, writing
 from registry.store.tables import IdempotencyKey
@@ -55,24 +56,70 @@ def record(
         RuleRefused: The Idempotency-Key was used with another content.
     """
     key = _key_of(request)
-    digest = _digest(request, command)
-    with _alone(edge, (request.headers.get("authorization", ""), key)):
+    bearer = request.headers.get("authorization", "")
+    answer = once(
+        edge,
+        Keyed(bearer, key, digest_of(request, command)),
+        lambda session: actor_of(request, session),
+        lambda session, actor: refuse_foreign(session, actor, right_of(request), command),
+        _stored(act),
+    )
+    return Response(answer.body, status_code=answer.status, media_type=answer.media_type)
+
+
+@dataclass(frozen=True)
+class Keyed:
+    """A request that takes effect once.
+
+    Attributes:
+        bearer: What the sender proves himself by; one act of his under this key runs at a time.
+        key: The Idempotency-Key.
+        digest: Of what is asked for; the same key with another is refused.
+    """
+
+    bearer: str
+    key: str
+    digest: str
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What is answered to an act, now and whenever its request is sent again."""
+
+    status: int
+    media_type: str
+    body: str
+
+
+def once(
+    edge: Edge,
+    keyed: Keyed,
+    identify: Callable[[Session], Actor],
+    refuse: Callable[[Session, Actor], None],
+    act: Callable[[Work], Answer],
+) -> Answer:
+    """Carry out an act in one transaction, once for each key, and return its first answer.
+
+    Raises:
+        Conflict: The same request is still running.
+        RuleRefused: The key was used with another content.
+    """
+    with _alone(edge, (keyed.bearer, keyed.key)):
         try:
             with writing(edge.engine) as session:
-                work = Work(session, actor_of(request, session), edge.now(), edge.rulebook())
-                given = session.get(IdempotencyKey, (work.actor.account_name, key))
+                work = Work(session, identify(session), edge.now(), edge.rulebook())
+                given = session.get(IdempotencyKey, (work.actor.account_name, keyed.key))
                 if given is None:
-                    refuse_foreign(session, work.actor, right_of(request), command)
-                    _claim(work, key, digest)
-                    answer = act(work)
-                    return _remember(work, key, answer)
+                    refuse(session, work.actor)
+                    _claim(work, keyed)
+                    return _remember(work, keyed.key, act(work))
         except IntegrityError as lost:
             # another process was first with this key; what it answered is the answer
             with reading(edge.engine) as session:
-                given = session.get(IdempotencyKey, (actor_of(request, session).account_name, key))
+                given = session.get(IdempotencyKey, (identify(session).account_name, keyed.key))
             if given is None:
                 raise Conflict("record.raced") from lost
-        return _again(given, digest)
+        return _again(given, keyed.digest)
 
 
 def forget(session: Session, now: datetime) -> int:
@@ -104,38 +151,43 @@ def _alone(edge: Edge, one: tuple[str, str]) -> Iterator[None]:
         edge.running.end(one)
 
 
-def _digest(request: Request[Any, Any, Any], command: BaseModel) -> str:
+def digest_of(request: Request[Any, Any, Any], command: BaseModel) -> str:
+    """Return the digest of what a request asks for; secrets of a command do not enter it."""
     said = f"{request.method} {request.url.path}\n{command.model_dump_json()}"
     return hashlib.sha256(said.encode()).hexdigest()
 
 
-def _claim(work: Work, key: str, digest: str) -> None:
+def _claim(work: Work, keyed: Keyed) -> None:
     work.session.connection().execute(
         insert(IdempotencyKey),
         [
             {
                 "principal": work.actor.account_name,
-                "key": key,
-                "request_digest": digest,
+                "key": keyed.key,
+                "request_digest": keyed.digest,
                 "recorded_at": work.now,
             }
         ],
     )
 
 
-def _remember(work: Work, key: str, answer: Recorded) -> Response[Any]:
+def _stored(act: Callable[[Work], Recorded]) -> Callable[[Work], Answer]:
+    def answered(work: Work) -> Answer:
+        outcome = act(work)
+        status = 200 if outcome.what == "unchanged" else 201
+        return Answer(status, "application/json", outcome.model_dump_json())
+
+    return answered
+
+
+def _remember(work: Work, key: str, answer: Answer) -> Answer:
     row = work.session.get_one(IdempotencyKey, (work.actor.account_name, key))
-    row.status = 200 if answer.what == "unchanged" else 201
-    row.media_type, row.body = "application/json", answer.model_dump_json()
+    row.status, row.media_type, row.body = answer.status, answer.media_type, answer.body
     work.session.add(row)
-    return _stored(row)
+    return answer
 
 
-def _again(given: IdempotencyKey, digest: str) -> Response[Any]:
+def _again(given: IdempotencyKey, digest: str) -> Answer:
     if given.request_digest != digest:
         raise RuleRefused("idempotency.reused", field="Idempotency-Key")
-    return _stored(given)
-
-
-def _stored(row: IdempotencyKey) -> Response[Any]:
-    return Response(row.body or "", status_code=row.status or 200, media_type=row.media_type)
+    return Answer(given.status or 200, given.media_type or "", given.body or "")

@@ -23,6 +23,13 @@ COMMON = {
     "strict-transport-security": "max-age=63072000; includeSubDomains",
 }
 
+# what only one person may see; its forms name their origin, or none could be checked
+DESK = {
+    "cache-control": "no-store",
+    "referrer-policy": "same-origin",
+    "x-robots-tag": "noindex, nofollow, noarchive",
+}
+
 SAFE = ("GET", "HEAD")
 REVALIDATE = "public, no-cache"
 
@@ -30,6 +37,11 @@ REVALIDATE = "public, no-cache"
 def content_policy(path: str) -> str:
     """Return the Content-Security-Policy of a path."""
     return DOCUMENTATION if path in ("/api", "/api/") or path.startswith("/api/docs/") else PAGES
+
+
+def at_desk(path: str) -> bool:
+    """Say whether a path belongs to the desks, whose answers are nobody else's."""
+    return path.lstrip("/").partition("/")[0] == "desk"
 
 
 class Headers:
@@ -57,6 +69,7 @@ class _Answer:
         self.onward = send
         self.start: Any = None
         self._has_body = True
+        self._private = b"authorization" in self.asked or at_desk(self.path)
         self.ended = False
 
     async def send(self, message: Message) -> None:
@@ -78,7 +91,7 @@ class _Answer:
         start, self.start = self.start, None
         headers = self._headers(start)
         self._has_body = self.method != "HEAD"
-        if start["status"] == 200 and self.method in SAFE and b"authorization" not in self.asked:
+        if start["status"] == 200 and self.method in SAFE and not self._private:
             if not message.get("more_body"):
                 tag = hashlib.blake2b(message["body"], digest_size=16).hexdigest()
                 headers.setdefault("etag", f'"{tag}"')
@@ -92,9 +105,10 @@ class _Answer:
 
     def _headers(self, start: Any) -> dict[str, str]:
         given = {name.decode().lower(): value.decode("latin-1") for name, value in start["headers"]}
-        headers = {**COMMON, "content-security-policy": content_policy(self.path), **given}
-        private = b"authorization" in self.asked or start["status"] >= 400 or self.method not in SAFE
-        headers.setdefault("cache-control", "no-store" if private else REVALIDATE)
+        own = DESK if at_desk(self.path) else {}
+        headers = {**COMMON, "content-security-policy": content_policy(self.path), **given, **own}
+        unkept = self._private or start["status"] >= 400 or self.method not in SAFE
+        headers.setdefault("cache-control", "no-store" if unkept else REVALIDATE)
         if "allow" in headers:
             offered = set(headers["allow"].split(", "))
             headers["allow"] = ", ".join(sorted(offered | ({"HEAD"} if "GET" in offered else set())))

@@ -15,6 +15,7 @@ from litestar.types import HTTPScope, Message, Receive, Scope, Send
 from sqlalchemy.exc import DBAPIError, TimeoutError
 
 from api.edge import Edge
+from api.headers import at_desk
 
 MOST_BYTES = 16_777_216
 LARGEST = 262_144
@@ -100,4 +101,5 @@ def _size(key: Key, sent: Sent) -> int:
 
 def _may_be_kept(scope: HTTPScope) -> bool:
     keyed = any(name == b"authorization" for name, _ in scope["headers"])
-    return scope["method"] == "GET" and not keyed and scope["path"] not in NEVER
+    for_all = not keyed and not at_desk(scope["path"])
+    return scope["method"] == "GET" and for_all and scope["path"] not in NEVER

@@ -35,7 +35,8 @@ class Right:
     """Who may use a method of an address.
 
     Attributes:
-        roles: One of them is needed; None: everybody may, and nobody is asked for a key.
+        roles: One of them is needed; none named: whoever is signed in may; None: everybody may, and
+            nobody is asked for a key.
         place: Where the region comes from for which the role is needed.
     """
 
@@ -48,6 +49,11 @@ class Right:
 def public(method: str, path: str) -> Right:
     """Return the row of what everybody may."""
     return Right(method, path, None, "everywhere")
+
+
+def signed_in(method: str, path: str) -> Right:
+    """Return the row of what everybody who is signed in may, for himself."""
+    return Right(method, path, (), OWN)
 
 
 RIGHTS: tuple[Right, ...] = (

@@ -9,6 +9,7 @@ import click
 
 from jobs import process
 from jobs.demo.filling import fill
+from jobs.demo.people import Shown
 from registry.calendar import legal_day
 from registry.errors import Broken
 from registry.settings import Settings, read_settings
@@ -41,10 +42,10 @@ def demo(once: bool, as_of: datetime | None, data_dir: Path | None, host: str, p
             click.echo(_filled(_settings(Path(folder)), on)[0])
         return
     settings = _settings(data_dir or Path("demo-data"))
-    text, tokens = _filled(settings, on)
+    text, people = _filled(settings, on)
     click.echo(text)
     if not once:
-        _tell(tokens, settings, host, port)
+        _tell(people, settings, host, port)
         process.serve(settings, host, port, jobs=True)
 
 
@@ -52,8 +53,8 @@ def _settings(folder: Path) -> Settings:
     return read_settings(data_dir=folder.resolve(), database_url="", demonstration=True)
 
 
-def _filled(settings: Settings, on: date) -> tuple[str, dict[str, str]]:
-    """Fill the folder unless it is filled; return the summary as JSON, and the new tokens.
+def _filled(settings: Settings, on: date) -> tuple[str, dict[str, Shown]]:
+    """Fill the folder unless it is filled; return the summary as JSON, and who may enter.
 
     Raises:
         Broken: An earlier filling did not end; what it left is neither whole nor empty.
@@ -75,19 +76,20 @@ def _filled(settings: Settings, on: date) -> tuple[str, dict[str, str]]:
         indent=2,
     )
     done.write_text(text, encoding="utf-8")
-    return text, filling.tokens
+    return text, filling.people
 
 
-def _tell(tokens: dict[str, str], settings: Settings, host: str, port: int) -> None:
+def _tell(people: dict[str, Shown], settings: Settings, host: str, port: int) -> None:
     click.echo(f"pages      http://{host}:{port}/", err=True)
     click.echo(f"interface  http://{host}:{port}/api", err=True)
     click.echo(f"folder     {settings.data_dir}", err=True)
-    if not tokens:
-        click.echo("the keys of the accounts were shown when the folder was filled", err=True)
+    click.echo(f"desks      http://{host}:{port}/desk", err=True)
+    if not people:
+        click.echo("passwords and keys were shown when the folder was filled", err=True)
         return
-    click.echo("accounts (bearer keys, shown once):", err=True)
-    for name, token in tokens.items():
-        click.echo(f"  {name:<10} {token}", err=True)
+    click.echo("accounts (password at the desk, bearer key of the interface; shown once):", err=True)
+    for name, shown in people.items():
+        click.echo(f"  {name:<10} {shown.password}  {shown.token}".rstrip(), err=True)
 
 
 COMMANDS = (demo,)

@@ -6,6 +6,7 @@ import click
 
 from jobs.acting import acting
 from registry.accounts.commands import AddAccount, GrantRole, add_account, issue_key, revoke_key
+from registry.accounts.invitations import invite
 from registry.offices.commands import AddOffice, add_office
 
 
@@ -63,8 +64,11 @@ def account() -> None:
 @click.argument("person")
 @click.option("--office", "office_code", required=True)
 @click.option("--grant", "grants", multiple=True, help="ROLE:REGION, e.g. officer:411502; may be repeated.")
+@click.option("--invite", "invited", is_flag=True, help="Print a code by which PERSON sets a password.")
 @click.option("--as", "by", required=True, help="Account that acts (an administrator).")
-def account_add(name: str, person: str, office_code: str, grants: tuple[str, ...], by: str) -> None:
+def account_add(
+    name: str, person: str, office_code: str, grants: tuple[str, ...], invited: bool, by: str
+) -> None:
     """Give PERSON the account NAME at an office."""
     parts = [grant.partition(":") for grant in grants]
     for role, _, region in parts:
@@ -78,7 +82,20 @@ def account_add(name: str, person: str, office_code: str, grants: tuple[str, ...
     )
     with acting(by) as work:
         add_account(work, command)
+        code = invite(work, name) if invited else ""
     click.echo(name)
+    if code:
+        click.echo(code)
+
+
+@account.command("invite")
+@click.argument("name")
+@click.option("--as", "by", required=True, help="Account that acts (an administrator).")
+def account_invite(name: str, by: str) -> None:
+    """Print a code, once, by which the person of account NAME sets the first password at /desk/invitation."""
+    with acting(by) as work:
+        code = invite(work, name)
+    click.echo(code)
 
 
 @click.group()

@@ -20,6 +20,7 @@ from public_site import (
     transparency,
     verify,
 )
+from public_site.desk.routes import desk_router
 
 ROUTES: tuple[ControllerRouterHandler, ...] = (
     pages.home,
@@ -49,6 +50,6 @@ ROUTES: tuple[ControllerRouterHandler, ...] = (
 
 
 def site_routes() -> list[ControllerRouterHandler]:
-    """Return every route of the pages."""
+    """Return every route of the pages and the desks."""
     reading = Provide(reader.reader, sync_to_thread=False)
-    return [Router(path="/", route_handlers=ROUTES, dependencies={"reader": reading})]
+    return [Router(path="/", route_handlers=ROUTES, dependencies={"reader": reading}), desk_router()]

@@ -4,8 +4,12 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from litestar import Request, Response
+from litestar.response import Redirect
 
+from api.headers import at_desk
 from public_site.reader import Reader, reader_of
+from public_site.render import link
+from registry.errors import Forbidden, Unauthenticated
 from registry.settings import Settings
 
 Handler = Callable[[Request[Any, Any, Any], Any], Response[Any]]
@@ -45,9 +49,19 @@ def error_page(reader: Reader, status: int, headers: Mapping[str, str]) -> Respo
 
 def _paged(settings: Settings, handler: Handler) -> Handler:
     def answer(request: Request[Any, Any, Any], exception: Any) -> Response[Any]:
+        if at_desk(request.url.path) and (way := _way_in(request, exception)):
+            return Redirect(way, status_code=303)
         problem = handler(request, exception)
         if request.url.path.startswith(MACHINES):
             return problem
         return error_page(reader_of(request, settings), problem.status_code or 500, problem.headers)
 
     return answer
+
+
+def _way_in(request: Request[Any, Any, Any], exception: Exception) -> str:
+    """Return where a person who may not see a page of the desk goes first; empty: nowhere else."""
+    if isinstance(exception, Unauthenticated):
+        return link("/desk/sign-in", then=request.url.path if request.method == "GET" else None)
+    changes_first = isinstance(exception, Forbidden) and exception.code == "password.must_change"
+    return "/desk/password" if changes_first else ""

@@ -1,6 +1,6 @@
 """Who may read which page: one row for every address, beside those of `api.rights`."""
 
-from api.rights import Right, public
+from api.rights import Right, public, signed_in
 
 RIGHTS: tuple[Right, ...] = (
     public("GET", "/"),
@@ -26,4 +26,18 @@ RIGHTS: tuple[Right, ...] = (
     public("GET", "/transparency/{name}"),
     public("GET", "/verify"),
     public("GET", "/verify/{code}"),
+    # the desks: ways in, and what everybody keeps for himself
+    public("GET", "/desk/sign-in"),
+    public("POST", "/desk/sign-in"),
+    public("GET", "/desk/invitation"),
+    public("POST", "/desk/invitation"),
+    signed_in("GET", "/desk"),
+    signed_in("GET", "/desk/password"),
+    signed_in("POST", "/desk/password"),
+    signed_in("POST", "/desk/sign-out"),
+    signed_in("GET", "/desk/sessions"),
+    signed_in("POST", "/desk/sessions/{session_id}/end"),
+    signed_in("GET", "/desk/second-factor"),
+    signed_in("POST", "/desk/second-factor"),
+    signed_in("POST", "/desk/second-factor/confirm"),
 )

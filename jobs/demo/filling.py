@@ -35,9 +35,9 @@ EDITIONS = (("henan_black", "410000"), ("henan_red", "410000"), ("metrology_boar
 
 @dataclass
 class Filling:
-    """What the filling did: reports, tokens, seconds per step, figures."""
+    """What the filling did: reports, people shown, seconds per step, figures."""
 
-    tokens: dict[str, str] = field(default_factory=dict)
+    people: dict[str, people.Shown] = field(default_factory=dict)
     seconds: dict[str, float] = field(default_factory=dict)
     refused: Counter[str] = field(default_factory=Counter)
     figures: dict[str, Any] = field(default_factory=dict)
@@ -65,7 +65,7 @@ def fill(settings: Settings, as_of: date) -> Filling:
         stage = Stage(engine, settings.data_dir, as_of, load_rulebook())
         _found(stage)
         with stage.acting("admin", 90, 8) as work:
-            filling.tokens = people.enter_people(work)
+            filling.people = people.enter_people(work)
         law.add_local_law(stage, 89)
     with filling.step("import_real"):
         for kind in ("cases", "records"):

@@ -1,9 +1,12 @@
 """Offices and accounts of the demonstration."""
 
+import secrets
+from dataclasses import dataclass
 from datetime import date
 
 from registry.accounts.commands import AddAccount, GrantRole, add_account, issue_key
-from registry.audit.work import Work
+from registry.accounts.credentials import keep_password
+from registry.audit.work import Subject, Work
 from registry.offices.commands import AddOffice, add_office
 
 OFFICES = (
@@ -23,11 +26,19 @@ ACCOUNTS = (
     ("auditor", "演示·审计员", "SAMR", "auditor", "000000"),
 )
 
-SHOWN_KEYS = ("officer", "approver", "superior", "auditor")
+SHOWN = ("officer", "approver", "superior", "auditor")
 
 
-def enter_people(admin: Work) -> dict[str, str]:
-    """Enter offices and accounts, and return the tokens of those that are shown, by account."""
+@dataclass(frozen=True)
+class Shown:
+    """What lets a reader in under an account of the demonstration: at the desk, and at the API."""
+
+    password: str
+    token: str
+
+
+def enter_people(admin: Work) -> dict[str, Shown]:
+    """Enter offices and accounts, and return what lets a reader in, by account."""
     for code, name, mark, region, level, superior in OFFICES:
         add_office(
             admin,
@@ -46,4 +57,14 @@ def enter_people(admin: Work) -> dict[str, str]:
     for name, person, office, role, region in ACCOUNTS:
         grant = GrantRole.model_validate({"role": role, "region": region})
         add_account(admin, AddAccount(name=name, person_name=person, office_code=office, grants=(grant,)))
-    return {name: issue_key(admin, name).token for name in SHOWN_KEYS}
+    return {name: Shown(_password(admin, name), issue_key(admin, name).token) for name in SHOWN} | {
+        "admin": Shown(_password(admin, "admin"), "")
+    }
+
+
+def _password(admin: Work, name: str) -> str:
+    """Give an account a password that may be kept: who reads it on the screen is its person."""
+    password = f"demo-{secrets.token_hex(6)}"
+    keep_password(admin, name, password)
+    admin.record("password.given", Subject("account", name))
+    return password

@@ -1,4 +1,7 @@
-"""Every word that a person reads on a page, Chinese and English, one catalogue a language."""
+"""Every word that a person reads on a page, Chinese and English, one catalogue a language.
+
+Each desk has a file of its own beside the public pages': `desk_people.zh.toml`, `desk_people.en.toml`.
+"""
 
 import tomllib
 from collections.abc import Mapping
@@ -26,8 +29,12 @@ class Words:
 
     def __init__(self, language: Language) -> None:
         self.language = language
-        path = Path(__file__).parent / f"{language}.toml"
-        own = _flat(tomllib.loads(path.read_text(encoding="utf-8")))
+        own: dict[str, str] = {}
+        for path in sorted(Path(__file__).parent.glob(f"*{language}.toml")):
+            read = _flat(tomllib.loads(path.read_text(encoding="utf-8")))
+            if twice := own.keys() & read.keys():
+                raise Broken(f"page texts stand twice: {sorted(twice)}")
+            own |= read
         self.texts: Mapping[str, str] = {**terms(language), **own}
 
     def __call__(self, key: str, **params: object) -> str:

@@ -16,7 +16,20 @@ from registry.identifiers import new_id
 from registry.offices.tables import Office
 from registry.regions import prefix, region_or_refuse
 
-Role = Literal["officer", "approver", "partner", "operator", "auditor", "administrator"]
+Role = Literal[
+    "officer",
+    "approver",
+    "superior",
+    "custodian",
+    "report_handler",
+    "operator",
+    "merchant",
+    "verifier",
+    "assistant",
+    "auditor",
+    "administrator",
+    "partner",
+]
 
 
 class GrantRole(Command):
@@ -144,7 +157,7 @@ def actor_by_account(session: Session, account_name: str) -> Actor:
         person_id=account.person_id,
         account_name=account.name,
         office_code=account.office_code,
-        grants=tuple(Grant(grant.role, grant.region) for grant in held),
+        grants=tuple(Grant(one.role, one.region, one.market_id, one.business_id) for one in held),
     )
 
 

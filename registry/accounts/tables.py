@@ -1,7 +1,8 @@
-"""People, accounts, grants and keys."""
+"""People, accounts, grants, keys, and what a person signs in with."""
 
 from datetime import datetime
 
+from sqlalchemy import BigInteger
 from sqlmodel import Field, SQLModel
 
 from registry.store.columns import Instant
@@ -26,13 +27,15 @@ class Account(SQLModel, table=True):
 
 
 class AccountGrant(SQLModel, table=True):
-    """A role that an account holds on a region (prefix of the code)."""
+    """A role that an account holds on a region (prefix of the code), or on one market or business alone."""
 
     __tablename__ = "account_grant"
 
     account_name: str = Field(primary_key=True, foreign_key="account.name")
     role: str = Field(primary_key=True)
     region: str = Field(primary_key=True)
+    market_id: str = Field(default="", primary_key=True)
+    business_id: str = Field(default="", primary_key=True)
 
 
 class ApiKey(SQLModel, table=True):
@@ -45,3 +48,63 @@ class ApiKey(SQLModel, table=True):
     secret_digest: str
     issued_at: datetime = Field(sa_type=Instant)
     revoked_at: datetime | None = Field(default=None, sa_type=Instant)
+
+
+class Credential(SQLModel, table=True):
+    """The password of an account, as its Argon2id hash; `must_change` before anything else is done."""
+
+    account_name: str = Field(primary_key=True, foreign_key="account.name")
+    password_hash: str
+    must_change: bool = False
+    changed_at: datetime = Field(sa_type=Instant)
+
+
+class TotpSecret(SQLModel, table=True):
+    """The second factor of an account.
+
+    Attributes:
+        secret: Base32, as the person's device holds it too.
+        confirmed_at: When a code of the device was first shown; until then it is not asked for.
+        last_step: Latest time step whose code was used: a code serves once.
+    """
+
+    __tablename__ = "totp_secret"
+
+    account_name: str = Field(primary_key=True, foreign_key="account.name")
+    secret: str
+    confirmed_at: datetime | None = Field(default=None, sa_type=Instant)
+    last_step: int = Field(default=0, sa_type=BigInteger)
+
+
+class LoginSession(SQLModel, table=True):
+    """Somebody signed in at the desk; `id` is the SHA-256 of a token that only the browser holds."""
+
+    __tablename__ = "login_session"
+
+    id: str = Field(primary_key=True)
+    account_name: str = Field(foreign_key="account.name", index=True)
+    created_at: datetime = Field(sa_type=Instant)
+    seen_at: datetime = Field(sa_type=Instant)
+    ended_at: datetime | None = Field(default=None, sa_type=Instant)
+
+
+class Invitation(SQLModel, table=True):
+    """A code, kept as its digest, by which a person sets the first password of an account, once."""
+
+    id: str = Field(primary_key=True)
+    code_digest: str = Field(unique=True)
+    account_name: str = Field(foreign_key="account.name", index=True)
+    recorded_at: datetime = Field(sa_type=Instant)
+    expires_at: datetime = Field(sa_type=Instant)
+    used_at: datetime | None = Field(default=None, sa_type=Instant)
+
+
+class LoginThrottle(SQLModel, table=True):
+    """Attempts to sign in that failed; the bucket is a digest, so no name that was tried is kept."""
+
+    __tablename__ = "login_throttle"
+
+    bucket: str = Field(primary_key=True)
+    failures: int
+    free_at: datetime = Field(sa_type=Instant)
+    tried_at: datetime = Field(sa_type=Instant)

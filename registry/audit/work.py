@@ -21,10 +21,22 @@ from registry.store import outbox
 
 @dataclass(frozen=True)
 class Grant:
-    """A role held on a region: a prefix of its GB/T 2260 code, empty for the whole country."""
+    """A role held on a region: a prefix of its GB/T 2260 code, empty for the whole country.
+
+    Attributes:
+        market_id: Where set, the role is held on this market alone.
+        business_id: Where set, the role is held on this business alone.
+    """
 
     role: str
     region: str
+    market_id: str = ""
+    business_id: str = ""
+
+    @property
+    def on_region(self) -> bool:
+        """Say whether it reaches the whole region."""
+        return not (self.market_id or self.business_id)
 
 
 @dataclass(frozen=True)
@@ -38,7 +50,27 @@ class Actor:
 
     def may(self, role: str, region: str) -> bool:
         """Say whether the actor holds the role on a region code."""
-        return any(grant.role == role and region.startswith(grant.region) for grant in self.grants)
+        return any(
+            grant.role == role and grant.on_region and region.startswith(grant.region)
+            for grant in self.grants
+        )
+
+    def may_of(self, role: str, *, market_id: str = "", business_id: str = "") -> bool:
+        """Say whether the actor holds the role on this very market or business.
+
+        Args:
+            role: Code of the role.
+            market_id: The market, or
+            business_id: the business; never both.
+        """
+        of = (market_id, business_id)
+        return any(of) and any(
+            grant.role == role and (grant.market_id, grant.business_id) == of for grant in self.grants
+        )
+
+    def holds(self, *roles: str) -> bool:
+        """Say whether the actor holds one of the roles on anything at all."""
+        return any(grant.role in roles for grant in self.grants)
 
 
 @dataclass(frozen=True)

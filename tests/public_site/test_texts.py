@@ -18,8 +18,8 @@ from registry.imports.commands import builtin
 from registry.texts import terms
 
 SITE = FOLDER.parent
-TEMPLATES = sorted((SITE / "templates").glob("*.html"))
-SOURCES = [*TEMPLATES, *sorted(SITE.glob("*.py"))]
+TEMPLATES = sorted((SITE / "templates").rglob("*.html"))
+SOURCES = [*TEMPLATES, *sorted(SITE.rglob("*.py"))]
 JINJA = re.compile(r"\{#.*?#\}|\{%.*?%\}|\{\{.*?\}\}", re.DOTALL)
 TAG = re.compile(r"<[^>]*>")
 READ_ATTRIBUTES = re.compile(r"\b(?:alt|title|aria-label|placeholder|value)=\"([^\"]*)\"")

@@ -1,0 +1,1 @@
+"""The desks: pages for people who are signed in. Each page stands on `forms`."""

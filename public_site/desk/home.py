@@ -1,0 +1,49 @@
+"""The first page after signing in: who I am here, and what awaits me."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from litestar import Request, Response, get
+from litestar.di import NamedDependency
+
+from api.edge import Edge
+from public_site.desk import forms
+from registry.audit.work import Work
+from registry.offices.queries import name_on
+
+
+@dataclass(frozen=True)
+class Awaiting:
+    """Something that the person is to do.
+
+    Attributes:
+        title: What it is about, in its own words.
+        act: What is to be done; its words are `desk.act.<act>`.
+        address: Page on which it is done.
+        due_on: Last day, if there is one.
+    """
+
+    title: str
+    act: str
+    address: str
+    due_on: date | None = None
+
+
+SOURCES: tuple[Callable[[Work], Sequence[Awaiting]], ...] = ()
+"""What looks for work that awaits a person, each by the person's own grants."""
+
+
+@get("/desk", sync_to_thread=True, include_in_schema=False)
+def home(request: Request[Any, Any, Any], edge: NamedDependency[Edge]) -> Response[str]:
+    """Show what awaits who is signed in, what is due first on top."""
+
+    def read(work: Work) -> tuple[str, list[Awaiting]]:
+        found = [one for source in SOURCES for one in source(work)]
+        ordered = sorted(found, key=lambda one: (one.due_on or date.max, one.title))
+        office = name_on(work.session, work.actor.office_code, work.today)
+        return office or work.actor.office_code, ordered
+
+    office, awaiting = forms.consult(edge, request, read)
+    return forms.show(edge, request, "home.html", office=office, awaiting=awaiting, today=edge.today())

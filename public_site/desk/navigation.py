@@ -1,0 +1,32 @@
+"""Where a person may go at the desk: one line a page, with the roles that have it."""
+
+from dataclasses import dataclass
+
+from registry.audit.work import Actor
+
+
+@dataclass(frozen=True)
+class Place:
+    """A page of the side navigation.
+
+    Attributes:
+        name: Its words are `desk.nav.<name>`.
+        roles: Who has it; everybody where empty.
+    """
+
+    name: str
+    address: str
+    roles: tuple[str, ...] = ()
+
+
+PLACES = (
+    Place("home", "/desk"),
+    Place("own_sessions", "/desk/sessions"),
+    Place("second_factor", "/desk/second-factor"),
+    Place("password", "/desk/password"),
+)
+
+
+def places_of(actor: Actor) -> tuple[Place, ...]:
+    """Return the pages that the roles of an actor lead to."""
+    return tuple(place for place in PLACES if not place.roles or actor.holds(*place.roles))

@@ -1,0 +1,29 @@
+"""Every page of the desks, as a tuple to read, and the router that gives them their form."""
+
+from litestar import Router
+from litestar.di import Provide
+from litestar.types import ControllerRouterHandler
+
+from public_site.desk import entry, home, myself
+from public_site.desk.form import read_form
+
+ROUTES: tuple[ControllerRouterHandler, ...] = (
+    home.home,
+    entry.ask,
+    entry.sign_in,
+    entry.invited,
+    entry.accept,
+    entry.password,
+    entry.change,
+    entry.sign_out,
+    myself.own_sessions,
+    myself.end,
+    myself.second_factor,
+    myself.begin,
+    myself.confirm,
+)
+
+
+def desk_router() -> Router:
+    """Return the desks; a handler that names `form` is given its form."""
+    return Router(path="/", route_handlers=list(ROUTES), dependencies={"form": Provide(read_form)})

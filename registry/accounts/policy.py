@@ -1,0 +1,21 @@
+"""Figures of security that no law sets; each says why it is as it is."""
+
+from datetime import timedelta
+
+# ASVS 5.0 7.3: a desk in an open office is left alone for longer than a coffee only by mistake
+IDLE = timedelta(minutes=15)
+WHOLE = timedelta(hours=8)  # a working day; nobody stays signed in overnight
+MOST_SESSIONS = 3  # the desk, the counter, a telephone; a fourth ends the oldest
+# an instant of being seen is written at most once in this time: reading a page is no act
+SEEN_EVERY = timedelta(minutes=1)
+
+SHORTEST_PASSWORD = 12
+LONGEST_PASSWORD = 128  # Argon2id reads it all; a longer one only costs time
+FEWEST_CHARACTERS = 5  # different ones
+
+FREE_TRIES = 5  # people mistype
+LONGEST_WAIT = timedelta(minutes=15)  # the owner without a second factor waits no longer than this
+FORGET_FAILURES = timedelta(hours=24)
+
+INVITED = timedelta(hours=72)  # over a weekend
+CODE_DRIFT = 1  # time steps of 30 s that a device's clock may be off, each way
