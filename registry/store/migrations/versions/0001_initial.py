@@ -156,6 +156,14 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("level", "number"),
     )
     op.create_table(
+        "login_throttle",
+        sa.Column("bucket", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("failures", sa.Integer(), nullable=False),
+        sa.Column("free_at", registry.store.columns.Instant(timezone=True), nullable=False),
+        sa.Column("tried_at", registry.store.columns.Instant(timezone=True), nullable=False),
+        sa.PrimaryKeyConstraint("bucket"),
+    )
+    op.create_table(
         "office",
         sa.Column("code", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
         sa.Column("region", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
@@ -889,11 +897,13 @@ def upgrade() -> None:
         sa.Column("account_name", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
         sa.Column("role", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
         sa.Column("region", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("market_id", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("business_id", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
         sa.ForeignKeyConstraint(
             ["account_name"],
             ["account.name"],
         ),
-        sa.PrimaryKeyConstraint("account_name", "role", "region"),
+        sa.PrimaryKeyConstraint("account_name", "role", "region", "market_id", "business_id"),
     )
     op.create_table(
         "api_key",
@@ -980,6 +990,18 @@ def upgrade() -> None:
         postgresql_where=sa.text("superseded_at IS NULL"),
     )
     op.create_table(
+        "credential",
+        sa.Column("account_name", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("password_hash", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("must_change", sa.Boolean(), nullable=False),
+        sa.Column("changed_at", registry.store.columns.Instant(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["account_name"],
+            ["account.name"],
+        ),
+        sa.PrimaryKeyConstraint("account_name"),
+    )
+    op.create_table(
         "dead_letter",
         sa.Column("webhook_id", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
         sa.Column("from_seq", sa.Integer(), nullable=False),
@@ -1012,6 +1034,36 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id"),
     )
     op.create_index(op.f("ix_document_digest"), "document", ["digest"], unique=False)
+    op.create_table(
+        "invitation",
+        sa.Column("id", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("code_digest", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("account_name", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("recorded_at", registry.store.columns.Instant(timezone=True), nullable=False),
+        sa.Column("expires_at", registry.store.columns.Instant(timezone=True), nullable=False),
+        sa.Column("used_at", registry.store.columns.Instant(timezone=True), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["account_name"],
+            ["account.name"],
+        ),
+        sa.PrimaryKeyConstraint("id"),
+        sa.UniqueConstraint("code_digest"),
+    )
+    op.create_index(op.f("ix_invitation_account_name"), "invitation", ["account_name"], unique=False)
+    op.create_table(
+        "login_session",
+        sa.Column("id", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("account_name", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("created_at", registry.store.columns.Instant(timezone=True), nullable=False),
+        sa.Column("seen_at", registry.store.columns.Instant(timezone=True), nullable=False),
+        sa.Column("ended_at", registry.store.columns.Instant(timezone=True), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["account_name"],
+            ["account.name"],
+        ),
+        sa.PrimaryKeyConstraint("id"),
+    )
+    op.create_index(op.f("ix_login_session_account_name"), "login_session", ["account_name"], unique=False)
     op.create_table(
         "proposal",
         sa.Column("id", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
@@ -1062,6 +1114,18 @@ def upgrade() -> None:
         postgresql_where=sa.text("closed_on IS NULL"),
     )
     op.create_index("proposal_by_state", "proposal", ["state", "region"], unique=False)
+    op.create_table(
+        "totp_secret",
+        sa.Column("account_name", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("secret", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("confirmed_at", registry.store.columns.Instant(timezone=True), nullable=True),
+        sa.Column("last_step", sa.BigInteger(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["account_name"],
+            ["account.name"],
+        ),
+        sa.PrimaryKeyConstraint("account_name"),
+    )
     op.create_table(
         "case_paper",
         sa.Column("document_id", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
@@ -1540,6 +1604,7 @@ def downgrade() -> None:
     op.drop_index("case_step_by_document", table_name="case_step")
     op.drop_table("case_step")
     op.drop_table("case_paper")
+    op.drop_table("totp_secret")
     op.drop_index("proposal_by_state", table_name="proposal")
     op.drop_index(
         "one_open_proposal",
@@ -1548,9 +1613,14 @@ def downgrade() -> None:
         postgresql_where=sa.text("closed_on IS NULL"),
     )
     op.drop_table("proposal")
+    op.drop_index(op.f("ix_login_session_account_name"), table_name="login_session")
+    op.drop_table("login_session")
+    op.drop_index(op.f("ix_invitation_account_name"), table_name="invitation")
+    op.drop_table("invitation")
     op.drop_index(op.f("ix_document_digest"), table_name="document")
     op.drop_table("document")
     op.drop_table("dead_letter")
+    op.drop_table("credential")
     op.drop_index(
         "one_current_business",
         table_name="business_version",
@@ -1746,6 +1816,7 @@ def downgrade() -> None:
     op.drop_table("outbox")
     op.drop_index(op.f("ix_office_region"), table_name="office")
     op.drop_table("office")
+    op.drop_table("login_throttle")
     op.drop_table("log_tile")
     op.drop_table("log_leaf")
     op.drop_table("log_head")
