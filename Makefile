@@ -60,7 +60,7 @@ browser: .venv/test
 	$(BIN)/pytest -m browser $(ARGS)
 
 long: .venv/test
-	$(BIN)/pytest -m long --hypothesis-profile long $(ARGS)
+	$(BIN)/pytest -m long --hypothesis-profile long --log-cli-level INFO $(ARGS)
 
 bench: .venv/test
 	@set -e; for name in $(BENCH); do echo "=== $$name ==="; $(BIN)/python -m benchmarks.$$name $(ARGS); done

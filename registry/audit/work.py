@@ -17,6 +17,7 @@ from registry.log.canonical import canonical
 from registry.log.leaves import Effect
 from registry.rulebook import Rulebook
 from registry.store import outbox
+from registry.store.bulk import insert_rows
 
 
 @dataclass(frozen=True)
@@ -135,20 +136,19 @@ class Work:
             effects: The acts with legal effect, one leaf each.
             detail: What an auditor must see, in JSON's types.
         """
-        self.session.add(
-            AuditEntry(
-                at=self.now,
-                person_id=self.actor.person_id,
-                account_name=self.actor.account_name,
-                office_code=self.actor.office_code,
-                act=act,
-                subject_kind=subject.kind,
-                subject_id=subject.id,
-                detail=detail,
-                rulebook_hash=self.rulebook.hash,
-            )
-        )
         self.session.flush()
+        entry = {
+            "at": self.now,
+            "person_id": self.actor.person_id,
+            "account_name": self.actor.account_name,
+            "office_code": self.actor.office_code,
+            "act": act,
+            "subject_kind": subject.kind,
+            "subject_id": subject.id,
+            "detail": detail,
+            "rulebook_hash": self.rulebook.hash,
+        }
+        insert_rows(self.session, AuditEntry, [entry])
         outbox.enqueue(self.session, act, list(concerns), self.now)
         leaves.append(self.session, effects, on=self.today, office_code=self.actor.office_code, now=self.now)
 

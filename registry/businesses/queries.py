@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
 from typing import Any, Protocol
 
-from sqlalchemy import ColumnElement, Select
+from sqlalchemy import ColumnElement, Select, bindparam
 from sqlalchemy import select as sa_select
 from sqlmodel import Session, col, or_, select
 
@@ -47,6 +47,11 @@ def current_version(session: Session, business_id: str) -> BusinessVersion | Non
     ).one_or_none()
 
 
+_SIGNS: Select[str, str] = sa_select(col(Alias.business_id), col(Alias.value)).where(
+    col(Alias.business_id).in_(bindparam("ids", expanding=True)), col(Alias.kind).in_(TRADING)
+)
+
+
 def with_trade_name(session: Session, business_ids: Iterable[str]) -> frozenset[str]:
     """Return those of the businesses that trade under a name that is no person's own.
 
@@ -55,10 +60,8 @@ def with_trade_name(session: Session, business_ids: Iterable[str]) -> frozenset[
     asked = sorted(set(business_ids))
     found: set[str] = set()
     for start in range(0, len(asked), AT_ONCE):
-        query = select(Alias.business_id, Alias.value).where(
-            col(Alias.business_id).in_(asked[start : start + AT_ONCE]), col(Alias.kind).in_(TRADING)
-        )
-        found |= {owner for owner, sign in session.exec(query) if not is_personal_name(sign)}
+        signs = session.execute(_SIGNS, {"ids": asked[start : start + AT_ONCE]})
+        found |= {owner for owner, sign in signs if not is_personal_name(sign)}
     return frozenset(found)
 
 

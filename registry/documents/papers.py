@@ -8,10 +8,12 @@ never public, for it may name a natural person.
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date
+from functools import cache
 from typing import Any
 
+import sqlalchemy
 from pydantic import Field
-from sqlalchemy import func
+from sqlalchemy import Select, bindparam, func
 from sqlmodel import Session, col, select
 
 from registry.audit.work import Subject, Work
@@ -179,13 +181,18 @@ def issued(
         step: Only of that step; None: of any.
         seq: Only of that number of a step; None: of any.
     """
-    query = select(Paper).where(Paper.case_id == case_id, Paper.kind == kind, col(Paper.revoked_on).is_(None))
-    if step is not None:
-        query = query.where(Paper.step == step)
-    if seq is not None:
-        query = query.where(Paper.seq == seq)
+    named = {"case_id": case_id, "kind": kind, "step": step, "seq": seq}
+    asked = {name: value for name, value in named.items() if value is not None}
+    return session.execute(_latest(*asked), asked).scalars().first()
+
+
+@cache
+def _latest(*named: str) -> Select[Paper]:
+    """Return the query of the latest valid paper by the columns named, put together once."""
+    columns = Paper.__table__.c  # type: ignore[attr-defined]  # sqlmodel hides the table
+    query = sqlalchemy.select(Paper).where(*(columns[name] == bindparam(name) for name in named))
     order = (col(Paper.issued_on).desc(), col(Paper.year).desc(), col(Paper.serial).desc())
-    return session.exec(query.order_by(*order).limit(1)).first()
+    return query.where(col(Paper.revoked_on).is_(None)).order_by(*order).limit(1)
 
 
 def of_case(session: Session, case_id: str) -> Sequence[Paper]:

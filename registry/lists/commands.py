@@ -16,7 +16,7 @@ from registry.audit.work import Work
 from registry.commands import Outcome
 from registry.documents import papers
 from registry.errors import Conflict, NotFound, RuleRefused
-from registry.lists import casefile, conditions, dues, entries, queries
+from registry.lists import casefile, conditions, dues, entries, grounds, queries
 from registry.lists.conditions import checked_facts
 from registry.lists.demands import Act, document_of
 from registry.lists.details import StepOnPaper
@@ -81,7 +81,7 @@ def propose_listing(work: Work, command: ProposeListing) -> Outcome:
             named, a fact does not carry the listing, or a document does not fit.
         Conflict: The business is on that list, or a case is open already.
     """
-    found = queries.subject(work.session, command.business_id)
+    found = grounds.subject(work.session, command.business_id)
     if found is None:
         raise NotFound("business.unknown", field="business_id", business_id=command.business_id)
     known = found[1]
@@ -167,7 +167,7 @@ def unmoved_proposal(session: Session, command: TakeStep) -> Proposal:
         NotFound: There is none.
         Conflict: It has moved on since it was seen.
     """
-    proposal = session.get(Proposal, command.proposal_id, with_for_update=True, populate_existing=True)
+    proposal = queries.locked_proposal(session, command.proposal_id)
     if proposal is None:
         raise NotFound("proposal.unknown", field="proposal_id", proposal_id=command.proposal_id)
     if proposal.version != command.expected_version:
@@ -196,7 +196,7 @@ def _detail(act: Act, taken_on: date) -> dict[str, Any]:
             "basis": quoted(act.regime),
             "measures": list(act.regime.measures),
         }
-        facts = queries.facts(work.session, proposal.evidence, work.today)
+        facts = grounds.facts(work.session, proposal.evidence, work.today)
         told |= {"facts": {fact.id: fact.told() for fact in facts}}
         detail["notice"] = {**told, "rights": detail["periods"], "evidence": proposal.evidence}
     return detail

@@ -10,9 +10,9 @@ from registry.audit.work import Work
 from registry.businesses.persons import is_natural_person
 from registry.businesses.tables import Business, BusinessVersion
 from registry.calendar import add_months
-from registry.documents.tables import Document, Paper
+from registry.documents.tables import Document
 from registry.errors import Conflict, Forbidden, Malformed, NotFound, RuleRefused
-from registry.lists import queries
+from registry.lists import grounds, queries
 from registry.lists.details import StepDetail
 from registry.lists.procedures import Step
 from registry.lists.rules import RED_RECORD, Fact, quoted, refuse_unfit_grounds
@@ -94,9 +94,10 @@ def refuse_document(
         NotFound: There is no such document.
         RuleRefused: It does not fit the step.
     """
-    document = session.get(Document, document_id)
-    if document is None:
+    filed = queries.filed(session, document_id)
+    if filed is None:
         raise NotFound("document.unknown", field="document_id", document_id=document_id)
+    document, paper, used = filed
     if document.kind not in step.documents:
         raise RuleRefused(
             "step.document_kind",
@@ -106,10 +107,9 @@ def refuse_document(
             kinds=step.documents,
         )
     _refuse_elsewhere(document, region, "document_id")
-    if step.before and queries.document_used(session, document_id):
+    if step.before and used:
         raise RuleRefused("step.document_used", field="document_id", kind=document.kind)
-    paper = session.get(Paper, document_id) if step.before else None
-    if paper is not None and (paper.case_id != case_id or paper.revoked_on is not None):
+    if step.before and paper is not None and (paper.case_id != case_id or paper.revoked_on is not None):
         raise RuleRefused("step.paper_of_another", field="document_id", number=paper.number)
 
 
@@ -146,7 +146,7 @@ def refuse_person(
     another = step.another_person or step.superior or step.not_proposer
     if another and work.actor.person_id == proposal.proposed_by_person:
         raise RuleRefused("step.same_person", field="step", step=step.name)
-    office = work.session.get(Office, work.actor.office_code)
+    office = work.session.get(Office, work.actor.office_code) if step.another_person else None
     if step.another_person and (office is None or office.level not in regime.decided_by):
         raise Forbidden(
             "step.level",
@@ -219,13 +219,13 @@ def checked_facts(work: Work, regime: ListRegime, business_id: str, evidence: Se
         RuleRefused: One does not carry the listing, a red candidate has a violation, or the
             subject may not be named: it was changed since the case was opened.
     """
-    found = queries.subject(work.session, business_id)
+    found = grounds.subject(work.session, business_id)
     if found is None:
         raise NotFound("business.unknown", field="business_id", business_id=business_id)
     refuse_subject(regime, *found)
     if regime.colour == "card" and not evidence:
         return []  # it rests on the organiser's rules, which opened the case
-    facts = queries.facts(work.session, evidence, work.today)
+    facts = grounds.facts(work.session, evidence, work.today)
     missing = sorted(set(evidence) - {fact.id for fact in facts})
     if missing:
         raise NotFound("ground.unknown", field="evidence", fact=missing[0])
@@ -239,7 +239,7 @@ def blemishes(work: Work, regime: ListRegime, business_id: str) -> tuple[list[st
     """Return the violations that speak against praising a business today, and the rule that says so."""
     rule = work.rulebook.in_force(Deadline, regime.jurisdiction, work.today).get(RED_RECORD)
     since = add_months(work.today, -rule.amount) if rule is not None and rule.amount is not None else None
-    return queries.unrepaired(work.session, business_id, work.today, since), rule or regime
+    return grounds.unrepaired(work.session, business_id, work.today, since), rule or regime
 
 
 def _refuse_blemished(work: Work, regime: ListRegime, business_id: str) -> None:

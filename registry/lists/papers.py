@@ -13,7 +13,7 @@ from registry.documents import papers
 from registry.documents.forms import Kind
 from registry.documents.papers import IssuePaper, in_words, issue_paper, with_paper
 from registry.errors import Malformed, NotFound, RuleRefused
-from registry.lists import commands, conditions, queries
+from registry.lists import commands, conditions, grounds, queries
 from registry.lists.commands import TakeStep
 from registry.lists.details import PaperWords, PointAnswer, Words
 from registry.lists.following import following_step, opening_step
@@ -164,7 +164,7 @@ def case_papers(work: Work, proposal: Proposal, regime: ListRegime, command: Iss
     Raises:
         NotFound: The business is no longer on record.
     """
-    found = queries.subject(work.session, proposal.business_id)
+    found = grounds.subject(work.session, proposal.business_id)
     if found is None:
         raise NotFound("business.unknown", field="business_id", business_id=proposal.business_id)
     steps = queries.steps(work.session, proposal.id)

@@ -15,7 +15,7 @@ from registry.audit.work import Work
 from registry.calendar import add_months
 from registry.commands import Command, Outcome
 from registry.errors import Malformed, NotFound, RuleRefused
-from registry.lists import conditions, queries
+from registry.lists import conditions, grounds, queries
 from registry.lists.details import Words
 from registry.lists.following import opening_step
 from registry.lists.rules import Fact, one_regime, quoted
@@ -82,7 +82,7 @@ def record_pointer(work: Work, command: RecordPointer) -> Outcome:
 
     Source: Order 44 (国家市场监督管理总局令第44号), arts. 2, 8 and 12.
     """
-    found = queries.subject(work.session, command.business_id)
+    found = grounds.subject(work.session, command.business_id)
     if found is None:
         raise NotFound("business.unknown", field="business_id", business_id=command.business_id)
     decided_on = command.decision.decided_on

@@ -1,23 +1,59 @@
-"""Nouns about lists: proposals, entries, and the facts that a listing may rest on."""
+"""Nouns about lists: proposals and their steps, entries."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
-from typing import Any
 
-from sqlalchemy import Select, exists, or_, select
+from sqlalchemy import BindParameter, Select, bindparam, exists, or_, select
 from sqlalchemy.orm import aliased
 from sqlmodel import Session, col
 
-from registry.businesses.queries import with_trade_name
-from registry.businesses.tables import Business, BusinessVersion
-from registry.demonstration.tables import DemonstrationUnit
-from registry.lists.rules import SHOWN_STATES, Fact, may_be_shown, stands_on
+from registry.businesses.tables import BusinessVersion
+from registry.documents.tables import Document, Paper
+from registry.lists.grounds import violations_on_record
+from registry.lists.rules import SHOWN_STATES
 from registry.lists.tables import EntryGround, ListEntry, Proposal, ProposalStep
-from registry.pledges.tables import Pledge
 from registry.violations.publicity import violation_shown
 from registry.violations.tables import PenaltyDecision, Violation
 
 AT_ONCE = 1000
+
+
+def _standing() -> Select[ListEntry]:
+    return (
+        select(ListEntry)
+        .where(col(ListEntry.superseded_at).is_(None), col(ListEntry.withdrawn_on).is_(None))
+        .where(col(ListEntry.state).in_((*SHOWN_STATES, "suspended")))
+    )
+
+
+# Every step of a case asks these, so they are put together once.
+_LOCKED = select(Proposal).where(col(Proposal.id) == bindparam("proposal_id")).with_for_update()
+_STEPS = (
+    select(ProposalStep)
+    .where(col(ProposalStep.proposal_id) == bindparam("proposal_id"))
+    .order_by(col(ProposalStep.seq))
+)
+_USED = (
+    select(col(ProposalStep.seq)).where(col(ProposalStep.document_id) == bindparam("document_id")).limit(1)
+)
+_FILED = (
+    select(Document, Paper, exists().where(col(ProposalStep.document_id) == col(Document.id)))
+    .outerjoin(Paper, col(Paper.document_id) == col(Document.id))
+    .where(col(Document.id) == bindparam("document_id"))
+)
+_BY_REGIME: Mapping[str, BindParameter[str]] = {
+    "regime": bindparam("regime"),
+    "business_id": bindparam("business_id"),
+}
+_STANDING = _standing().filter_by(**_BY_REGIME).where(col(ListEntry.proposal_id).is_not(None))
+_OPEN = select(Proposal).filter_by(**_BY_REGIME).where(col(Proposal.closed_on).is_(None))
+
+
+def locked_proposal(session: Session, proposal_id: str) -> Proposal | None:
+    """Return a proposal as it is now, locked until the transaction ends, or None where there is none."""
+    anew = {"populate_existing": True}
+    found = session.execute(_LOCKED, {"proposal_id": proposal_id}, execution_options=anew)
+    return found.scalars().one_or_none()
 
 
 def proposal(session: Session, proposal_id: str) -> Proposal | None:
@@ -58,14 +94,18 @@ def proposals_within(
 
 def steps(session: Session, proposal_id: str) -> Sequence[ProposalStep]:
     """Return the steps that a proposal has taken, in order."""
-    query = select(ProposalStep).where(col(ProposalStep.proposal_id) == proposal_id)
-    return session.execute(query.order_by(col(ProposalStep.seq))).scalars().all()
+    return session.execute(_STEPS, {"proposal_id": proposal_id}).scalars().all()
 
 
 def document_used(session: Session, document_id: str) -> bool:
     """Say whether a step of any case rests on a document already."""
-    query = select(col(ProposalStep.seq)).where(col(ProposalStep.document_id) == document_id)
-    return session.execute(query.limit(1)).first() is not None
+    return session.execute(_USED, {"document_id": document_id}).first() is not None
+
+
+def filed(session: Session, document_id: str) -> tuple[Document, Paper | None, bool] | None:
+    """Return a document with the official paper that it is, if it is one, and whether a step rests on it."""
+    found = session.execute(_FILED, {"document_id": document_id}).one_or_none()
+    return None if found is None else (found[0], found[1], bool(found[2]))
 
 
 def current_entry(session: Session, entry_id: str, *, lock: bool = False) -> ListEntry | None:
@@ -90,14 +130,13 @@ def grounds_of(session: Session, entry_id: str) -> tuple[str, ...]:
 
 def standing_entry(session: Session, regime: str, business_id: str) -> ListEntry | None:
     """Return the entry of a business on a list that has not ended, or None."""
-    query = _standing().where(col(ListEntry.regime) == regime, col(ListEntry.business_id) == business_id)
-    return session.execute(query.where(col(ListEntry.proposal_id).is_not(None))).scalars().first()
+    return session.execute(_STANDING, {"regime": regime, "business_id": business_id}).scalars().first()
 
 
 def open_proposal(session: Session, regime: str, business_id: str) -> Proposal | None:
     """Return the open case for listing a business on a list, or None."""
-    query = select(Proposal).where(col(Proposal.regime) == regime, col(Proposal.closed_on).is_(None))
-    return session.execute(query.where(col(Proposal.business_id) == business_id)).scalars().one_or_none()
+    asked = {"regime": regime, "business_id": business_id}
+    return session.execute(_OPEN, asked).scalars().one_or_none()
 
 
 def entries_of(session: Session, business_id: str) -> Sequence[ListEntry]:
@@ -255,7 +294,7 @@ def entries_blemished(
         business_ids: Only entries of these; None: of all.
     """
     against = (
-        _violation_rows()
+        violations_on_record()
         .where(col(Violation.business_id) == col(ListEntry.business_id))
         .where(col(PenaltyDecision.standing) == "in_force")
         .where(or_(col(Violation.repaired_on).is_(None), col(Violation.repaired_on) > on))
@@ -283,118 +322,3 @@ def entries_of_changed(session: Session, business_ids: Iterable[str] | None = No
     if business_ids is not None:
         query = query.where(col(ListEntry.business_id).in_(sorted(set(business_ids))))
     return session.execute(query).scalars().all()
-
-
-def _standing() -> Select[ListEntry]:
-    return (
-        select(ListEntry)
-        .where(col(ListEntry.superseded_at).is_(None), col(ListEntry.withdrawn_on).is_(None))
-        .where(col(ListEntry.state).in_((*SHOWN_STATES, "suspended")))
-    )
-
-
-def subject(session: Session, business_id: str) -> tuple[Business, BusinessVersion, bool] | None:
-    """Return a business with what holds of it now, and whether it has a trade name."""
-    query = (
-        select(Business, BusinessVersion)
-        .join(BusinessVersion, col(BusinessVersion.business_id) == col(Business.id))
-        .where(col(Business.id) == business_id, col(BusinessVersion.superseded_at).is_(None))
-    )
-    found = session.execute(query).one_or_none()
-    if found is None:
-        return None
-    return (*found, business_id in with_trade_name(session, [business_id]))
-
-
-def facts(session: Session, fact_ids: Sequence[str], on: date) -> list[Fact]:
-    """Return those of the facts that are on record, with what stops each from supporting a listing."""
-    found = [
-        *(_violation(*row, on) for row in _violations(session, fact_ids)),
-        *(_pledge(row, on) for row in _current(session, Pledge, col(Pledge.pledge_id), fact_ids)),
-        *(
-            _designation(row, on)
-            for row in _current(session, DemonstrationUnit, col(DemonstrationUnit.designation_id), fact_ids)
-        ),
-    ]
-    return sorted(found, key=lambda fact: fact.id)
-
-
-def unrepaired(session: Session, business_id: str, on: date, since: date | None) -> list[str]:
-    """Return the violations that speak against a red listing: in force or under review, not repaired.
-
-    Args:
-        session: Read only.
-        business_id: Of the candidate.
-        on: Day of the check.
-        since: Only decisions from this day on, undated ones always; None: those whose lawful
-            period of publicity has not ended.
-    """
-    query = _violation_rows().where(
-        col(Violation.business_id) == business_id, col(PenaltyDecision.standing) != "annulled"
-    )
-    query = query.where(or_(col(Violation.repaired_on).is_(None), col(Violation.repaired_on) > on))
-    if since is None:
-        query = query.where(or_(col(Violation.publish_until).is_(None), col(Violation.publish_until) > on))
-    else:
-        decided_on = col(PenaltyDecision.decided_on)
-        query = query.where(or_(decided_on.is_(None), decided_on >= since))
-    return sorted(violation.violation_id for violation, _ in session.execute(query))
-
-
-def _violation_rows() -> Select[Violation, PenaltyDecision]:
-    return (
-        select(Violation, PenaltyDecision)
-        .join(PenaltyDecision, col(PenaltyDecision.decision_id) == col(Violation.decision_id))
-        .where(col(Violation.superseded_at).is_(None), col(PenaltyDecision.superseded_at).is_(None))
-    )
-
-
-def _violations(session: Session, ids: Sequence[str]) -> Sequence[tuple[Violation, PenaltyDecision]]:
-    query = _violation_rows().where(col(Violation.violation_id).in_(ids))
-    return session.execute(query).all()
-
-
-def _violation(row: Violation, decision: PenaltyDecision, on: date) -> Fact:
-    obstacle = None
-    if row.incomplete is not None:
-        obstacle = "incomplete"
-    elif decision.standing != "in_force":
-        obstacle = decision.standing
-    elif row.repaired_on is not None and row.repaired_on <= on:
-        obstacle = "repaired"
-    elif not may_be_shown(on, row.publish_from, row.publish_until):
-        obstacle = "not_public"
-    return Fact(
-        id=row.violation_id,
-        business_id=row.business_id,
-        kind="violation",
-        codes=tuple(row.type_codes),
-        severity=row.severity,
-        publish_until=row.publish_until,
-        obstacle=obstacle,
-        decided_on=decision.decided_on if decision.decided_precision == "day" else None,
-        penalties=tuple(decision.penalties),
-    )
-
-
-def _pledge(row: Pledge, on: date) -> Fact:
-    stands = stands_on(on, row.pledged_on, row.valid_through, row.broken_on, row.withdrawn_on)
-    return Fact(
-        row.pledge_id, row.business_id, "pledge", ("pledge",), obstacle=_lacks(row.incomplete, stands)
-    )
-
-
-def _designation(row: DemonstrationUnit, on: date) -> Fact:
-    stands = stands_on(on, row.designated_on, row.valid_through, row.cancelled_on)
-    kind = "designation"
-    return Fact(row.designation_id, row.business_id, kind, (kind,), obstacle=_lacks(row.incomplete, stands))
-
-
-def _lacks(incomplete: str | None, stands: bool) -> str | None:
-    if incomplete is not None:
-        return "incomplete"
-    return None if stands else "ended"
-
-
-def _current(session: Session, table: type[Any], key: Any, ids: Sequence[str]) -> Sequence[Any]:
-    return session.execute(select(table).where(key.in_(ids), table.superseded_at.is_(None))).scalars().all()

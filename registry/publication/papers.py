@@ -14,7 +14,7 @@ from registry.commands import Outcome
 from registry.documents.forms import words
 from registry.documents.papers import IssuePaper, in_words, issue_paper, with_paper
 from registry.errors import NotFound
-from registry.lists import queries
+from registry.lists import grounds, queries
 from registry.lists.conditions import blemishes
 from registry.lists.details import PaperWords
 from registry.lists.paper_fields import UNITS, law_of, remedies
@@ -138,7 +138,7 @@ def _issue(
     *,
     office_code: str | None = None,
 ) -> str:
-    found = queries.subject(work.session, entry.business_id)
+    found = grounds.subject(work.session, entry.business_id)
     if found is None:
         raise NotFound("business.unknown", field="entry_id", business_id=entry.business_id)
     fields = {

@@ -18,7 +18,7 @@ from registry.documents.forms import Kind
 from registry.documents.papers import demanded
 from registry.documents.tables import Document
 from registry.errors import Conflict, NotFound, RuleRefused
-from registry.lists import entries, queries
+from registry.lists import entries, grounds, queries
 from registry.lists.conditions import checked_facts
 from registry.lists.details import PaperWords
 from registry.lists.rules import BY_ITSELF, ENDINGS, Ending, Stated, one_regime, publish_until, quoted
@@ -190,7 +190,7 @@ def _outlasting(work: Work, business_ids: Sequence[str] | None) -> list[ListEntr
     standing: set[str] = set()
     fact_ids = sorted({fact_id for _, fact_id in resting})
     for start in range(0, len(fact_ids), AT_ONCE):
-        facts = queries.facts(work.session, fact_ids[start : start + AT_ONCE], work.today)
+        facts = grounds.facts(work.session, fact_ids[start : start + AT_ONCE], work.today)
         standing |= {fact.id for fact in facts if fact.obstacle is None}
     kept = {entry.entry_id for entry, fact_id in resting if fact_id in standing}
     return list({entry.entry_id: entry for entry, _ in resting if entry.entry_id not in kept}.values())

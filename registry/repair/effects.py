@@ -9,7 +9,7 @@ from sqlmodel import col, select
 from registry.audit.work import Subject, Work
 from registry.businesses.queries import surviving
 from registry.errors import Forbidden, NotFound, RuleRefused
-from registry.lists import entries
+from registry.lists import entries, grounds
 from registry.lists import queries as lists
 from registry.lists.conditions import refuse_subject
 from registry.lists.rules import one_regime, publish_until, quoted
@@ -116,14 +116,14 @@ def _put_back_freed(work: Work, violation_id: str) -> list[str]:
 def _restored(work: Work, ended: ListEntry) -> ListEntry:
     """Write the entry that puts an ended one back, for a term that begins today."""
     business = surviving(work.session, ended.business_id)
-    found = lists.subject(work.session, business.id) if business is not None else None
+    found = grounds.subject(work.session, business.id) if business is not None else None
     if found is None:
         raise NotFound("business.unknown", field="repair_id", business_id=ended.business_id)
     refuse_listed(work.session, ended.regime, found[0].id)
     regime = one_regime(work.rulebook, ended.regime, ended.region, work.today)
     refuse_subject(regime, *found)
-    grounds = select(EntryGround.fact_id).where(EntryGround.entry_id == ended.entry_id)
-    facts = lists.facts(work.session, work.session.exec(grounds).all(), work.today)
+    resting = select(EntryGround.fact_id).where(EntryGround.entry_id == ended.entry_id)
+    facts = grounds.facts(work.session, work.session.exec(resting).all(), work.today)
     if all(fact.obstacle in ("annulled", "incomplete", "repaired") for fact in facts):
         raise RuleRefused("repair.nothing_to_restore", field="repair_id", entry_id=ended.entry_id)
     until = publish_until(regime, work.today, facts)

@@ -16,6 +16,7 @@ from registry.documents import papers
 from registry.documents.forms import Kind, words
 from registry.documents.papers import IssuePaper, in_words, issue_paper, with_paper
 from registry.errors import NotFound, RuleRefused
+from registry.lists import grounds
 from registry.lists import queries as lists
 from registry.lists.paper_fields import HANDED_IN, NEEDS, cited, period_words, remedies
 from registry.lists.papers import issue_with_step
@@ -214,7 +215,7 @@ def _issue(
 
 
 def _common(work: Work, case: Repair | Objection) -> dict[str, Any]:
-    found = lists.subject(work.session, case.business_id)
+    found = grounds.subject(work.session, case.business_id)
     if found is None:
         raise NotFound("business.unknown", field="case_id", business_id=case.business_id)
     begun = case.received_on if isinstance(case, Repair) else case.filed_on

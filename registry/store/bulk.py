@@ -4,8 +4,9 @@ The library turns every cell of every row through its type anew; here a value th
 the instant of a batch does in every row, is turned once. An import spends half its time on this.
 """
 
+import functools
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy import Column, Connection, Dialect, insert
 from sqlmodel import Session, SQLModel
@@ -36,18 +37,32 @@ def insert_rows(session: Session, table: type[SQLModel], rows: Sequence[Row]) ->
     if not rows:
         return
     connection = session.connection()
-    names = list(rows[0])
-    statement = insert(table).compile(dialect=connection.dialect, column_keys=names)
-    turned = _turned(connection.dialect, table, names, rows)
-    _execute(connection, str(statement), statement.positiontup, names, turned)
+    names = tuple(rows[0])
+    made = _insertion(table, names, connection.dialect)
+    turned = [
+        _turn(process, [row[name] for row in rows])
+        for name, process in zip(names, made.processors, strict=True)
+    ]
+    _execute(connection, made, names, turned)
 
 
-def _turned(
-    dialect: Dialect, table: type[SQLModel], names: list[str], rows: Sequence[Row]
-) -> list[list[Any]]:
-    """Return the values by column, as the driver takes them."""
+class _Insertion(NamedTuple):
+    """A statement as the driver takes it, and how each column turns its values for it.
+
+    Attributes:
+        positions: The columns in the order of their places; None where they go in by name.
+    """
+
+    sql: str
+    positions: Sequence[str] | None
+    processors: Sequence[Callable[[Any], Any] | None]
+
+
+@functools.lru_cache(maxsize=256)
+def _insertion(table: type[SQLModel], names: tuple[str, ...], dialect: Dialect) -> _Insertion:
+    made = insert(table).compile(dialect=dialect, column_keys=names)
     columns = table.__table__.c  # type: ignore[attr-defined]  # sqlmodel hides the table
-    return [_turn(_processor(columns[name], dialect), [row[name] for row in rows]) for name in names]
+    return _Insertion(str(made), made.positiontup, [_processor(columns[name], dialect) for name in names])
 
 
 def _processor(column: Column[Any], dialect: Dialect) -> Callable[[Any], Any] | None:
@@ -65,14 +80,12 @@ def _turn(process: Callable[[Any], Any] | None, values: list[Any]) -> list[Any]:
 
 
 def _execute(
-    connection: Connection,
-    sql: str,
-    positions: Sequence[str] | None,
-    names: list[str],
-    turned: list[list[Any]],
+    connection: Connection, made: _Insertion, names: tuple[str, ...], turned: Sequence[list[Any]]
 ) -> None:
-    if positions is not None:
-        order = [names.index(name) for name in positions]
-        connection.exec_driver_sql(sql, list(zip(*(turned[i] for i in order), strict=True)))
+    if made.positions is not None:
+        order = [names.index(name) for name in made.positions]
+        connection.exec_driver_sql(made.sql, list(zip(*(turned[i] for i in order), strict=True)))
         return
-    connection.exec_driver_sql(sql, [dict(zip(names, row, strict=True)) for row in zip(*turned, strict=True)])
+    connection.exec_driver_sql(
+        made.sql, [dict(zip(names, row, strict=True)) for row in zip(*turned, strict=True)]
+    )

@@ -10,10 +10,11 @@ from datetime import date, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import text
+from sqlalchemy import bindparam, text
 from sqlmodel import Session
 
 from registry.calendar import is_working_day
+from registry.store.columns import Instant
 
 Row = dict[str, Any]
 NOTICED = {"black", "card"}
@@ -39,18 +40,15 @@ PAPER_OF = {
 }
 
 
-def faults(session: Session, seen: set[str]) -> Iterator[str]:
-    """Yield what is wrong with the way of each entry that was not seen yet."""
-    entries = _rows(
-        session,
-        "SELECT e.entry_id, e.colour, e.basis, e.proposal_id, e.recorded_at, p.proposed_by_person,"
-        " p.decided_by_person, p.region FROM list_entry e JOIN proposal p ON p.id = e.proposal_id"
-        " WHERE e.version = 1",
-    )
-    for entry in entries:
-        if entry["entry_id"] in seen:
-            continue
-        seen.add(entry["entry_id"])
+def faults(session: Session, since: datetime) -> Iterator[str]:
+    """Yield what is wrong with the way of each entry that was made at an instant or after it."""
+    entries = text(
+        "SELECT e.entry_id, e.colour, e.basis, e.proposal_id, p.proposed_by_person, p.decided_by_person"
+        " FROM list_entry e JOIN proposal p ON p.id = e.proposal_id"
+        " WHERE e.version = 1 AND e.recorded_at >= :since"
+    ).bindparams(bindparam("since", since, Instant))
+    for row in session.connection().execute(entries).mappings():
+        entry = dict(row)
         steps = _rows(
             session,
             "SELECT s.*, d.kind AS paper, d.region AS paper_region FROM proposal_step s"

@@ -1,5 +1,6 @@
 """Random officers, merchants and days: whatever they try, nothing is published without due process."""
 
+import logging
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import date
@@ -18,7 +19,10 @@ from tests.lists.cases import WHO
 from tests.lists.driving import Driver
 from tests.lists.reading import faults, papers_used_twice
 
+log = logging.getLogger(__name__)
+
 AT_ONCE = 2000
+TOLD = 20_000  # acts after which a long run says how far it came
 REACHED = ("publish", "list", "give", "hold_hearing", "answer", "answer_objection", "withdraw")
 TRIED = (
     "step.same_person",
@@ -48,11 +52,14 @@ def found_wrong(
     driver = Driver(
         engine, read_settings(data_dir=folder), seed, who={**WHO, **dict.fromkeys(tempted, "officer")}
     )
-    seen, wrong = set[str](), list[str]()
+    wrong: list[str] = []
     for start in range(0, acts, AT_ONCE):
+        since = driver.now
         driver.run(min(AT_ONCE, acts - start))
         with reading(engine) as session:
-            wrong = list(faults(session, seen))
+            wrong = list(faults(session, since))
+        if start % TOLD == 0:
+            log.info("%d acts, the day is %s", start + AT_ONCE, driver.now.date())
         if wrong:
             break
     with reading(engine) as session:
@@ -68,6 +75,14 @@ def test_no_entry_is_published_without_due_process(sqlite_engine: Engine, data_d
     assert wrong == []
     assert all(driver.tried[f"done {act}"] >= acts // 4000 for act in REACHED), driver.tried
     assert all(driver.tried[f"refused {code}"] > 0 for code in TRIED), driver.tried
+
+
+def test_the_same_acts_are_tried_on_every_run(
+    sqlite_engine: Engine, postgres_engine: Engine, data_dir: Path
+) -> None:
+    ways = [found_wrong(one, data_dir, 1500, seed=7)[1] for one in (sqlite_engine, postgres_engine)]
+    assert ways[0].tried == ways[1].tried
+    assert ways[0].now == ways[1].now
 
 
 def test_no_entry_is_published_without_due_process_on_the_other_database(
