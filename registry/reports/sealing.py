@@ -83,6 +83,19 @@ class SecretKey:
         return PublicKey(self.suite, mlkem.public_bytes_raw() + x25519.public_bytes_raw())
 
 
+def suite_of(number: int) -> SuiteByte:
+    """Return the suite of a byte that was kept.
+
+    Raises:
+        Unopened: This release knows no such suite.
+    """
+    if number == CLASSICAL:
+        return CLASSICAL
+    if number == HYBRID:
+        return HYBRID
+    raise Unopened
+
+
 def new_key(suite: SuiteByte = HYBRID) -> SecretKey:
     """Return a fresh key."""
     return SecretKey(suite, secrets.token_bytes(SEED_LENGTHS[suite]))

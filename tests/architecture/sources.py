@@ -9,7 +9,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).parents[2]
 ROOMS = ("registry", "search_index", "api", "public_site", "jobs")
-MIGRATIONS = "registry/store/migrations/"
+MIGRATIONS = ("registry/store/migrations/", "registry/reports/versions/")
 
 
 @dataclass(frozen=True)

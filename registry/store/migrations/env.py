@@ -2,11 +2,9 @@
 
 from alembic import context
 
-from registry.tables import metadata
-
 context.configure(
     connection=context.config.attributes["connection"],
-    target_metadata=metadata,
+    target_metadata=context.config.attributes["metadata"],
     compare_type=True,
     transaction_per_migration=True,
 )

@@ -1,0 +1,11 @@
+"""Figures of security that no law sets; each says why it is what it is."""
+
+from datetime import timedelta
+
+HOLDERS_NEEDED = 2  # of each purpose: one passphrase that is lost must not lose the reports
+PROVED_WITHIN = timedelta(weeks=13)  # a key that nobody tried for a quarter may be lost unnoticed
+RECOVERY_PROVED_WITHIN = timedelta(weeks=26)  # paper is looked for twice a year
+SHARES, SHARES_NEEDED = 3, 2  # one share may be lost, one thief has nothing
+SHORTEST_PASSPHRASE = 16  # characters; or so many words of a list of thousands:
+FEWEST_WORDS = 6
+CODE_DAYS = 2  # a form that was opened yesterday may be sent today

@@ -1,0 +1,136 @@
+"""Rows of the sealed reports. They stand in a database of their own, with keys that tell no order.
+
+Nothing here says who reported, what, or whom; no time is finer than a day. Every sealed column is
+named in `inventory.py` with what it is bound to.
+"""
+
+from datetime import date
+
+from sqlalchemy import LargeBinary
+from sqlalchemy.orm import registry
+from sqlmodel import Field, SQLModel
+
+KEYED = {"sqlite_with_rowid": False}  # a row number would tell the order of arrival
+
+
+class Kept(SQLModel, registry=registry()):
+    """The root of these tables: their metadata is not that of the registry."""
+
+
+class HolderKey(Kept, table=True):
+    """The key of an officer or custodian; its seed is sealed under a passphrase that we never keep."""
+
+    __tablename__ = "holder_key"
+    __table_args__ = KEYED
+
+    fingerprint: str = Field(primary_key=True)
+    person_id: str = Field(index=True)
+    office_code: str = Field(index=True)
+    suite: int
+    public_key: bytes = Field(sa_type=LargeBinary)
+    salt: bytes = Field(sa_type=LargeBinary)
+    sealed_seed: bytes = Field(sa_type=LargeBinary)
+    made_on: date
+    proved_on: date | None = Field(default=None, description="Last day on which its holder opened the test.")
+    ended_on: date | None = None
+
+
+class RecoveryKey(Kept, table=True):
+    """The key whose seed exists only on paper, in three shares; two of them open."""
+
+    __tablename__ = "recovery_key"
+    __table_args__ = KEYED
+
+    fingerprint: str = Field(primary_key=True)
+    suite: int
+    public_key: bytes = Field(sa_type=LargeBinary)
+    made_on: date
+    proved_on: date | None = Field(default=None, description="Last day on which two shares opened the test.")
+
+
+class EpochKey(Kept, table=True):
+    """The key of an office for a time: `intake` opens contents, `custody` identities and originals."""
+
+    __tablename__ = "epoch_key"
+    __table_args__ = KEYED
+
+    fingerprint: str = Field(primary_key=True)
+    office_code: str = Field(index=True)
+    purpose: str
+    suite: int
+    public_key: bytes = Field(sa_type=LargeBinary)
+    opened_on: date
+    closed_on: date | None = None
+
+
+class EpochShare(Kept, table=True):
+    """The seed of an epoch, sealed to one holder; it opens nothing until a second person confirmed it."""
+
+    __tablename__ = "epoch_share"
+    __table_args__ = KEYED
+
+    epoch: str = Field(primary_key=True, foreign_key="epoch_key.fingerprint")
+    holder: str = Field(primary_key=True, description="Fingerprint of a holder's or the recovery key.")
+    sealed_seed: bytes = Field(sa_type=LargeBinary)
+    given_by: str
+    confirmed_by: str | None = None
+
+
+class Report(Kept, table=True):
+    """One report, as far as anybody without a key may know."""
+
+    __table_args__ = KEYED
+
+    id: str = Field(primary_key=True)
+    locator: bytes = Field(sa_type=LargeBinary, unique=True)
+    office_code: str = Field(index=True)
+    state: str
+    version: int
+    received_on: date
+    closed_on: date | None = None
+    intake_epoch: str = Field(foreign_key="epoch_key.fingerprint")
+    custody_epoch: str = Field(foreign_key="epoch_key.fingerprint")
+    reply_suite: int
+    reply_key: bytes = Field(sa_type=LargeBinary)
+    visit_word: str | None = Field(default=None, description="Shown at the last visit, to be recognised.")
+
+
+class CompartmentKey(Kept, table=True):
+    """The key of one compartment of a report, sealed to one who may open it."""
+
+    __tablename__ = "compartment_key"
+    __table_args__ = KEYED
+
+    report_id: str = Field(primary_key=True, foreign_key="report.id")
+    compartment: str = Field(primary_key=True)
+    holder: str = Field(
+        primary_key=True, description="Fingerprint of an epoch's or holder's key, or `reporter`."
+    )
+    sealed_key: bytes = Field(sa_type=LargeBinary)
+
+
+class BodyPiece(Kept, table=True):
+    """A piece of an encrypted stream: the story, the identity, a file, a message."""
+
+    __tablename__ = "body_piece"
+    __table_args__ = KEYED
+
+    report_id: str = Field(primary_key=True, foreign_key="report.id")
+    compartment: str = Field(primary_key=True)
+    item: int = Field(primary_key=True)
+    seq: int = Field(primary_key=True)
+    piece: bytes = Field(sa_type=LargeBinary)
+
+
+class Message(Kept, table=True):
+    """A message between the reporter and the office; its text is item `number` of the thread."""
+
+    __table_args__ = KEYED
+
+    report_id: str = Field(primary_key=True, foreign_key="report.id")
+    number: int = Field(primary_key=True)
+    written_by: str = Field(description="reporter or office.")
+    written_on: date
+
+
+metadata = Kept.metadata

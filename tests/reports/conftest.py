@@ -1,0 +1,96 @@
+"""The database of reports on both kinds, and an office that can take them."""
+
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from datetime import date
+from pathlib import Path
+
+import pytest
+from sqlalchemy import Engine, text
+
+from registry.reports import epochs, holders, recovery
+from registry.reports.sealing import SecretKey
+from registry.reports.store import REPORTS
+from registry.reports.tables import HolderKey
+from registry.reports.vault import Vault
+from registry.store.engine import open_engine, writing
+from registry.store.migrate import upgrade
+
+TODAY = date(2026, 11, 22)
+PEPPER = bytes(range(32))
+OFFICE = "AMR-411502"
+HOLDERS: Mapping[epochs.Purpose, tuple[str, str]] = {"intake": ("li", "wang"), "custody": ("zhao", "qian")}
+PHRASE = "correct horse battery staple {}"
+
+
+@dataclass(frozen=True)
+class Site:
+    """A database of reports, and the office's people by name with their keys."""
+
+    engine: Engine
+    rows: dict[str, HolderKey]
+    secrets: dict[str, SecretKey]
+    shares: list[str]
+    today: date = TODAY
+
+    @contextmanager
+    def vault(self, today: date | None = None) -> Iterator[Vault]:
+        """Open a transaction on the reports."""
+        with writing(self.engine) as session:
+            yield Vault(session, "xinyang.example", PEPPER, today or self.today)
+
+
+def reports_engines(kind: str, request: pytest.FixtureRequest) -> Iterator[Engine]:
+    """Yield a migrated database of reports: a file, or a schema beside the registry's."""
+    if kind == "sqlite":
+        folder: Path = request.getfixturevalue("data_dir")
+        engine = open_engine(f"sqlite:///{folder / 'reports.sqlite3'}")
+    else:
+        registry_engine: Engine = request.getfixturevalue("postgres_engine")
+        with registry_engine.begin() as connection:
+            connection.execute(text("CREATE SCHEMA reports"))
+        url = registry_engine.url.update_query_dict({"options": "-csearch_path=reports"})
+        engine = open_engine(url.render_as_string(hide_password=False))
+    upgrade(engine, schema=REPORTS)
+    yield engine
+    engine.dispose()
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def reports_engine(request: pytest.FixtureRequest) -> Iterator[Engine]:
+    """A fresh migrated database of reports; a test that asks for it runs on both kinds."""
+    yield from reports_engines(request.param, request)
+
+
+@pytest.fixture(scope="session")
+def founded(tmp_path_factory: pytest.TempPathFactory) -> Site:
+    """An office founded once: stretching a passphrase takes its time by design."""
+    people = ("li", "wang", "zhao", "qian", "newcomer")
+    engine = open_engine(f"sqlite:///{tmp_path_factory.mktemp('founded') / 'reports.sqlite3'}")
+    upgrade(engine, schema=REPORTS)
+    bare = Site(engine, {}, {}, [])
+    with bare.vault() as vault:
+        shares = recovery.make_recovery(vault)
+        recovery.prove_recovery(vault, shares[:2])
+        rows = {name: holders.make_key(vault, name, OFFICE, PHRASE.format(name)) for name in people}
+        secrets = {name: holders.prove(vault, row, PHRASE.format(name)) for name, row in rows.items()}
+        for purpose, names in HOLDERS.items():
+            epoch = epochs.open_epoch(vault, OFFICE, purpose, [rows[name] for name in names], "li")
+            epochs.confirm_epoch(vault, epoch, "zhao")
+    engine.dispose()
+    return replace(bare, rows=rows, secrets=secrets, shares=shares)
+
+
+@pytest.fixture
+def site(founded: Site, reports_engine: Engine) -> Site:
+    """An office with two readers, two custodians, a newcomer without a share, and tried recovery shares."""
+    with founded.engine.connect() as source, reports_engine.begin() as target:
+        for table in REPORTS.metadata.sorted_tables:
+            for row in source.execute(table.select()).mappings():
+                target.execute(table.insert(), dict(row))
+    rows = {}
+    here = Site(reports_engine, rows, founded.secrets, founded.shares)
+    with here.vault() as vault:
+        rows |= {name: holders.key_of(vault, name) for name in founded.rows}  # type: ignore[misc]
+    return here
