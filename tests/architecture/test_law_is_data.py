@@ -14,7 +14,10 @@ UNITS = {  # arithmetic and display, which no law sets
     "registry/scoring/rules.py": {"WHOLE_BP"},  # ten thousand basis points are the whole
     "registry/scoring/commands.py": {"TEN_POINTS"},  # the width of a bar in the histogram
 }
-INVENTED = ("jobs/demo/",)  # the demonstration town: its amounts and days are invented facts, not law
+NO_LAW = (
+    "jobs/demo/",  # the demonstration town: its amounts and days are invented facts, not law
+    "registry/reports/policy.py",  # how long a key may go untried: our own caution, which no law sets
+)
 
 
 def law_like(source: Source) -> Iterator[str]:
@@ -67,7 +70,7 @@ def _figure(value: ast.expr | None) -> int:
 
 
 def test_no_figure_of_law_stands_in_python() -> None:
-    sources = [source for source in product_sources() if not source.path.startswith(INVENTED)]
+    sources = [source for source in product_sources() if not source.path.startswith(NO_LAW)]
     problems = [problem for source in sources for problem in law_like(source)]
     assert not problems, "\n".join(problems)
 
