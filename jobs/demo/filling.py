@@ -12,6 +12,7 @@ from typing import Any
 
 from jobs import deliver_outbox, lapse_publicity, nightly_score, sign_checkpoint
 from jobs.demo import law, names, people, procedures
+from jobs.demo.people import Shown
 from jobs.demo.stage import Stage
 from jobs.demo.summary import figures
 from jobs.demo.town import Town
@@ -37,7 +38,7 @@ EDITIONS = (("henan_black", "410000"), ("henan_red", "410000"), ("metrology_boar
 class Filling:
     """What the filling did: reports, people shown, seconds per step, figures."""
 
-    people: dict[str, people.Shown] = field(default_factory=dict)
+    people: dict[str, Shown] = field(default_factory=dict)
     seconds: dict[str, float] = field(default_factory=dict)
     refused: Counter[str] = field(default_factory=Counter)
     figures: dict[str, Any] = field(default_factory=dict)
