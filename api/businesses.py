@@ -1,6 +1,6 @@
 """Businesses: found by any part of their name, code or stall, and shown as the public may see them."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Annotated, Any
 
@@ -26,15 +26,15 @@ from registry.businesses.commands import ChangeBusiness, RegisterBusiness
 from registry.businesses.queries import surviving
 from registry.businesses.rules import SECTORS
 from registry.errors import Malformed, NotFound
-from registry.publication import public_view
+from registry.publication import instruments, public_view
 from registry.publication.answers import (
     BusinessCard,
+    PlacedInstrument,
     PublicBusiness,
     PublicInstrument,
     PublicViolation,
 )
 from registry.publication.cards import Card
-from registry.publication.instruments import page_of_business
 from registry.regions import prefix
 from registry.regions import region as region_of
 from registry.repair.queries import early_ends
@@ -83,6 +83,9 @@ class FoundPage(BaseModel):
     model_config = ConfigDict(frozen=True)
 
     items: tuple[Found, ...]
+    instruments: tuple[PlacedInstrument, ...] = Field(
+        description="On the first page: those whose factory or certificate number is exactly `q`."
+    )
     total: int = Field(description="How many the index holds for the question.")
     next: str | None = Field(description="Pass it as `cursor` to read on; null at the end.")
     facets: FacetCounts | None = Field(
@@ -113,11 +116,21 @@ def _still(query: Query, cards: Mapping[str, Card]) -> Mapping[str, Card]:
     return {one: card for one, card in cards.items() if asked & {on.regime for on in card.answer.lists}}
 
 
-def told(found: Result, counts: Facets | None = None) -> bytes:
+def numbered(edge: Edge, query: Query) -> tuple[PlacedInstrument, ...]:
+    """Return the instruments whose number is exactly what is asked for, where nothing else is."""
+    if query != Query(text=query.text, limit=query.limit) or not instruments.is_number(query.text):
+        return ()
+    with reading(edge.engine) as session:
+        return instruments.numbered(session, query.text, edge.today(), edge.rulebook())
+
+
+def told(found: Result, counts: Facets | None, numbers: Sequence[PlacedInstrument]) -> bytes:
     """Return a `FoundPage` as JSON; each card was written when it was made."""
     items = [{"business": Raw(card.json), "reasons": hit.reasons} for hit, card in found.items]
+    borne = [Raw(one.model_dump_json().encode()) for one in numbers]
     facets = None if counts is None else vars(counts)
-    return encode({"items": items, "total": found.total, "next": found.next, "facets": facets})
+    page = {"items": items, "instruments": borne, "total": found.total, "next": found.next}
+    return encode({**page, "facets": facets})
 
 
 def question(
@@ -200,7 +213,8 @@ class Businesses(Controller):
                 limit=limit,
                 after=cursor,
             )
-            return told(find(edge, asked), counted(edge, asked) if facets else None)
+            counts = counted(edge, asked) if facets else None
+            return told(find(edge, asked), counts, numbered(edge, asked))
 
         # in this process all is at hand, and another thread costs more than the search
         body: Any = await sync_to_thread(answer) if edge.watch.waits else answer()
@@ -230,7 +244,7 @@ class Businesses(Controller):
         """Return the instruments that a business uses today, with their verification."""
         after = key_of(cursor) or ""
         with reading(edge.engine) as session:
-            found = page_of_business(
+            found = instruments.page_of_business(
                 session, business_id, edge.today(), edge.rulebook(), after=after, limit=limit
             )
         if found is None:

@@ -8,7 +8,16 @@ from registry.lists.rules import quoted
 from registry.measures.rules import Attached, attached
 from registry.publication.answers import PublicEntry, PublicRegime
 from registry.regions import region
-from registry.rulebook import Conduct, Deadline, ListRegime, Measure, Row, Rulebook, ViolationType
+from registry.rulebook import (
+    Conduct,
+    Deadline,
+    InstrumentKind,
+    ListRegime,
+    Measure,
+    Row,
+    Rulebook,
+    ViolationType,
+)
 
 
 class Names:
@@ -79,8 +88,29 @@ class Names:
         """Return the kinds of penalty, joined."""
         return self.t("write.comma").join(self.t.term("penalty", kind) for kind in kinds)
 
+    def instrument(self, kind: str, where: str) -> str:
+        """Return the name of a kind of instrument."""
+        return self._named(InstrumentKind, where).get(kind, kind)
+
+    def interval(self, kind: str, where: str, on: date) -> str:
+        """Return how long a verification of a day runs by the rulebook, and where that is from."""
+        row = self.rulebook.in_force(InstrumentKind, where, on).get(kind)
+        return self.t("instrument.no_interval") if row is None else self.runs(row)
+
+    def runs(self, row: InstrumentKind) -> str:
+        """Return how long a verification runs, and where that is from."""
+        return self.t("write.semicolon").join((self.length_of(row), self.source(row)))
+
+    def length_of(self, row: InstrumentKind) -> str:
+        """Return how long a verification runs."""
+        if row.months is None:
+            return self.t("instrument.no_interval")
+        if row.longer_months is not None:
+            return self.t("instrument.months_between", least=row.months, most=row.longer_months)
+        return self.t(f"instrument.months.{row.mode}", months=row.months)
+
     def _named(
-        self, table: type[Measure | ViolationType | Conduct | ListRegime], where: str
+        self, table: type[Measure | ViolationType | Conduct | ListRegime | InstrumentKind], where: str
     ) -> Mapping[str, str]:
         rows = self.rulebook.in_force(table, where, self.on)
         return {code: row.name_zh if self.t.language == "zh" else row.name_en for code, row in rows.items()}

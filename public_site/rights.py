@@ -9,6 +9,7 @@ RIGHTS: tuple[Right, ...] = (
     public("GET", "/businesses/{business_id}"),
     public("GET", "/changes"),
     public("GET", "/editions"),
+    public("GET", "/instruments/{instrument_id}"),
     public("GET", "/lists/black"),
     public("GET", "/lists/red"),
     public("GET", "/lists/{regime}"),

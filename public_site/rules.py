@@ -18,6 +18,7 @@ from registry.regions import prefix, region
 from registry.rulebook import (
     Choice,
     Deadline,
+    InstrumentKind,
     ListRegime,
     Measure,
     PublicityPeriod,
@@ -38,6 +39,7 @@ TOLD: tuple[type[Row], ...] = (
     Severity,
     RepairCondition,
     Measure,
+    InstrumentKind,
 )
 
 
@@ -65,6 +67,7 @@ def rules(
         severities=by_class(_rows(rulebook, Severity, place, day)),
         repairs=by_class(_rows(rulebook, RepairCondition, place, day)),
         measures=_rows(rulebook, Measure, place, day),
+        instruments=_rows(rulebook, InstrumentKind, place, day),
         names=reader.names(rulebook, day),
         hash=rulebook.hash,
     )

@@ -7,7 +7,7 @@ from litestar import Response, get
 from litestar.di import NamedDependency
 from litestar.params import FromQuery
 
-from api.businesses import Result, find, question
+from api.businesses import Result, find, numbered, question
 from api.edge import Edge
 from api.facets import counted
 from public_site.facets import Group, groups
@@ -15,6 +15,7 @@ from public_site.reader import Reader
 from public_site.render import link
 from public_site.texts import Words
 from registry.errors import Malformed
+from registry.publication.answers import PlacedInstrument
 from registry.texts import say
 from search_index.protocol import Facets, Query, Reason
 
@@ -47,6 +48,7 @@ class _Answer:
 
     found: Result | None = None
     counts: Facets | None = None
+    numbers: tuple[PlacedInstrument, ...] = ()
     problem: str | None = None
 
 
@@ -74,6 +76,8 @@ def search(
         kept={name: value for name, value in asdict(asked).items() if name != "q" and value},
         problem=answer.problem,
         hits=[(card.answer, hit.reasons, _reasons(t, hit.reasons)) for hit, card in items] if found else None,
+        numbers=answer.numbers,
+        names=reader.names(edge.rulebook(), edge.today()),
         total=_total(answer, t),
         groups=_groups(edge, t, asked, answer.counts),
         regimes=edge.regimes(),
@@ -97,7 +101,7 @@ def _answer(edge: Edge, reader: Reader, asked: Asked, cursor: str) -> _Answer:
         )
         if not asked.anything:
             return _Answer(counts=counted(edge, Query()))
-        return _Answer(find(edge, query), counted(edge, query))
+        return _Answer(find(edge, query), counted(edge, query), numbered(edge, query))
     except Malformed as senseless:
         return _Answer(problem=say(senseless, reader.language))
 

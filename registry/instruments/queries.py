@@ -212,11 +212,20 @@ def status_column(on: date, due: date | None) -> ColumnElement[str]:
     )
 
 
-def counted(session: Session, on: date, due: date | None) -> dict[tuple[str, str], int]:
-    """Return how many instruments in use stand how on a day, by region and status."""
+def counted(
+    session: Session, on: date, due: date | None, *also: ColumnElement[bool]
+) -> dict[tuple[str, str], int]:
+    """Return how many instruments in use stand how on a day, by region and status.
+
+    Args:
+        session: Read only.
+        on: Legal day.
+        due: As `rules.due_from` says; None counts nothing as due soon.
+        also: Further conditions on `Instrument`.
+    """
     status = status_column(on, due).label("status")
     region = col(BusinessVersion.region)
-    query = in_use(on, region, status, func.count()).group_by(region, status)
+    query = in_use(on, region, status, func.count()).where(*also).group_by(region, status)
     return {(row[0], row[1]): row[2] for row in session.execute(query)}
 
 

@@ -62,9 +62,6 @@ def state_of_the_registry(session: Session, on: date) -> RegistryState:
     def count(query: Select[*tuple[Any, ...]]) -> int:
         return int(session.connection().execute(query).scalar_one())
 
-    def of_visible(bearer: Any) -> ColumnElement[bool]:
-        return select(1).where(col(Business.id) == col(bearer), _visible()).exists()
-
     colours: Counter[str] = Counter()
     for (_, colour, _), number in entries_counted(session, on).items():
         colours[colour] += number
@@ -82,6 +79,11 @@ def state_of_the_registry(session: Session, on: date) -> RegistryState:
         black=colours["black"],
         board=colours["board"],
     )
+
+
+def of_visible(bearer: Any) -> ColumnElement[bool]:
+    """Say in SQL that the business named in a column is shown."""
+    return select(1).where(col(Business.id) == col(bearer), _visible()).exists()
 
 
 def _visible() -> ColumnElement[bool]:

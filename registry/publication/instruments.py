@@ -20,12 +20,14 @@ from registry.publication.answers import (
     PublicInstrument,
     PublicVerification,
 )
+from registry.publication.counts import of_visible
 from registry.publication.gathering import Known, known_businesses
 from registry.regions import region
 from registry.rulebook import InstrumentKind, Rulebook
 
 SHOWN_AT_ONCE = 100
 MOST_FOUND = 20
+SHORTEST_NUMBER = 4
 
 
 class Shown(NamedTuple):
@@ -77,6 +79,11 @@ def instrument(session: Session, instrument_id: str, on: date, rulebook: Ruleboo
     return found[0] if found else None
 
 
+def is_number(text: str) -> bool:
+    """Say whether a text can be the number of an instrument or a certificate: long enough, with a digit."""
+    return len(name_key(text)) >= SHORTEST_NUMBER and any(one.isdigit() for one in text)
+
+
 def numbered(session: Session, text: str, on: date, rulebook: Rulebook) -> tuple[PlacedInstrument, ...]:
     """Return the instruments in use whose factory number or certificate number is exactly a text.
 
@@ -97,7 +104,8 @@ def numbered(session: Session, text: str, on: date, rulebook: Rulebook) -> tuple
 def counted_by_region(session: Session, on: date) -> tuple[InstrumentsCounted, ...]:
     """Return how the instruments in use stand on a day, region by region."""
     regions: dict[str, Counter[str]] = {}
-    for (code, status), number in queries.counted(session, on, None).items():
+    seen = of_visible(Instrument.business_id)
+    for (code, status), number in queries.counted(session, on, None, seen).items():
         regions.setdefault(code, Counter())[status] += number
     return tuple(
         InstrumentsCounted(

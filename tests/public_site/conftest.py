@@ -93,6 +93,8 @@ def every_page(town: Town, site: Site) -> dict[str, str]:
         *("/log", "/report", "/about", "/repair", "/nowhere"),
         *("/editions", "/changes", "/verify", "/verify?code=none", "/rules"),
         *("/rules?where=410000", "/rules?where=370000&on=2025-01-01", "/rules?where=zz&on=zz"),
+        *(f"/instruments/{one}" for one in town.instruments.values()),
+        "/search?q=XY-0001",
         *businesses,
         *entries,
     ]

@@ -1,14 +1,17 @@
 """A small town led through the real commands, so that pages show what the registry really holds."""
 
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import date, timedelta
 from pathlib import Path
 
 from sqlalchemy import Engine
 from sqlmodel import Session
 
+from registry.audit.work import Work
 from registry.businesses.commands import ChangeBusiness, RegisterBusiness, change_business
 from registry.documents.commands import FileDocument, file_document
+from registry.instruments.commands import retire_instrument
+from registry.instruments.forms import RetireInstrument
 from registry.lists.commands import ProposeListing, TakeStep, propose_listing, take_step
 from registry.lists.papers import PAPERS
 from registry.log import checkpoints, notes, tiles
@@ -57,6 +60,7 @@ class Town:
     index: Index
     businesses: dict[str, str] = field(default_factory=dict)
     entries: dict[str, str] = field(default_factory=dict)
+    instruments: dict[str, str] = field(default_factory=dict)
 
 
 def build(engine: Engine, folder: Path, index: Index) -> Town:
@@ -74,6 +78,33 @@ def build(engine: Engine, folder: Path, index: Index) -> Town:
     with reading(engine) as session:
         index.replace_all(from_source(source) for source in index_documents(session, given.TODAY))
     return town
+
+
+def _use_instruments(work: Work, town: Town) -> None:
+    """Give the stall an instrument for every way to stand."""
+    for status, kind, verified in (
+        ("valid", "price_computing_scale", {"verified_on": date(2026, 3, 15)}),
+        ("due soon", "fair_scale", {"verified_on": date(2026, 3, 15), "valid_through": date(2026, 12, 1)}),
+        ("overdue", "fuel_dispenser", {"verified_on": date(2026, 3, 15)}),
+        ("unqualified", "price_computing_scale", {"result": "unqualified"}),
+        ("undetermined", "truck_scale", {"verified_on": date(2026, 3, 15)}),
+        ("once", "water_meter_dn25", {"verified_on": date(2026, 3, 15)}),
+        ("no interval", "heat_meter", {"verified_on": date(2026, 3, 15)}),
+        ("never", "platform_scale", None),
+        ("retired", "platform_scale", {"verified_on": date(2026, 3, 15)}),
+    ):
+        number = f"XY-{len(town.instruments) + 1:04d}"
+        made = given.instrument(work, town.businesses["stall"], kind=kind, serial_no=number, place="后堂冷库")
+        town.instruments[status] = made
+        if verified is not None:
+            given.verification(work, made, certificate_no=f"浉衡字第{number}号", **verified)
+    retire = RetireInstrument(
+        instrument_id=town.instruments["retired"],
+        expected_version=1,
+        retired_on=date(2026, 9, 1),
+        reason="更换",
+    )
+    retire_instrument(work, retire)
 
 
 def _record_facts(town: Town) -> None:
@@ -107,6 +138,7 @@ def _record_facts(town: Town) -> None:
             ),
         )
         given.pledge(work, made["stall"])
+        _use_instruments(work, town)
         for name, number in (("cheat", 12), ("forgiven", 13), ("person", 14), ("hostile", 15)):
             town.entries[f"{name}'s violation"] = given.violation(
                 work, made[name], decision_no=f"信浉市监处罚〔2026〕{number}号"
