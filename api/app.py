@@ -21,6 +21,7 @@ from api.document import Document
 from api.edge import Edge
 from api.guarding import by_route, guard
 from api.headers import Headers
+from api.limits import Limits
 from api.memory import Memory
 from api.rights import RIGHTS, Right
 from api.routes import ROUTES
@@ -108,7 +109,7 @@ def _edge(state: State) -> Edge:
 
 def served(app: Litestar) -> Any:
     """Return the application inside the layer that completes every answer, errors included."""
-    return Headers(Memory(app))
+    return Headers(Limits(Memory(app), app))
 
 
 def _openapi() -> OpenAPIConfig:

@@ -9,6 +9,8 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from registry.errors import Broken
 
+Network = IPv4Network | IPv6Network
+
 
 class Settings(BaseSettings):
     """Where one installation keeps its things.
@@ -22,6 +24,11 @@ class Settings(BaseSettings):
         public_url: Address that citizens use, as it is printed on papers: no path's end, no query.
         webhook_networks: Networks (CIDR) that webhooks may reach beside the public one, as a JSON list:
             a bureau's own, e.g. `["10.0.0.0/8"]`.
+        trusted_proxies: Networks of the proxies before this process, whose `X-Forwarded-For` is believed.
+        limit_reading: Requests a minute from one address for pages and answers; 0: no limit.
+        limit_search: The same for searches.
+        limit_recording: The same for what records.
+        limit_sign_in: The same for signing in.
     """
 
     model_config = SettingsConfigDict(env_prefix="HM_", frozen=True, extra="forbid")
@@ -32,7 +39,12 @@ class Settings(BaseSettings):
     demonstration: bool = False
     public_url: str = Field(default="http://127.0.0.1:8000", max_length=180, validate_default=True)
     log_origin: str | None = Field(default=None, pattern=r"^[^\s+\x00-\x1f\x7f]{1,200}$")
-    webhook_networks: tuple[IPv4Network | IPv6Network, ...] = ()
+    webhook_networks: tuple[Network, ...] = ()
+    trusted_proxies: tuple[Network, ...] = (IPv4Network("127.0.0.0/8"), IPv6Network("::1/128"))
+    limit_reading: int = Field(default=1200, ge=0, le=1_000_000)  # an office of many behind one address
+    limit_search: int = Field(default=240, ge=0, le=1_000_000)
+    limit_recording: int = Field(default=600, ge=0, le=1_000_000)
+    limit_sign_in: int = Field(default=30, ge=0, le=1_000_000)
 
     @field_validator("public_url")
     @classmethod
