@@ -150,7 +150,7 @@ class Measures(Controller):
             found = queries.all_in_effect(work.session, work.rulebook, prefix(region), work.today, of_scope)
             return _csv(found) if form == "csv" else _ndjson(found)
 
-        media = "text/csv; charset=utf-8" if form == "csv" else "application/x-ndjson; charset=utf-8"
+        media = "text/csv" if form == "csv" else "application/x-ndjson; charset=utf-8"
         disposition = f'attachment; filename="measures.{form}"'
         return Response(
             consult(edge, request, read), media_type=media, headers={"Content-Disposition": disposition}

@@ -20,8 +20,8 @@ FOLDER = Path(__file__).parent / "static"
 PREFIX = "/static"
 A_YEAR = "public, max-age=31536000, immutable"
 MEDIA = {
-    ".css": "text/css; charset=utf-8",
-    ".js": "text/javascript; charset=utf-8",
+    ".css": "text/css",
+    ".js": "text/javascript",
     ".svg": "image/svg+xml",
 }
 

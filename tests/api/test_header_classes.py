@@ -1,0 +1,212 @@
+"""Every class of answer has exactly these headers, errors and files included."""
+
+import re
+import shutil
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+from litestar import get
+from litestar.params import FromPath
+from litestar.testing import TestClient
+from sqlalchemy.exc import OperationalError
+
+from api.app import create_app, served
+from api.limits import Limits
+from api.rights import public
+from public_site.app import site_routes
+from public_site.errors import pages_for_errors
+from public_site.rights import RIGHTS
+from registry.accounts.commands import issue_key
+from registry.overrides.commands import ensure_archived
+from registry.settings import read_settings
+from registry.store.engine import open_engine, writing
+from search_index.embedded import EmbeddedIndex
+from tests import given
+
+PAGE = (
+    "default-src 'none'; script-src 'self'; connect-src 'self'; style-src 'self'; img-src 'self'; "
+    "font-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+)
+EVERYWHERE = {
+    "content-security-policy": PAGE,
+    "cross-origin-opener-policy": "same-origin",
+    "cross-origin-resource-policy": "same-origin",
+    "permissions-policy": "camera=(), microphone=(), geolocation=(), interest-cohort=()",
+    "referrer-policy": "no-referrer",
+    "strict-transport-security": "max-age=63072000; includeSubDomains",
+    "x-content-type-options": "nosniff",
+}
+DOCUMENTATION = {"content-security-policy": PAGE.replace("img-src 'self'", "img-src 'self' data:")}
+TAGGED = {"cache-control": "public, no-cache", "etag": "…", "content-length": "…"}
+UNKEPT = {"cache-control": "no-store", "content-length": "…"}
+HTML = {"content-type": "text/html; charset=utf-8"}
+JSON = {"content-type": "application/json"}
+PROBLEM = {**UNKEPT, "content-type": "application/problem+json", "content-language": "zh"}
+ERROR_PAGE = {**UNKEPT, **HTML, "content-language": "zh-CN"}
+OFFERED = {"allow": "GET, HEAD, OPTIONS"}
+OF_ITSELF = ("content-length", "etag")  # each answer's own; that they are there is what counts
+
+KEY = {"Authorization": "Bearer …"}
+ACT = {**KEY, "Idempotency-Key": "act"}
+SHOP = {"name": "浉河区李记水产店", "region": given.TOWN, "kind": "enterprise"}
+
+CLASSES: dict[str, tuple[str, str, dict[str, Any], int, dict[str, str]]] = {
+    "a page": ("GET", "/about", {}, 200, {**TAGGED, **HTML, "content-language": "zh-CN"}),
+    "a file of the pages": (
+        *("GET", "/static/…", {}, 200),
+        {
+            **TAGGED,
+            "content-type": "text/css; charset=utf-8",
+            "cache-control": "public, max-age=31536000, immutable",
+        },
+    ),
+    "the documentation": ("GET", "/api", {}, 200, {**TAGGED, **HTML, **DOCUMENTATION}),
+    "a file of the documentation": (
+        *("GET", "/api/docs/favicon-32x32.png", {}, 200),
+        {**TAGGED, **DOCUMENTATION, "content-type": "image/png", "cache-control": "public, max-age=86400"},
+    ),
+    "a public answer": ("GET", "/api/v1/lists", {}, 200, {**TAGGED, **JSON}),
+    "a public answer without its body": ("HEAD", "/api/v1/lists", {}, 200, {**TAGGED, **JSON}),
+    "a public answer known already": (
+        *("GET", "/api/v1/lists", {"headers": {"If-None-Match": "*"}}, 304),
+        {"cache-control": "public, no-cache", "etag": "…"},
+    ),
+    "a public file": (
+        *("GET", "/api/v1/transparency.csv", {}, 200),
+        {
+            **TAGGED,
+            "content-type": "text/csv; charset=utf-8",
+            "content-disposition": 'attachment; filename="transparency-2025-12-01-2026-11-20.csv"',
+        },
+    ),
+    "health": ("GET", "/healthz", {}, 200, {**TAGGED, "content-type": "text/plain; charset=utf-8"}),
+    "what is offered": ("OPTIONS", "/", {}, 204, {**OFFERED, "cache-control": "no-store"}),
+    "an answer by key": ("GET", "/api/v1/pledges", {"headers": KEY}, 200, {**UNKEPT, **JSON}),
+    "a file by key": (
+        *("GET", "/api/v1/measures/export", {"headers": KEY}, 200),
+        {
+            **UNKEPT,
+            "content-type": "application/x-ndjson; charset=utf-8",
+            "content-disposition": 'attachment; filename="measures.ndjson"',
+        },
+    ),
+    "a table by key": (
+        *("GET", "/api/v1/measures/export?format=csv", {"headers": KEY}, 200),
+        {
+            **UNKEPT,
+            "content-type": "text/csv; charset=utf-8",
+            "content-disposition": 'attachment; filename="measures.csv"',
+        },
+    ),
+    "a document": (
+        *("GET", "/api/v1/documents/…", {"headers": KEY}, 200),
+        {
+            **UNKEPT,
+            "content-type": "application/octet-stream",
+            "content-disposition": 'attachment; filename="…"',
+        },
+    ),
+    "an act": ("POST", "/api/v1/businesses", {"headers": ACT, "json": SHOP}, 201, {**UNKEPT, **JSON}),
+    "400": ("GET", "/api/v1/lists?x=1", {}, 400, PROBLEM),
+    "401": ("GET", "/api/v1/pledges", {}, 401, {**PROBLEM, "www-authenticate": "Bearer"}),
+    "403": ("GET", "/api/v1/audit", {"headers": KEY}, 403, PROBLEM),
+    "404": ("GET", "/api/v1/nothing", {}, 404, PROBLEM),
+    "405": ("DELETE", "/api/v1/lists", {}, 405, {**PROBLEM, **OFFERED}),
+    "413": ("POST", "/api/v1/businesses", {"headers": ACT, "content": b" " * 1_100_000}, 413, PROBLEM),
+    "415": (
+        *(
+            "POST",
+            "/api/v1/businesses",
+            {"headers": {**ACT, "Content-Type": "text/plain"}, "content": b"x"},
+            415,
+        ),
+        PROBLEM,
+    ),
+    "422": (
+        *("POST", "/api/v1/businesses", {"headers": ACT, "json": {**SHOP, "region": "999999"}}, 422),
+        PROBLEM,
+    ),
+    "429": ("GET", "/api/v1/log/entries", {}, 429, {**PROBLEM, "retry-after": "9"}),
+    "500": ("GET", "/api/v1/planted/fault", {}, 500, PROBLEM),
+    "503": ("GET", "/api/v1/planted/outage", {}, 503, {**PROBLEM, "retry-after": "5"}),
+    "the page of 404": ("GET", "/nothing", {}, 404, ERROR_PAGE),
+    "the page of 404 for a file": ("GET", "/static/nothing", {}, 404, ERROR_PAGE),
+    "the page of 405": ("DELETE", "/", {}, 405, {**ERROR_PAGE, **OFFERED}),
+    "the page of 422": ("GET", "/search?region=zz", {}, 422, ERROR_PAGE),
+    "the page of 429": ("GET", "/report", {}, 429, {**ERROR_PAGE, "retry-after": "9"}),
+    "the page of 500": ("GET", "/planted/fault", {}, 500, ERROR_PAGE),
+    "the page of 503": ("GET", "/planted/outage", {}, 503, {**ERROR_PAGE, "retry-after": "5"}),
+}
+
+
+@get(["/planted/{what:str}", "/api/v1/planted/{what:str}"], sync_to_thread=False, include_in_schema=False)
+def planted(what: FromPath[str]) -> None:
+    """Meet a fault of ours, or a database that is away."""
+    raise OperationalError("select", {}, Exception(what)) if what == "outage" else ValueError(what)
+
+
+@dataclass
+class Site:
+    """The whole installation, as it is served to people and to programs."""
+
+    client: TestClient[Any]
+    limits: Limits
+    document_id: str
+    key: str
+
+
+@pytest.fixture(scope="module")
+def site(tmp_path_factory: pytest.TempPathFactory, migrated_sqlite: Path) -> Iterator[Site]:
+    """A founded registry with its pages, and routes that meet faults."""
+    folder = tmp_path_factory.mktemp("site")
+    settings = read_settings(data_dir=folder)
+    engine = open_engine(f"sqlite:///{shutil.copy(migrated_sqlite, folder / 'registry.sqlite3')}")
+    given.registry(engine)
+    with writing(engine) as session:
+        ensure_archived(session, given.rulebook(), given.NOW)
+        key = issue_key(given.work(session, "admin"), "national").token
+        document_id = given.paper(given.work(session), folder)
+    index = EmbeddedIndex.open(folder / "index", write=True)
+    app = create_app(
+        settings,
+        engine,
+        index,
+        lambda: given.NOW,
+        rulebook=given.rulebook,
+        routes=[*site_routes(), planted],
+        rights=[*RIGHTS, public("GET", "/planted/{what}"), public("GET", "/api/v1/planted/{what}")],
+        on_errors=partial(pages_for_errors, settings),
+    )
+    layers: Any = served(app)
+    with TestClient(layers, raise_server_exceptions=False) as client:
+        yield Site(client, layers.app, document_id, key)
+    index.close()
+    engine.dispose()
+
+
+def ask(site: Site, method: str, path: str, more: dict[str, Any]) -> httpx.Response:
+    """Ask with the key and the names that stand in for `…`."""
+    if path == "/static/…":
+        named = re.search(r'"(/static/[^"]+\.css)"', site.client.get("/").text)
+        assert named is not None
+        path = named[1]
+    headers = {name: value.replace("…", site.key) for name, value in more.get("headers", {}).items()}
+    return site.client.request(method, path.replace("…", site.document_id), **{**more, "headers": headers})
+
+
+@pytest.mark.parametrize("name", CLASSES)
+def test_each_class_of_answer_has_exactly_its_headers(
+    site: Site, name: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    method, path, more, status, headers = CLASSES[name]
+    if status == 429:
+        monkeypatch.setattr(site.limits, "_wait", lambda _scope: 9)
+    answer = ask(site, method, path, more)
+    found = {**answer.headers, **{each: "…" for each in OF_ITSELF if each in answer.headers}}
+    told = {each: value.replace(site.document_id, "…") for each, value in found.items()}
+    assert (answer.status_code, told) == (status, {**EVERYWHERE, **headers})
