@@ -21,7 +21,7 @@ from registry.store.engine import reading
 EDITION_TYPES = {
     "manifest.json": "application/json",
     "entries.ndjson": "application/x-ndjson",
-    "entries.csv": "text/csv; charset=utf-8",
+    "entries.csv": "text/csv",
     "entries.csv-metadata.json": "application/csvm+json",
     "entries.parquet": "application/vnd.apache.parquet",
 }
