@@ -7,13 +7,25 @@ from dataclasses import dataclass
 from typing import Any
 
 from litestar.openapi.datastructures import ResponseSpec
-from litestar.openapi.spec import OpenAPIType, Operation, Parameter, Schema, SecurityRequirement
+from litestar.openapi.spec import (
+    OpenAPIFormat,
+    OpenAPIMediaType,
+    OpenAPIType,
+    Operation,
+    Parameter,
+    RequestBody,
+    Schema,
+    SecurityRequirement,
+)
 
 from api.acts import LONGEST_KEY
 from api.answers import Recorded
 from api.problems import PROBLEM, TITLES, Problem
 
 KEY: list[SecurityRequirement] = [{"key": []}]
+WORKBOOK = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+FILES = (WORKBOOK, "text/csv", "application/x-ndjson", "application/octet-stream")
+"""Media types under which a file of rows may be sent; what it is, its content tells."""
 
 
 @dataclass
@@ -30,6 +42,17 @@ class Act(Operation):
             description="Chosen by the client, new for each act. The same one again repeats the answer.",
         )
         self.parameters = [*(self.parameters or []), header]
+
+
+@dataclass
+class FileAct(Act):
+    """An act whose body is a file of rows."""
+
+    def __post_init__(self) -> None:
+        """Describe the file."""
+        super().__post_init__()
+        file = OpenAPIMediaType(schema=Schema(type=OpenAPIType.STRING, format=OpenAPIFormat.BINARY))
+        self.request_body = RequestBody(content=dict.fromkeys(FILES, file), required=True)
 
 
 def public(*refusals: int, waits: bool = False) -> dict[str, Any]:
@@ -53,6 +76,14 @@ def act(*refusals: int) -> dict[str, Any]:
     unchanged = ResponseSpec(Recorded, description="On record already; nothing changed.")
     described["responses"][200] = unchanged
     return {**described, "operation_class": Act}
+
+
+def file_act(answer: type[Recorded], *refusals: int) -> dict[str, Any]:
+    """Describe a route that takes a file of rows; it waits for the file before it needs a thread."""
+    described = act(*refusals)
+    del described["sync_to_thread"]
+    described["responses"][200] = ResponseSpec(answer, description="Nothing was written.")
+    return {**described, "operation_class": FileAct}
 
 
 def _problems(*statuses: int) -> dict[int, ResponseSpec]:

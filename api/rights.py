@@ -72,6 +72,7 @@ RIGHTS: tuple[Right, ...] = (
     public("GET", "/api/v1/events"),
     public("GET", "/api/v1/feeds/{name}"),
     public("GET", "/api/v1/instruments/{instrument_id}"),
+    public("GET", "/api/v1/imports/templates/{name}"),
     public("GET", "/api/v1/lists"),
     public("POST", "/api/v1/lists/check"),
     public("GET", "/api/v1/lists/{regime}/deltas"),
@@ -125,6 +126,7 @@ RIGHTS: tuple[Right, ...] = (
     Right("GET", "/api/v1/decisions/{decision_id}", READERS, PATH),
     Right("POST", "/api/v1/decisions/{decision_id}/standing", OFFICERS, PATH),
     Right("GET", "/api/v1/scores/{business_id}", READERS, PATH),
+    Right("POST", "/api/v1/imports", OFFICERS, OWN),
     # documents and papers
     Right("POST", "/api/v1/documents", OFFICERS, STATED),
     Right("GET", "/api/v1/documents/{document_id}", READERS, PATH),

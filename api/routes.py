@@ -13,6 +13,7 @@ from api.documents import Documents
 from api.entries import Entries
 from api.events import Feeds
 from api.health import alive, metrics, ready
+from api.imports import Imports
 from api.instruments import Instruments
 from api.lists import Lists
 from api.log import Log
@@ -55,6 +56,7 @@ ROUTES: tuple[ControllerRouterHandler, ...] = (
     Instruments,
     Verifications,
     Violations,
+    Imports,
     Decisions,
     Documents,
     Papers,

@@ -8,9 +8,12 @@ import click
 from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn, TimeRemainingColumn
 
 from jobs.acting import desk
+from registry.imports.columns import COLUMNS
 from registry.imports.commands import BUILTIN, KINDS, builtin, import_file
 from registry.imports.faults import RowError
 from registry.imports.report import ImportReport, write_errors
+from registry.imports.templates import write_template
+from registry.rulebook import load_rulebook
 from registry.settings import read_settings
 
 
@@ -65,6 +68,15 @@ def import_command(
         sys.exit(1)
 
 
+@click.command()
+@click.argument("kind", type=click.Choice(tuple(COLUMNS)))
+@click.argument("file", type=click.Path(dir_okay=False, path_type=Path))
+def template(kind: str, file: Path) -> None:
+    """Write a workbook to be filled in with facts of KIND: headings, help, an example, and its choices."""
+    write_template(file, kind, load_rulebook())
+    click.echo(str(file))
+
+
 def summary(report: ImportReport) -> dict[str, object]:
     """Return the figures of an import, as JSON."""
     return {
@@ -99,4 +111,4 @@ def in_words(mark: str, error: RowError) -> str:
     return f"{mark} {where}\n    {error.reason('zh')}\n    {error.reason('en')}"
 
 
-COMMANDS = (import_command,)
+COMMANDS = (import_command, template)

@@ -30,6 +30,7 @@ class Column:
         words: Codes and the Chinese words that may stand for them; empty for free values.
         fills: Field that the value becomes; the heading where it is the same.
         required: Every row needs a value.
+        several: A cell may hold several values, set apart by ；.
     """
 
     heading: str
@@ -40,6 +41,7 @@ class Column:
     words: Mapping[str, tuple[str, ...]] | None = None
     fills: str = ""
     required: bool = False
+    several: bool = False
 
     @property
     def field(self) -> str:
@@ -109,6 +111,9 @@ PENALTIES = {
     "warning": ("警告",),
     "criticism": ("通报批评",),
     "fine": ("罚款",),
+    "small_fine": ("小额罚款",),
+    "larger_fine": ("较大数额罚款",),
+    "huge_fine": ("巨额罚款",),
     "confiscation": ("没收", "没收违法所得", "没收非法财物", "没收计量器具"),
     "suspension": ("责令停产停业", "停产停业", "停业整顿", "暂扣许可证件"),
     "restriction": ("限制开展生产经营活动",),
@@ -298,6 +303,7 @@ VIOLATIONS = (
         "罚款；没收",
         several_of(_choice(PENALTIES)),
         PENALTIES,
+        several=True,
     ),
 )
 

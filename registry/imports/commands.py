@@ -10,7 +10,7 @@ from itertools import islice
 from pathlib import Path
 
 from registry.audit.work import Work
-from registry.errors import NotFound
+from registry.errors import Malformed, NotFound
 from registry.imports import rows
 from registry.imports.cases import Cases
 from registry.imports.files import open_source
@@ -19,7 +19,6 @@ from registry.imports.raw import RawRow
 from registry.imports.records import Records
 from registry.imports.report import ImportReport
 from registry.imports.rows import Importer
-from registry.imports.writing import OUR_SHEETS
 
 JSON_LINES: Mapping[str, Callable[[], Importer]] = {"cases": Cases, "records": Records}
 IMPORTERS: Mapping[str, Callable[[], Importer]] = {**rows.IMPORTERS, **JSON_LINES}
@@ -74,7 +73,9 @@ def import_file(
     return reading.finished()
 
 
-def examine(work: Work, kind: str, content: Content, name: str) -> ImportReport:
+def examine(
+    work: Work, kind: str, content: Content, name: str, *, most_rows: int | None = None
+) -> ImportReport:
     """Tell what would become of each row of a file, within a transaction that keeps nothing of it.
 
     Args:
@@ -82,21 +83,26 @@ def examine(work: Work, kind: str, content: Content, name: str) -> ImportReport:
         kind: One of `KINDS`.
         content: The file or its bytes.
         name: What the file is called.
+        most_rows: Refuse a file of more rows; None: take any number.
 
     Raises:
         NotFound: There is no such kind.
-        Malformed: As for `import_file`.
+        Malformed: As for `import_file`, or there are too many rows.
     """
     with work.session.begin_nested() as step:
-        report = carry_out(work, kind, content, name)
+        report = carry_out(work, kind, content, name, most_rows=most_rows)
         step.rollback()
     return report
 
 
-def carry_out(work: Work, kind: str, content: Content, name: str) -> ImportReport:
+def carry_out(
+    work: Work, kind: str, content: Content, name: str, *, most_rows: int | None = None
+) -> ImportReport:
     """Import a file within one transaction, as a request does; arguments and refusals as for `examine`."""
     reading = _Reading(kind, content, name)
     for batch in reading.batches(None):
+        if most_rows is not None and reading.report.rows > most_rows:
+            raise Malformed("import.too_many_rows", most=most_rows)
         reading.importer.take(work, batch, reading.report)
     return reading.finished()
 
@@ -111,7 +117,7 @@ class _Reading:
         self.source = open_source(content, name, known=self.importer.known, json_lines=kind in JSON_LINES)
         for table in self.source.tables or ():
             self.importer.check(table.headings)
-        self.report = ImportReport(kind, unread=tuple(n for n in self.source.unread if n not in OUR_SHEETS))
+        self.report = ImportReport(kind, unread=self.source.unread)
 
     def batches(self, progress: Progress | None) -> Iterator[list[RawRow]]:
         """Yield the rows; keep those that were refused, and tell the progress, once each batch is done."""

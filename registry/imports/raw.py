@@ -13,6 +13,9 @@ SEARCHED = 20  # rows in which the heading is looked for: titles, units and note
 
 RETURNED = "退回原因"
 """Heading of the column that says why a row was refused; it is passed over when the row comes again."""
+STANDING = "登记状态"
+"""Heading of the column in which an export says what an import cannot say: it has ended, or is masked."""
+STANDS = "有效"
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,11 +4,11 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from registry.errors import Malformed, Refusal
+from registry.errors import Malformed, Refusal, RuleRefused
 from registry.imports.cells import text_of
 from registry.imports.columns import Column
 from registry.imports.faults import RowError
-from registry.imports.raw import RETURNED, RawRow
+from registry.imports.raw import RETURNED, STANDING, STANDS, RawRow
 from registry.imports.values import clean, fold
 
 
@@ -71,7 +71,7 @@ class Sheet:
     def _match(self, headings: Sequence[str]) -> dict[str, tuple[str, Column]]:
         matched: dict[str, tuple[str, Column]] = {}
         for heading in headings:
-            if fold(heading) == RETURNED:
+            if fold(heading) in (RETURNED, STANDING):
                 continue
             column = self._by_heading.get(fold(heading))
             if column is None:
@@ -94,6 +94,8 @@ class Sheet:
             matched = self.match(raw.cells)
         except Malformed as unknown:
             return [raw.error(unknown)]
+        if (standing := str(raw.cells.get(STANDING) or STANDS).strip()) != STANDS:
+            return [raw.error(RuleRefused("import.not_standing", standing=standing), STANDING, standing)]
         values: dict[str, Any] = {}
         errors: list[RowError] = []
         for heading, field, column in matched.columns:

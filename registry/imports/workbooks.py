@@ -16,6 +16,7 @@ from registry.imports.cells import Repeated, SheetDate, SheetNumber
 from registry.imports.packages import packed, read_package
 from registry.imports.raw import RawRow, headings_at, letter
 from registry.imports.surveys import Format, Place, Survey, survey
+from registry.imports.writing import OUR_SHEETS
 
 _FIRST_1900, _FIRST_1904 = date(1899, 12, 30), date(1904, 1, 1)
 _LEAP_MISTAKE = 60  # Excel counts a 29 February 1900 that never was
@@ -43,11 +44,16 @@ class Grid:
 
 @dataclass(frozen=True)
 class SheetRows:
-    """The rows of one sheet under its heading."""
+    """The rows of one sheet under its heading.
+
+    Attributes:
+        known: How many of its headings are those of the kind.
+    """
 
     grid: Grid
     heading_at: int
     headings: list[str]
+    known: int
 
     @property
     def named(self) -> list[str]:
@@ -84,8 +90,8 @@ def read_workbook(file: BinaryIO, known: Collection[str]) -> tuple[list[SheetRow
         known: Headings of the kind, folded.
 
     Returns:
-        Sheets in their order, and the names of those with content that were not read. Where none has a
-        heading of the kind, the first with content is returned, so that its headings can be refused.
+        Sheets in their order, and the names of those with content that were not read. Where none has
+        half of its headings of the kind, the first with content is returned, for its headings to be refused.
 
     Raises:
         Malformed: The file is refused by its content, or a column under a heading is hidden.
@@ -97,17 +103,18 @@ def read_workbook(file: BinaryIO, known: Collection[str]) -> tuple[list[SheetRow
             grids = [
                 _grid(book.get_sheet_by_name(one.name), one, surveyed.from_1904)
                 for one in surveyed.sheets
-                if one.height and not one.hidden
+                if one.height and not one.hidden and one.name not in OUR_SHEETS
             ]
     except CalamineError as unreadable:
         raise Malformed("import.workbook_damaged") from unreadable
-    found = [(SheetRows(grid, *headings_at(_texts(grid.rows), known)[:2]), grid) for grid in grids]
-    matched = [sheet for sheet, grid in found if headings_at(_texts(grid.rows), known)[2]]
-    kept = matched or [sheet for sheet, _grid in found[:1]]
+    found = [
+        SheetRows(grid, *headings_at(_texts(grid.rows), known)) for grid in grids if any(_texts(grid.rows))
+    ]
+    kept = [sheet for sheet in found if sheet.known * 2 >= len(sheet.named)] or found[:1]
     for sheet in kept:
         _refuse_hidden_columns(sheet)
     read = {sheet.grid.name for sheet in kept}
-    return kept, [one.name for one in surveyed.sheets if one.height and one.name not in read]
+    return kept, [one.name for one in surveyed.sheets if one.height and one.name not in read | OUR_SHEETS]
 
 
 def _refuse_hidden_columns(sheet: SheetRows) -> None:

@@ -255,6 +255,11 @@ REFUSED: list[tuple[str, Callable[[], bytes], str]] = [
         "import.heading_twice",
     ),
     ("a needed column missing", lambda: sheet((NAME,), headings=("名称", "地址")), "import.heading_missing"),
+    (
+        "a sheet of blanks",
+        lambda: sheet(headings=("  ",)),
+        "import.no_heading",
+    ),
     ("no sheet with content", lambda: book(lambda one: one.add_worksheet("空")), "import.no_heading"),
     ("macros", lambda: with_part("xl/vbaProject.bin", b"macro"), "import.workbook_macros"),
     (
