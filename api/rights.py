@@ -127,6 +127,7 @@ RIGHTS: tuple[Right, ...] = (
     Right("POST", "/api/v1/decisions/{decision_id}/standing", OFFICERS, PATH),
     Right("GET", "/api/v1/scores/{business_id}", READERS, PATH),
     Right("POST", "/api/v1/imports", OFFICERS, OWN),
+    Right("GET", "/api/v1/exports/{name}", READERS, OWN),
     # documents and papers
     Right("POST", "/api/v1/documents", OFFICERS, STATED),
     Right("GET", "/api/v1/documents/{document_id}", READERS, PATH),
@@ -176,4 +177,5 @@ RIGHTS: tuple[Right, ...] = (
     # who answers for it all
     Right("GET", "/api/v1/log/certificates/{subject_id}", READERS, PATH),
     Right("GET", "/api/v1/audit", ("auditor", "administrator"), OWN),
+    Right("GET", "/api/v1/audit/{name}", ("auditor", "administrator"), OWN),
 )

@@ -12,6 +12,7 @@ from api.docs import documentation_asset
 from api.documents import Documents
 from api.entries import Entries
 from api.events import Feeds
+from api.exports import audit_exported, exported
 from api.health import alive, metrics, ready
 from api.imports import Imports
 from api.instruments import Instruments
@@ -68,4 +69,6 @@ ROUTES: tuple[ControllerRouterHandler, ...] = (
     Measures,
     score,
     audit,
+    audit_exported,
+    exported,
 )

@@ -10,9 +10,13 @@ from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn, TimeR
 from jobs.acting import desk
 from registry.imports.columns import COLUMNS
 from registry.imports.commands import BUILTIN, KINDS, builtin, import_file
+from registry.imports.exports import EXPORTS
+from registry.imports.exports import export as exported
 from registry.imports.faults import RowError
 from registry.imports.report import ImportReport, write_errors
 from registry.imports.templates import write_template
+from registry.imports.writing import write_csv, write_xlsx
+from registry.regions import prefix
 from registry.rulebook import load_rulebook
 from registry.settings import read_settings
 
@@ -77,6 +81,23 @@ def template(kind: str, file: Path) -> None:
     click.echo(str(file))
 
 
+@click.command()
+@click.argument("kind", type=click.Choice(tuple(EXPORTS)))
+@click.argument("file", type=click.Path(dir_okay=False, path_type=Path))
+@click.option("--as", "account", required=True, help="Account that acts.")
+@click.option("--region", default="", help="Only what is within this region: 41, 4115, 411502.")
+def export(kind: str, file: Path, account: str, region: str) -> None:
+    """Write what is on record of KIND as FILE: XLSX by that name, else CSV; no cell is a live formula."""
+    with desk(account) as opened, opened.work() as work:
+        found = exported(work, kind, prefix(region))
+        if file.suffix.lower() == ".xlsx":
+            write_xlsx(file, kind, found.headings, found.rows)
+        else:
+            with file.open("w", encoding="utf-8-sig", newline="") as text:
+                write_csv(text, found.headings, found.rows)
+    click.echo(str(file))
+
+
 def summary(report: ImportReport) -> dict[str, object]:
     """Return the figures of an import, as JSON."""
     return {
@@ -111,4 +132,4 @@ def in_words(mark: str, error: RowError) -> str:
     return f"{mark} {where}\n    {error.reason('zh')}\n    {error.reason('en')}"
 
 
-COMMANDS = (import_command, template)
+COMMANDS = (import_command, template, export)

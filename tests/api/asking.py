@@ -317,6 +317,8 @@ CASES: tuple[Asked, ...] = (
     act("webhooks", {"url": "https://partner.example/other", "region": given.TOWN}),
     act("webhooks/{webhook_id}/replay", {"expected_version": 1, "after": -1}),
     act("webhooks/{webhook_id}/end", {"expected_version": 1}),
+    Asked("GET", "/api/v1/exports/{name}", names={"name": "export"}),
+    Asked("GET", "/api/v1/audit/{name}", names={"name": "audit_export"}),
 )
 
 

@@ -135,6 +135,8 @@ def _facts(case: Case) -> dict[str, str]:
             ).id,
             "regime": "henan_black",
             "step": "serve_notice",
+            "export": "proposals.csv",
+            "audit_export": "audit.xlsx",
             "two_a": given.business(work, "平桥路甲店"),
             "two_b": given.business(work, "平桥路乙店"),
         }
