@@ -1,12 +1,13 @@
 """A form as it was sent: its fields in order, and the command that they state."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any, TypeVar
 from urllib.parse import parse_qsl
 
 from litestar import Request
+from multipart import MultipartError, MultipartSegment, PushMultipartParser, parse_options_header
 from pydantic import BaseModel, ValidationError
 
 from api.faults import Fault, Misread, of_shape, pointer
@@ -14,8 +15,20 @@ from registry.errors import Malformed
 
 MOST_FIELDS = 2000  # a page of rows to tick; a longer list comes as a file
 OWN = ("csrf", "key")  # what every form carries beside its fields
+LARGEST_FILE = 10_485_760  # as large as a document may be; reports have a way of their own
+LARGEST_UPLOAD = LARGEST_FILE + 1_048_576  # the file, its form and their frame
+PLAIN = "application/x-www-form-urlencoded"
+WITH_FILES = "multipart/form-data"
 
 Given = TypeVar("Given", bound=BaseModel)
+
+
+@dataclass(frozen=True)
+class File:
+    """A file that was sent with a form: the name that the browser gave it, and its bytes."""
+
+    name: str
+    content: bytes
 
 
 @dataclass(frozen=True)
@@ -23,6 +36,7 @@ class Form:
     """The fields of a form; one that was left empty is as if it were not there."""
 
     fields: tuple[tuple[str, str], ...]
+    files: Mapping[str, File] = field(default_factory=dict)
 
     def one(self, name: str) -> str:
         """Return the last value of a field, empty where there is none."""
@@ -34,22 +48,52 @@ class Form:
 
 
 async def read_form(request: Request[Any, Any, Any]) -> Form:
-    """Read the body as a form; files go their own way, for they are never held in memory.
+    """Read the body as a form, with the files that it carries.
 
     Raises:
         Misread: It is of another media type, not UTF-8, too long, or holds the character NUL.
     """
-    media = request.headers.get("content-type", "").partition(";")[0].strip().lower()
-    if media != "application/x-www-form-urlencoded":
+    media, options = parse_options_header(request.headers.get("content-type", ""))
+    if media not in (PLAIN, WITH_FILES):
         raise Misread([Fault("/Content-Type", Malformed("body.media_form"), "header")], status=415)
     try:
-        text = (await request.body()).decode("utf-8")
-        pairs = parse_qsl(text, errors="strict", max_num_fields=MOST_FIELDS)
-    except ValueError as broken:
+        if media == PLAIN:
+            text = (await request.body()).decode("utf-8")
+            form = Form(tuple(parse_qsl(text, errors="strict", max_num_fields=MOST_FIELDS)))
+        else:
+            form = await _with_files(request, options.get("boundary", ""))
+    except (ValueError, MultipartError) as broken:
         raise Misread([Fault("", Malformed("body.not_form", most=MOST_FIELDS))]) from broken
-    if "\0" in text or any("\0" in name or "\0" in value for name, value in pairs):
+    if any("\0" in name or "\0" in value for name, value in form.fields):
         raise Misread([Fault("", Malformed("field.nul"))])
-    return Form(tuple(pairs))
+    return form
+
+
+async def _with_files(request: Request[Any, Any, Any], boundary: str) -> Form:
+    """Read a form part by part as it comes; a field without a file's name is a field of text.
+
+    Raises:
+        MultipartError: It is not what its boundary says, cut short, or larger than a form may be.
+        ValueError: A field is not UTF-8.
+    """
+    fields: list[tuple[str, str]] = []
+    files: dict[str, File] = {}
+    # its strict mode would refuse the line's end that browsers send last, where it comes by itself
+    with PushMultipartParser(
+        boundary, max_segment_size=LARGEST_FILE, max_segment_count=MOST_FIELDS
+    ) as parser:
+        part, content = None, bytearray()
+        async for chunk in request.stream():
+            for event in parser.parse(chunk) if chunk else ():
+                if isinstance(event, MultipartSegment):
+                    part, content = event, bytearray()
+                elif event is not None:
+                    content += event
+                elif part is not None and part.filename is None:
+                    fields.append((part.name, content.decode("utf-8")))
+                elif part is not None and part.filename:  # no file was chosen where the name is empty
+                    files[part.name] = File(part.filename, bytes(content))
+    return Form(tuple(fields), files)
 
 
 def stated(form: Form, command: type[Given], given: Mapping[str, object]) -> Given:
