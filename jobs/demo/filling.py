@@ -72,7 +72,7 @@ def fill(settings: Settings, as_of: date) -> Filling:
         for kind in ("cases", "records"):
             filling.took(import_file(kind, builtin(kind), lambda: stage.acting("archivist", 80)))
     with filling.step("import_town"):
-        _import_town(stage, filling, settings.data_dir / "demo")
+        town = _import_town(stage, filling, settings.data_dir / "demo")
     with filling.step("lists"):
         procedures.list_merchants(stage)
     plant = _plant(settings, stage)
@@ -80,6 +80,8 @@ def fill(settings: Settings, as_of: date) -> Filling:
         _publish(stage, 30)
     with filling.step("withdraw"):
         procedures.repair_one(stage)
+    with filling.step("verify_instruments"):
+        _verify_instruments(stage, filling, settings.data_dir / "demo", town)
     with filling.step("publish"):
         lapse_publicity.run(plant)
         _publish(stage, 0)
@@ -113,7 +115,7 @@ def _found(stage: Stage) -> None:
         ensure_archived(session, stage.package, stage.instant(90, 7))
 
 
-def _import_town(stage: Stage, filling: Filling, folder: Path) -> None:
+def _import_town(stage: Stage, filling: Filling, folder: Path) -> Town:
     """Write the town's import files and import them like everybody else's."""
     town = Town(stage.as_of)
     folder.mkdir(parents=True, exist_ok=True)
@@ -122,11 +124,20 @@ def _import_town(stage: Stage, filling: Filling, folder: Path) -> None:
         ("pledges", town.pledges()),
         ("designations", town.designations()),
         ("violations", town.violations()),
+        ("instruments", town.instruments),
     ):
         path = folder / f"{kind}.csv"
         _write_csv(path, list(rows))
         filling.took(import_file(kind, path, lambda: stage.acting("officer", 75)))
     names.enter_names(stage, town)
+    return town
+
+
+def _verify_instruments(stage: Stage, filling: Filling, folder: Path, town: Town) -> None:
+    """Import what the verification body found, up to a few days ago."""
+    path = folder / "verifications.csv"
+    _write_csv(path, list(town.verifications()))
+    filling.took(import_file("verifications", path, lambda: stage.acting("officer", 5)))
 
 
 def _write_csv(path: Path, rows: Iterable[dict[str, str]]) -> None:

@@ -9,6 +9,8 @@ from sqlmodel import Session, col, func, select
 
 from registry.businesses.tables import Business
 from registry.demonstration.tables import DemonstrationUnit
+from registry.instruments.queries import counted
+from registry.instruments.tables import Verification
 from registry.lists.tables import ListEntry
 from registry.pledges.tables import Pledge
 from registry.publication.tables import Edition
@@ -29,6 +31,8 @@ def figures(session: Session, on: date, index: Index) -> dict[str, Any]:
         ),
         "pledges": _current(session, Pledge),
         "designations": _current(session, DemonstrationUnit),
+        "verifications": _current(session, Verification),
+        "instruments_by_status": _instruments(session, on),
         "statistics": session.exec(select(func.count()).select_from(Statistic)).one(),
         "violations_by_code": _pairs(
             (code or "none", count)
@@ -57,14 +61,21 @@ def figures(session: Session, on: date, index: Index) -> dict[str, Any]:
     }
 
 
-def _current(session: Session, table: type[Pledge] | type[DemonstrationUnit]) -> int:
+def _instruments(session: Session, on: date) -> dict[str, int]:
+    found: Counter[str] = Counter()
+    for (_, status), number in counted(session, on, None).items():
+        found[status] += number
+    return dict(sorted(found.items()))
+
+
+def _current(session: Session, table: type[Pledge | DemonstrationUnit | Verification]) -> int:
     query = select(func.count()).select_from(table).where(col(table.superseded_at).is_(None))
     return session.exec(query).one()
 
 
 def _incomplete(session: Session) -> dict[str, int]:
     found: Counter[str] = Counter()
-    for table in (Pledge, DemonstrationUnit, Violation):
+    for table in (Pledge, DemonstrationUnit, Violation, Verification):
         query = select(table.incomplete).where(col(table.superseded_at).is_(None))
         for codes in session.exec(query.where(col(table.incomplete).is_not(None))):
             found.update(str(codes).split(","))

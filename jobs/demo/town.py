@@ -41,6 +41,22 @@ SHOP_TRADES = (
     ("衡器商行", "instrument_maker_or_seller"),
 )
 
+BODY = "信阳市计量检定所（演示）"
+MAKERS = ("申城衡器厂（演示）", "淮河计量设备公司（演示）", "大别山仪表厂（演示）")
+TOOLS = {  # what a merchant of a trade measures with: kind, model, range, how many at most
+    "market_stall": (("电子计价秤", "ACS-30", "30 kg", 1),),
+    "shop_supermarket": (("电子计价秤", "ACS-15", "15 kg", 3), ("电子台秤", "TCS-150", "150 kg", 1)),
+    "fuel_station": (("燃油加油机", "JYJ-2", "5～50 L/min", 4),),
+    "optician": (("焦度计、验光仪", "JD-1", "±25 m⁻¹", 2),),
+    "restaurant": (("电子计价秤", "ACS-15", "15 kg", 1),),
+    "medical": (("血压计", "XJ-1", "0～300 mmHg", 2),),
+    "instrument_maker_or_seller": (("电子台秤", "TCS-300", "300 kg", 1),),
+}
+FAIR_SCALE = (("公平秤", "TCS-60", "60 kg", 1),)
+WITH_TOOLS = 0.8  # shares of the merchants and of their instruments, in this town
+NEVER_VERIFIED = 0.04
+FAILED = 0.03
+
 OFFENCES = (
     # conduct, fine in yuan, confiscated in yuan, how many instruments, words
     ("cheating_instrument_used", "2000", "350.50", 1, "使用带有作弊功能的电子计价秤，称重示值高于实际重量。"),
@@ -59,7 +75,9 @@ class Town:
     def __init__(self, as_of: date) -> None:
         self.as_of = as_of
         self.rng = random.Random(SEED)
+        self.tools_rng = random.Random(SEED + 1)  # of its own: other facts stay as they were drawn
         self.businesses = [*self._stallholders(), *self._shops()]
+        self.instruments = [*self._instruments()]
 
     def _code(self, kind: str) -> str:
         letters = "0123456789ABCDEFGHJKLMNPQRTUWXY"
@@ -105,11 +123,52 @@ class Town:
                 "status": "open" if self.rng.random() < 0.97 else "closed",
             }
 
-    def _days_before(self, least: int, most: int) -> date:
-        return self.as_of - timedelta(days=self.rng.randint(least, most))
+    def _days_before(self, least: int, most: int, rng: random.Random | None = None) -> date:
+        return self.as_of - timedelta(days=(rng or self.rng).randint(least, most))
 
     def _who(self, business: dict[str, str]) -> dict[str, str]:
         return {key: business[key] for key in ("uscc", "name", "region", "market", "stall")}
+
+    def _instruments(self) -> Iterator[dict[str, str]]:
+        """Give four of five merchants what their trade measures with, and each market a fair scale."""
+        number = 0
+        fair = {business["market"]: business for business in self.businesses if business["market"]}
+        for business in self.businesses:
+            keeps_fair_scale = business is fair.get(business["market"])
+            if self.tools_rng.random() > WITH_TOOLS and not keeps_fair_scale:
+                continue
+            tools = (*TOOLS[business["sector"]], *(FAIR_SCALE if keeps_fair_scale else ()))
+            for kind, model, capacity, most in tools:
+                for _ in range(self.tools_rng.randint(1, most)):
+                    number += 1
+                    yield {
+                        **self._who(business),
+                        "kind": kind,
+                        "maker": MAKERS[number % len(MAKERS)],
+                        "model": model,
+                        "serial_no": f"YS{number:05d}",
+                        "capacity": capacity,
+                        "accuracy_class": "Ⅲ" if "秤" in kind else "",
+                        "place": "营业区",
+                        "in_use_on": self._days_before(500, 900, self.tools_rng).isoformat(),
+                    }
+
+    def verifications(self) -> Iterator[dict[str, str]]:
+        """Verify nearly every instrument: most lately, some so long ago that they are due or overdue."""
+        for number, instrument in enumerate(self.instruments, start=1):
+            if self.tools_rng.random() < NEVER_VERIFIED:
+                continue
+            half_yearly = instrument["kind"] in ("燃油加油机", "血压计")
+            verified = self._days_before(10, 190 if half_yearly else 380, self.tools_rng)
+            failed = self.tools_rng.random() < FAILED
+            yield {
+                **{key: instrument[key] for key in (*self._who(instrument), "maker", "serial_no")},
+                "certificate_no": f"浉检字〔{verified.year}〕演示{number:05d}号",
+                "body": BODY,
+                "result": "unqualified" if failed else "qualified",
+                "verified_on": verified.isoformat(),
+                "valid_through": "",
+            }
 
     def pledges(self) -> Iterator[dict[str, str]]:
         """Give two of three merchants a pledge of two years."""

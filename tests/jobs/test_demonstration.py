@@ -64,6 +64,7 @@ def holds_together(folder: Path, on: date) -> dict[str, Any]:
     assert entries["henan_red.listed"] >= 5
     assert entries["metrology_board.published"] >= 5
     assert {"A", "B", "D"} <= set(figures["grades"])
+    assert {"valid", "overdue", "unqualified", "unknown"} <= set(figures["instruments_by_status"])
     return figures
 
 
