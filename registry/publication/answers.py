@@ -282,7 +282,6 @@ class RegistryState(Answer):
     businesses: int
     pledges: int
     designations: int
-    instruments: int
     violations: int
     red: int
     black: int

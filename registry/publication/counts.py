@@ -10,8 +10,6 @@ from sqlmodel import Session, col
 from registry.businesses.persons import PERHAPS_PERSONS
 from registry.businesses.tables import Business, BusinessVersion
 from registry.demonstration.tables import DemonstrationUnit
-from registry.instruments.queries import in_use
-from registry.instruments.tables import Instrument
 from registry.lists.tables import ListEntry
 from registry.pledges.tables import Pledge
 from registry.publication.answers import RegistryState
@@ -67,13 +65,11 @@ def state_of_the_registry(session: Session, on: date) -> RegistryState:
         colours[colour] += number
     pledges = select(func.count()).select_from(Pledge).where(pledge_stands(on))
     units = select(func.count()).select_from(DemonstrationUnit).where(designation_stands(on))
-    instruments = in_use(on, func.count()).where(of_visible(Instrument.business_id))
     return RegistryState(
         on=on,
         businesses=count(select(func.count()).select_from(Business).where(_visible())),
         pledges=count(pledges.where(of_visible(Pledge.business_id))),
         designations=count(units.where(of_visible(DemonstrationUnit.business_id))),
-        instruments=count(instruments),
         violations=count(shown_violations(func.count(), on=on).where(of_visible(Violation.business_id))),
         red=colours["red"],
         black=colours["black"],

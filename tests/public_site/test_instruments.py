@@ -61,6 +61,7 @@ def test_a_number_leads_to_the_instrument_and_its_user(read: Read, town: Town, n
     links = {one.attributes.get("href") for one in page.all("a")}
     assert f"/instruments/{town.instruments['valid']}" in links
     assert f"/businesses/{town.businesses['stall']}" in links
+    assert "没有找到" not in page.words
 
 
 @pytest.mark.parametrize("number", ["XY-0009", "XY-000", "浉衡字第XY-0009号", "后堂冷库"])
