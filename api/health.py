@@ -37,6 +37,6 @@ def metrics(edge: NamedDependency[Edge]) -> str:
             "hm_editions_to_build": session.exec(
                 select(func.count()).where(col(Edition.built_generation) < col(Edition.generation))
             ).one(),
-            "hm_score_runs": session.exec(select(func.count()).select_from(ScoreRun)).one(),
+            "hm_score_runs": session.exec(select(func.count(col(ScoreRun.completed_at)))).one(),
         }
     return "".join(f"# TYPE {name} gauge\n{name} {value}\n" for name, value in gauges.items())

@@ -138,7 +138,7 @@ def _database(businesses: int) -> dict[str, float | int]:
         room = Room(Path(folder), ROOM.memory_mib, ROOM.threads)
         begun = time.perf_counter()
         with reading(engine) as session:
-            extract(session, Scope(None, (), None), Moment(TODAY, NOW), Path(folder), _silent)
+            extract(session, Scope(None, None, (), None), Moment(TODAY, NOW), Path(folder), _silent)
         extracted = time.perf_counter() - begun
         first = _run(engine, rulebook, NOW, room)
         night = _run(engine, rulebook, NOW + timedelta(days=1), room)

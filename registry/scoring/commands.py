@@ -1,8 +1,9 @@
 """Scoring runs: the only writer of scores.
 
-A run reads one snapshot, computes outside any transaction, and writes in one: the scores that
-changed, the run, its audit entry, and the outbox rows that it answers. Killed before that, it leaves
-nothing; overtaken by another run, it starts again, so an older snapshot never covers a newer one.
+A run reads one snapshot, computes outside any transaction, and writes the scores that changed in
+parts (`parts`), which nobody reads before the run is completed, with its audit entry. Killed before
+that, it is taken over by the next run; overtaken by another worker, it starts again, so an older
+snapshot never covers a newer one.
 A score is internal: its change tells no consumer.
 """
 
@@ -15,27 +16,23 @@ from typing import Any
 
 import duckdb
 import pyarrow as pa
-from sqlalchemy import Engine, bindparam, delete, update
-from sqlmodel import Session, col
+from sqlalchemy import Engine
+from sqlmodel import Session
 
-from registry.audit.work import Actor, Subject, Work
+from registry.audit.work import Actor, Work
 from registry.calendar import legal_day
 from registry.errors import Conflict, Malformed
-from registry.identifiers import new_id
 from registry.rulebook import Rulebook
-from registry.scoring import queries
+from registry.scoring import parts, queries
 from registry.scoring.engines import Room, compute_changes, duckdb_over, level_sql
 from registry.scoring.params import law_on, params_of
+from registry.scoring.parts import Held, Overtaken, Run
 from registry.scoring.runs import Moment, Progress, Scope, extract, scope_of
-from registry.scoring.tables import Score, ScoreRun
-from registry.store.bulk import insert_rows
 from registry.store.engine import reading, writing
-from registry.store.tables import Outbox
-from registry.store.versions import one_writer
 
-ROWS_AT_ONCE = 10_000
 ATTEMPTS = 3
 TEN_POINTS = 1_000
+ROWS_AT_ONCE = 10_000
 
 
 @dataclass(frozen=True)
@@ -123,7 +120,7 @@ def compute(
     """
     room = room or Room()
     with TemporaryDirectory(dir=room.folder, prefix="score-") as folder:
-        everything = Scope(None, (), None)
+        everything = Scope(None, None, (), None)
         with reading(engine) as session:
             files = extract(session, everything, Moment(as_of, known_at), Path(folder), _silent)
         with duckdb_over(files, replace(room, folder=Path(folder))) as connection:
@@ -172,28 +169,32 @@ def _attempt(
     room: Room,
     progress: Progress,
 ) -> ScoreRunSummary | None:
-    """Run once; None: another run was recorded meanwhile, and nothing was written."""
+    """Run once; None: another worker wrote scores meanwhile."""
     with TemporaryDirectory(dir=room.folder, prefix="score-") as folder:
         with reading(engine) as session:
             Work(session, actor, moment.known_at, rulebook).require("officer", "")
             scope = scope_of(session, rulebook, moment, full=full)
             _refuse_backwards(scope, moment)
-            if scope.only == () and scope.last is not None and scope.last.as_of_on == moment.as_of:
+            if _is_done(scope, moment):
                 return _summary(session, None, moment, full=False, scored=0, changed=0)
             files = extract(session, scope, moment, Path(folder), progress)
         with duckdb_over(files, replace(room, folder=Path(folder))) as connection:
             compute_changes(connection, _add_law(connection, rulebook, moment.as_of))
-            progress("computed", _count(connection, "computed"))
-            with writing(engine) as session:
-                one_writer(session, "scores")
-                if _id_of(queries.last_run(session)) != _id_of(scope.last):
-                    return None
-                work = Work(session, actor, moment.known_at, rulebook)
-                return _record(work, scope, connection, progress)
+            scored = _count(connection, "computed")
+            progress("computed", scored)
+            try:
+                changes = _in_parts(connection, room.rows)
+                summary = _write(Run(engine, rulebook, scope, moment), actor, changes, scored, progress)
+            except Overtaken:
+                return None
+    parts.settle(engine, scope.told)
+    return summary
 
 
-def _id_of(run: ScoreRun | None) -> str | None:
-    return run.id if run is not None else None
+def _is_done(scope: Scope, moment: Moment) -> bool:
+    """Say whether a run would find nothing to do."""
+    last = scope.last
+    return scope.only == () and scope.begun is None and last is not None and last.as_of_on == moment.as_of
 
 
 def _refuse_backwards(scope: Scope, moment: Moment) -> None:
@@ -205,93 +206,44 @@ def _refuse_backwards(scope: Scope, moment: Moment) -> None:
         )
 
 
-def _record(
-    work: Work, scope: Scope, connection: duckdb.DuckDBPyConnection, progress: Progress
-) -> ScoreRunSummary:
-    """Write the changes, the run and its audit entry, and settle what it answers."""
-    changed = 0
+def _in_parts(connection: duckdb.DuckDBPyConnection, rows: int) -> Iterator[list[dict[str, Any]]]:
     for batch in connection.table("changes").to_arrow_reader(ROWS_AT_ONCE):
-        _write(work, batch.to_pylist())
-        changed += batch.num_rows
+        for start in range(0, batch.num_rows, rows):
+            yield batch.slice(start, rows).to_pylist()
+
+
+def _write(
+    run: Run, actor: Actor, changes: Iterator[list[dict[str, Any]]], scored: int, progress: Progress
+) -> ScoreRunSummary:
+    """Write the changes part by part, and complete the run."""
+    held, changed = parts.begin(run), 0
+    for part in changes:
+        if changed:
+            parts.breathe(run.engine)
+        held = parts.write_part(run, held, part)
+        changed += len(part)
         progress("written", changed)
-    _settle(work.session, scope.told)
-    moment = Moment(work.today, work.now)
-    run_id = new_id()
-    summary = _summary(
-        work.session,
-        run_id,
-        moment,
-        full=scope.only is None,
-        scored=_count(connection, "computed"),
-        changed=changed,
-    )
-    figures = summary.as_json()
-    work.session.add(
-        ScoreRun(
-            id=run_id,
-            as_of_on=work.today,
-            known_at=work.now,
-            rulebook_hash=work.rulebook.hash,
-            full=summary.full,
-            summary=figures,
-            recorded_at=work.now,
-        )
-    )
-    work.record("scores.computed", Subject("score_run", run_id), **figures)
+    full = run.scope.only is None
+    with reading(run.engine) as session:
+        summary = _summary(session, held, run.moment, full=full, scored=scored, changed=changed)
+    with writing(run.engine) as session:
+        work = Work(session, actor, run.moment.known_at, run.rulebook)
+        parts.complete(work, held, summary.as_json())
     return summary
 
 
-def _write(work: Work, changes: list[dict[str, Any]]) -> None:
-    """Close the scores that no longer hold and append the new ones; a merged business gets none."""
-    closed = [
-        {"of": row["business_id"], "old": row["version"]} for row in changes if row["version"] is not None
-    ]
-    if closed:
-        work.session.connection().execute(
-            update(Score)
-            .where(col(Score.business_id) == bindparam("of"), col(Score.version) == bindparam("old"))
-            .values(superseded_at=work.now),
-            closed,
-        )
-    held_once = queries.latest_versions(
-        work.session, [row["business_id"] for row in changes if row["version"] is None]
-    )
-    appended = [
-        {
-            "business_id": row["business_id"],
-            "version": (row["version"] or held_once.get(row["business_id"], 0)) + 1,
-            "as_of_on": work.today,
-            "points": row["points"],
-            "grade": row["grade"],
-            "rulebook_hash": work.rulebook.hash,
-            "recorded_at": work.now,
-            "superseded_at": None,
-        }
-        for row in changes
-        if row["points"] is not None
-    ]
-    insert_rows(work.session, Score, appended)
-
-
-def _settle(session: Session, told: tuple[int, ...]) -> None:
-    for start in range(0, len(told), ROWS_AT_ONCE):
-        session.connection().execute(
-            delete(Outbox).where(col(Outbox.seq) == bindparam("answered")),
-            [{"answered": seq} for seq in told[start : start + ROWS_AT_ONCE]],
-        )
-
-
 def _summary(
-    session: Session, run_id: str | None, moment: Moment, *, full: bool, scored: int, changed: int
+    session: Session, held: Held | None, moment: Moment, *, full: bool, scored: int, changed: int
 ) -> ScoreRunSummary:
+    at = held.recorded_at if held is not None else None
     return ScoreRunSummary(
-        run_id=run_id,
+        run_id=held.run_id if held is not None else None,
         as_of_on=moment.as_of,
         full=full,
         scored=scored,
         changed=changed,
-        grades=queries.grade_histogram(session),
-        points=queries.points_histogram(session, TEN_POINTS),
+        grades=queries.grade_histogram(session, at),
+        points=queries.points_histogram(session, TEN_POINTS, at),
     )
 
 

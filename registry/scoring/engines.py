@@ -23,11 +23,13 @@ class Room:
             system's folder for such files.
         memory_mib: Bound of the engine's own memory.
         threads: At least one.
+        rows: Scores that it writes in one transaction.
     """
 
     folder: Path | None = None
     memory_mib: int = 2048
     threads: int = 2
+    rows: int = 10_000
 
 
 # nothing is fetched from anywhere at run time

@@ -53,12 +53,14 @@ class Scope:
     """What one run computes and answers.
 
     Attributes:
-        last: The run before it; None: there was none.
+        last: The completed run before it; None: there was none.
+        begun: A run that was not completed, which this one takes over; None: there is none.
         told: Outbox rows that it answers.
         only: Businesses to compute, in order; None: every one.
     """
 
     last: ScoreRun | None
+    begun: ScoreRun | None
     told: tuple[int, ...]
     only: tuple[str, ...] | None
 
@@ -74,15 +76,17 @@ class Scope:
 
 def scope_of(session: Session, rulebook: Rulebook, moment: Moment, *, full: bool) -> Scope:
     """Return what a run has to compute."""
-    last = queries.last_run(session)
+    last, begun = queries.last_run(session), queries.unfinished_run(session)
     told = _told(session, moment)
     answered = tuple(seq for seq, _ in told)
     if full or last is None or _other_rules(rulebook, last, moment.as_of):
-        return Scope(last, answered, None)
+        return Scope(last, begun, answered, None)
     concerned = {business_id for _, subject_ids in told for business_id in subject_ids}
     concerned |= _moved_by_calendar(session, rulebook, last, moment)
+    if begun is not None:  # it may have known other law
+        concerned |= queries.written_since(session, last.recorded_at)
     few = len(concerned) <= NOT_WORTH_CHOOSING
-    return Scope(last, answered, tuple(sorted(concerned)) if few else None)
+    return Scope(last, begun, answered, tuple(sorted(concerned)) if few else None)
 
 
 def _told(session: Session, moment: Moment) -> list[tuple[int, list[str]]]:

@@ -1,4 +1,8 @@
-"""Scores on record and the runs that computed them."""
+"""Scores on record and the runs that computed them.
+
+A run writes its scores in parts, at one instant of its own. They hold from the moment when it is
+completed: whoever reads, reads as of the instant of the last completed run (`queries`).
+"""
 
 from datetime import date, datetime
 from typing import Any
@@ -37,5 +41,7 @@ class ScoreRun(SQLModel, table=True):
     known_at: datetime = Field(sa_type=Instant)
     rulebook_hash: str
     full: bool
-    summary: dict[str, Any] = Field(sa_column=Column(JSON, nullable=False))
-    recorded_at: datetime = Field(sa_type=Instant)
+    summary: dict[str, Any] = Field(sa_column=Column(JSON, nullable=False), description="Empty until then.")
+    recorded_at: datetime = Field(sa_type=Instant, description="Of all that it writes; no two have the same.")
+    completed_at: datetime | None = Field(default=None, sa_type=Instant, description="None: not finished.")
+    mark: str = Field(description="New with each part: who knows it not has been overtaken.")

@@ -20,7 +20,6 @@ from registry.scoring.queries import current_score
 from registry.scoring.tables import Score, ScoreRun
 from registry.store.engine import reading, writing
 from registry.store.outbox import backlog
-from registry.store.tables import Outbox
 from tests import given
 from tests.scoring.histories import Author, write
 from tests.scoring.rulebooks import LOCAL_LAW, national_and, point
@@ -36,12 +35,10 @@ def run(engine: Engine, now: datetime = given.NOW, **how: object) -> ScoreRunSum
 
 
 def on_record(engine: Engine) -> set[ON_RECORD]:
-    """Return business, points and grade of every score that holds."""
+    """Return business, points and grade of every score that holds, as readers read it."""
     with reading(engine) as session:
-        rows = session.exec(
-            select(Score.business_id, Score.points, Score.grade).where(col(Score.superseded_at).is_(None))
-        ).all()
-    return {(business_id, points, grade) for business_id, points, grade in rows}
+        known = (current_score(session, business_id) for business_id in session.exec(select(Business.id)))
+        return {(score.business_id, score.points, score.grade) for score in known if score is not None}
 
 
 def computed(engine: Engine, rulebook: Rulebook, on: date, now: datetime) -> set[ON_RECORD]:
@@ -169,28 +166,6 @@ def test_a_rule_that_comes_into_force_makes_the_run_a_full_one(engine: Engine) -
     assert run(engine, rulebook=coming).changed == 1
     summary = run(engine, given.NOW + timedelta(days=1), rulebook=coming)
     assert (summary.full, summary.changed) == (True, 1)
-
-
-class Killed(BaseException):
-    """Stands for a process that is gone."""
-
-
-def test_a_run_killed_while_it_writes_leaves_nothing_and_the_next_one_everything(engine: Engine) -> None:
-    """Scores, run, audit entry and settled outbox rows come together or not at all."""
-
-    def die(step: str, _rows: int) -> None:
-        if step == "written":
-            raise Killed
-
-    business_id, _ = pledged(engine)
-    with reading(engine) as session:
-        before = count(session, Outbox)
-    with pytest.raises(Killed):
-        run(engine, progress=die)
-    with reading(engine) as session:
-        assert (count(session, Score), count(session, ScoreRun), count(session, Outbox)) == (0, 0, before)
-    run(engine)
-    assert on_record(engine) == {(business_id, 10_000, "A")}
 
 
 def test_a_run_that_is_overtaken_starts_again(engine: Engine) -> None:

@@ -286,6 +286,8 @@ def upgrade() -> None:
         sa.Column("full", sa.Boolean(), nullable=False),
         sa.Column("summary", sa.JSON(), nullable=False),
         sa.Column("recorded_at", registry.store.columns.Instant(timezone=True), nullable=False),
+        sa.Column("completed_at", registry.store.columns.Instant(timezone=True), nullable=True),
+        sa.Column("mark", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
         sa.PrimaryKeyConstraint("id"),
     )
     op.create_table(
