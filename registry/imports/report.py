@@ -13,6 +13,9 @@ from registry.imports.writing import write_csv, write_xlsx
 
 HEADINGS = ("行号 row", "列 column", "值 value", "原因", "reason", "单元格 cell")
 
+LOSSES = frozenset({"import.number_as_text", "import.number_long", "import.date_as_text"})
+"""Refusals of cells that no longer hold what was typed into them."""
+
 
 @dataclass
 class ImportReport:
@@ -82,14 +85,20 @@ def _line(error: RowError) -> tuple[str, ...]:
 def returned_rows(report: ImportReport) -> tuple[list[str], Iterator[list[str]]]:
     """Return headings and rows of what was refused, as it stood, each row with where and why at its end.
 
-    The last column is passed over when the file is imported again.
+    The last column is passed over when the file is imported again. A cell that has lost digits is left
+    blank: as a text it would pass, and nobody would have looked at the original.
     """
     headings = list(dict.fromkeys(h for raw in report.returned for h in raw.cells if h != RETURNED))
     reasons: dict[tuple[str, int], list[str]] = {}
+    lost = {(error.row, error.column) for error in report.refused if error.refusal.code in LOSSES}
     for error in report.refused:
         reasons.setdefault(error.row, []).append(f"{error.place}：{error.reason('zh')} {error.reason('en')}")
     rows = (
-        [*(_text(raw.cells.get(h)) for h in headings), "\n".join(reasons[raw.row])] for raw in report.returned
+        [
+            *("" if (raw.row, heading) in lost else _text(raw.cells.get(heading)) for heading in headings),
+            "\n".join(reasons[raw.row]),
+        ]
+        for raw in report.returned
     )
     return [*headings, RETURNED], rows
 

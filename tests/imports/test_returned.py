@@ -35,7 +35,8 @@ def test_refused_rows_come_back_with_their_reasons_and_are_refused_alike_until_t
     write_errors(path, first)
     heading, bad, formula = load_workbook(str(path)).get_sheet_by_index(0).to_python()
     assert heading == [*HEADINGS, "退回原因"]
-    assert bad[:6] == ["王记鲜肉", "999999", "火箭", "", "", "3766000000"]
+    assert bad[:6] == ["王记鲜肉", "999999", "火箭", "", "", ""]
+    assert "3766000000" in str(bad[-1])
     assert [line.split("：")[0] for line in str(bad[-1]).splitlines()] == ["东市!B3", "东市!C3", "东市!F3"]
     assert formula[0] == FORMULA
     again = imported(sqlite_engine, "businesses", path)
