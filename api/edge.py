@@ -11,7 +11,7 @@ from registry.calendar import legal_day
 from registry.publication import public_view
 from registry.publication.answers import PublicRegime, RegistryState
 from registry.publication.cards import Cards
-from registry.publication.counts import state_of_the_registry
+from registry.publication.counts import Entries, entries_counted, state_of_the_registry
 from registry.rulebook import Rulebook
 from registry.settings import Settings
 from registry.store.engine import reading
@@ -59,6 +59,7 @@ class Edge:
     cards: Cards = field(init=False)
     _regimes: Kept[dict[str, PublicRegime]] = field(init=False)
     _state: Kept[RegistryState] = field(init=False)
+    _entries: Kept[Entries] = field(init=False)
 
     def __post_init__(self) -> None:
         """Open the eye on the database."""
@@ -66,6 +67,7 @@ class Edge:
         object.__setattr__(self, "cards", Cards(self.engine, self.watch))
         object.__setattr__(self, "_regimes", Kept(self.watch))
         object.__setattr__(self, "_state", Kept(self.watch))
+        object.__setattr__(self, "_entries", Kept(self.watch))
 
     def today(self) -> date:
         """Return the legal day in Asia/Shanghai."""
@@ -80,6 +82,16 @@ class Edge:
                 return {one.code: one for one in public_view.lists(session, rulebook, today)}
 
         return self._regimes.get((rulebook.hash, today), read)
+
+    def entries(self) -> Entries:
+        """Return the numbers of entries shown today by list, region and sector; counted once a commit."""
+        today = self.today()
+
+        def read() -> Entries:
+            with reading(self.engine) as session:
+                return entries_counted(session, today)
+
+        return self._entries.get(today, read)
 
     def state(self) -> RegistryState:
         """Return how much stands in the registry today; counted once a commit."""

@@ -35,6 +35,7 @@ ROUTES: tuple[ControllerRouterHandler, ...] = (
     lists.black,
     lists.boards,
     lists.one_list,
+    lists.places,
     lists.one_entry,
     editions.latest,
     editions.all_editions,

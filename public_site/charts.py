@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 
 from markupsafe import escape
 
+ROW, NAMES, BARS, FIGURES = 30, 210, 300, 50  # of `lengths`: height of a row, widths of its parts
 WIDTH, HEIGHT, FOOT, HEAD = 720, 260, 28, 34
 COLOURS = ("#123e58", "#b3261e", "#8a6d1d")
 
@@ -38,4 +39,27 @@ def bars(labels: Sequence[str], series: Mapping[str, Sequence[int]]) -> str:
     return (
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDTH} {HEIGHT}" width="{WIDTH}" '
         f'height="{HEIGHT}" font-family="sans-serif" font-size="13" fill="#26323c">{"".join(drawn)}</svg>'
+    )
+
+
+def lengths(rows: Sequence[tuple[str, int]], colour: str) -> str:
+    """Return an SVG of bars below each other, each with its name before and its number behind it.
+
+    Args:
+        rows: Name and number of each bar, none below zero, in order.
+        colour: Of the bars, as SVG writes it.
+    """
+    most, width = max((number for _, number in rows), default=0), NAMES + BARS + FIGURES
+    drawn = []
+    for place, (name, number) in enumerate(rows):
+        top, long = 4 + place * ROW, BARS * number / max(most, 1)
+        drawn.append(
+            f'<text x="{NAMES - 8}" y="{top + 20}" text-anchor="end">{escape(name)}</text>'
+            f'<rect x="{NAMES}" y="{top + 6}" width="{long:.1f}" height="{ROW - 12}" fill="{colour}"/>'
+            f'<text x="{NAMES + long + 6:.1f}" y="{top + 20}">{number}</text>'
+        )
+    height = 8 + ROW * len(rows)
+    return (
+        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width} {height}" width="{width}" '
+        f'height="{height}" font-family="sans-serif" font-size="13" fill="#26323c">{"".join(drawn)}</svg>'
     )

@@ -9,19 +9,22 @@ from litestar.exceptions import NotFoundException
 from litestar.params import FromPath, FromQuery
 
 from api.edge import Edge
+from public_site.charts import lengths
 from public_site.names import region_words
+from public_site.narrowing import Narrowing, by_place, narrowed
 from public_site.reader import Reader
 from public_site.render import link
 from registry.publication import public_view
 from registry.publication.answers import PublicRegime, Tombstone
 from registry.publication.due_process import due_process
-from registry.regions import prefix, region
 from registry.repair.queries import subject_of_entry
 from registry.repair.rules import early_end
 from registry.store.engine import reading
 
 A_GLANCE = 10
 A_PAGE = 50
+MOST_DRAWN = 12
+LINES: Mapping[str, str] = {"red": "#a61b1b", "black": "#22282e", "board": "#8a6d1d"}
 Tab = Literal["red", "black", "board"]
 PLACES = ("red", "black", "board", "pointer", "card")
 HOMES: Mapping[str, str] = {
@@ -35,26 +38,35 @@ HOMES: Mapping[str, str] = {
 
 @get("/lists/red", sync_to_thread=True, include_in_schema=False)
 def red(
-    edge: NamedDependency[Edge], reader: NamedDependency[Reader], region: FromQuery[str] = ""
+    edge: NamedDependency[Edge],
+    reader: NamedDependency[Reader],
+    region: FromQuery[str] = "",
+    sector: FromQuery[str] = "",
 ) -> Response[str]:
     """Show the red lists."""
-    return _of_colour(edge, reader, "red", region)
+    return _of_colour(edge, reader, "red", Narrowing.of(region, sector))
 
 
 @get("/lists/black", sync_to_thread=True, include_in_schema=False)
 def black(
-    edge: NamedDependency[Edge], reader: NamedDependency[Reader], region: FromQuery[str] = ""
+    edge: NamedDependency[Edge],
+    reader: NamedDependency[Reader],
+    region: FromQuery[str] = "",
+    sector: FromQuery[str] = "",
 ) -> Response[str]:
     """Show the black lists: only what has a legal basis."""
-    return _of_colour(edge, reader, "black", region)
+    return _of_colour(edge, reader, "black", Narrowing.of(region, sector))
 
 
 @get("/boards", sync_to_thread=True, include_in_schema=False)
 def boards(
-    edge: NamedDependency[Edge], reader: NamedDependency[Reader], region: FromQuery[str] = ""
+    edge: NamedDependency[Edge],
+    reader: NamedDependency[Reader],
+    region: FromQuery[str] = "",
+    sector: FromQuery[str] = "",
 ) -> Response[str]:
     """Show the boards, which have no legal basis and say so, with cards of markets and pointers."""
-    return _of_colour(edge, reader, "board", region)
+    return _of_colour(edge, reader, "board", Narrowing.of(region, sector))
 
 
 @get("/lists/{regime:str}", sync_to_thread=True, include_in_schema=False)
@@ -62,7 +74,9 @@ def one_list(
     edge: NamedDependency[Edge],
     reader: NamedDependency[Reader],
     regime: FromPath[str],
+    *,
     region: FromQuery[str] = "",
+    sector: FromQuery[str] = "",
     cursor: FromQuery[str] = "",
 ) -> Response[str]:
     """Show one list or board, page by page.
@@ -70,30 +84,44 @@ def one_list(
     Raises:
         NotFoundException: No such list is in force.
     """
-    rulebook, today = edge.rulebook(), edge.today()
+    asked, want = _in_force(edge, regime), Narrowing.of(region, sector)
     with reading(edge.engine) as session:
-        asked = edge.regimes().get(regime)
-        if asked is None:
-            raise NotFoundException
-        where = _known(region)
         found = public_view.entries(
-            session, regime, today, region_prefix=prefix(where), after=cursor or None, limit=A_PAGE
+            session,
+            regime,
+            edge.today(),
+            region_prefix=want.prefix,
+            sector=want.sector,
+            after=cursor or None,
+            limit=A_PAGE,
         )
-    here = f"/lists/{regime}"
+    here, only = f"/lists/{regime}", {"region": want.region, "sector": want.sector}
     return reader.page(
         "regime.html",
         regime=asked,
-        names=reader.names(rulebook, today),
+        names=reader.names(edge.rulebook(), edge.today()),
         home=HOMES[asked.colour],
         found=found,
-        region=where,
-        where=region_words(where) if where else "",
-        regions=_choices(asked.entries_by_region, where),
-        count=_within(asked, where),
+        narrowed=narrowed(edge.entries(), [regime], want, reader.t),
+        where=region_words(want.region) if want.region else "",
+        spread=[(code, region_words(code), n) for code, n in by_place(edge.entries(), regime).items()],
         shown_first=not cursor,
-        first=link(here, region=where),
-        next=link(here, region=where, cursor=found.after) if found.after else None,
+        first=link(here, **only),
+        next=link(here, **only, cursor=found.after) if found.after else None,
     )
+
+
+@get("/lists/{regime:str}/places.svg", sync_to_thread=True, include_in_schema=False)
+def places(edge: NamedDependency[Edge], regime: FromPath[str]) -> Response[str]:
+    """Draw how the entries of a list spread over regions; the page says the same in a table.
+
+    Raises:
+        NotFoundException: No such list is in force.
+    """
+    colour = _in_force(edge, regime).colour
+    found = by_place(edge.entries(), regime)
+    rows = [(region_words(code), number) for code, number in list(found.items())[:MOST_DRAWN]]
+    return Response(lengths(rows, LINES.get(colour, LINES["board"])), media_type="image/svg+xml")
 
 
 @get("/lists/{regime:str}/entries/{entry_id:str}", sync_to_thread=True, include_in_schema=False)
@@ -131,51 +159,34 @@ def one_entry(
     )
 
 
-def _of_colour(edge: Edge, reader: Reader, colour: Tab, region: str) -> Response[str]:
-    where, rulebook, today = _known(region), edge.rulebook(), edge.today()
+def _of_colour(edge: Edge, reader: Reader, colour: Tab, want: Narrowing) -> Response[str]:
+    rulebook, today = edge.rulebook(), edge.today()
+    regimes = [one for one in edge.regimes().values() if HOMES[one.colour] == HOMES[colour]]
+    regimes.sort(key=lambda one: PLACES.index(one.colour))
     with reading(edge.engine) as session:
-        regimes = [one for one in edge.regimes().values() if HOMES[one.colour] == HOMES[colour]]
-        regimes.sort(key=lambda one: PLACES.index(one.colour))
         shown = [
-            (one, public_view.entries(session, one.code, today, region_prefix=prefix(where), limit=A_GLANCE))
+            (
+                one,
+                public_view.entries(
+                    session, one.code, today, region_prefix=want.prefix, sector=want.sector, limit=A_GLANCE
+                ),
+                narrowed(edge.entries(), [one.code], want, reader.t).count,
+            )
             for one in regimes
         ]
-    counts: dict[str, int] = {}
-    for one in regimes:
-        for code, number in one.entries_by_region.items():
-            counts[code] = counts.get(code, 0) + number
     return reader.page(
         "colour.html",
         colour=colour,
         here_path=HOMES[colour],
         shown=shown,
-        counts={one.code: _within(one, where) for one in regimes},
-        where=region_words(where) if where else "",
+        where=region_words(want.region) if want.region else "",
         names=reader.names(rulebook, today),
-        region=where,
-        regions=_choices(counts, where),
-        total=sum(counts.values()),
+        narrowed=narrowed(edge.entries(), [one.code for one in regimes], want, reader.t),
     )
 
 
-def _within(regime: PublicRegime, where: str) -> int:
-    """Return how many entries a list has in a region."""
-    return sum(n for code, n in regime.entries_by_region.items() if code.startswith(prefix(where)))
-
-
-def _known(code: str) -> str:
-    """Return a region that a reader chose, or none where it is no region."""
-    return code if region(code) is not None else ""
-
-
-def _choices(counts: Mapping[str, int], chosen: str) -> list[tuple[str, str, int]]:
-    """Return the regions that have entries, with their counts, and the one that was chosen."""
-    codes = {*counts, chosen} if chosen else set(counts)
-    return [
-        (
-            code,
-            region_words(code),
-            sum(number for other, number in counts.items() if other.startswith(prefix(code))),
-        )
-        for code in sorted(codes)
-    ]
+def _in_force(edge: Edge, regime: str) -> PublicRegime:
+    found = edge.regimes().get(regime)
+    if found is None:
+        raise NotFoundException
+    return found

@@ -22,8 +22,8 @@ from registry.publication.gathering import (
 )
 from registry.violations.tables import Violation
 
-Entries = Counter[tuple[str, str, str]]
-"""Number of entries by regime, colour and region."""
+Entries = Counter[tuple[str, str, str, str]]
+"""Number of entries by regime, colour, region of the entry and sector of the business ("" where unknown)."""
 
 
 def entries_counted(session: Session, on: date) -> Entries:
@@ -31,8 +31,10 @@ def entries_counted(session: Session, on: date) -> Entries:
 
     Only where a business may be a natural person, whom the list may not name, is its name looked at.
     """
+    sector = func.coalesce(col(BusinessVersion.sector), "")
+    columns = (col(ListEntry.regime), col(ListEntry.colour), col(ListEntry.region), sector)
     shown = (
-        select(col(ListEntry.regime), col(ListEntry.colour), col(ListEntry.region))
+        select(*columns)
         .join(BusinessVersion, col(BusinessVersion.business_id) == col(ListEntry.business_id))
         .join(Business, col(Business.id) == col(ListEntry.business_id))
         .where(entry_shown(on), _visible(), col(BusinessVersion.superseded_at).is_(None))
@@ -40,17 +42,16 @@ def entries_counted(session: Session, on: date) -> Entries:
     of_person = and_(
         col(ListEntry.persons_named).is_(false()), col(BusinessVersion.kind).in_(PERHAPS_PERSONS)
     )
-    columns = (col(ListEntry.regime), col(ListEntry.colour), col(ListEntry.region))
     run = session.connection().execute
     found: Entries = Counter()
     plain = shown.where(~of_person).add_columns(func.count()).group_by(*columns)
-    for regime, colour, region, number in run(plain):
-        found[regime, colour, region] = number
+    for regime, colour, region, sector_of, number in run(plain):
+        found[regime, colour, region, sector_of] = number
     doubtful = run(shown.where(of_person).add_columns(col(ListEntry.business_id))).all()
     known = known_businesses(session, {row.business_id for row in doubtful})
-    for regime, colour, region, business_id in doubtful:
+    for regime, colour, region, sector_of, business_id in doubtful:
         if business_id in known and not known[business_id].identity.natural_person:
-            found[regime, colour, region] += 1
+            found[regime, colour, region, sector_of] += 1
     return found
 
 
@@ -61,7 +62,7 @@ def state_of_the_registry(session: Session, on: date) -> RegistryState:
         return int(session.connection().execute(query).scalar_one())
 
     colours: Counter[str] = Counter()
-    for (_, colour, _), number in entries_counted(session, on).items():
+    for (_, colour, _, _), number in entries_counted(session, on).items():
         colours[colour] += number
     pledges = select(func.count()).select_from(Pledge).where(pledge_stands(on))
     units = select(func.count()).select_from(DemonstrationUnit).where(designation_stands(on))

@@ -13,6 +13,7 @@ from typing import Any, TypeVar
 from sqlalchemy import ColumnElement, Select, select, tuple_
 from sqlmodel import Session, col
 
+from registry.businesses.tables import BusinessVersion
 from registry.demonstration.tables import DemonstrationUnit
 from registry.errors import Malformed
 from registry.instruments.tables import Instrument
@@ -126,6 +127,7 @@ def entries(
     on: date,
     *,
     region_prefix: str = "",
+    sector: str = "",
     after: str | None = None,
     limit: int = 50,
 ) -> Page[PublicEntry]:
@@ -136,6 +138,7 @@ def entries(
         regime: Code of the list or board.
         on: Legal day on which it is looked at.
         region_prefix: Leading digits of GB/T 2260; empty for everywhere.
+        sector: Code of the sector of the business; empty for any.
         after: The cursor that an earlier page gave.
         limit: At least 1.
 
@@ -145,7 +148,9 @@ def entries(
     found: list[PublicEntry] = []
     cursor = after
     while len(found) <= limit:
-        rows = _rows(session, _entries_after(regime, on, region_prefix, cursor, limit + 1))
+        rows = _rows(
+            session, _entries_after(regime, on, cursor, limit + 1, region_prefix=region_prefix, sector=sector)
+        )
         known = known_businesses(session, (row.business_id for row in rows))
         for row in rows:
             made = _entry(row, known[row.business_id]) if row.business_id in known else None
@@ -196,8 +201,8 @@ def lists(
 ) -> tuple[PublicRegime, ...]:
     """Return the lists and boards in force on a day for a region and below it, with their counts."""
     counts: dict[str, dict[str, int]] = defaultdict(dict)
-    for (code, _, where), count in entries_counted(session, on).items():
-        counts[code][where] = count
+    for (code, _, where, _), count in entries_counted(session, on).items():
+        counts[code][where] = counts[code].get(where, 0) + count
     return tuple(
         PublicRegime(
             code=regime.code,
@@ -328,13 +333,17 @@ def _violations(session: Session, known: Known, on: date, rulebook: Rulebook) ->
 
 
 def _entries_after(
-    regime: str, on: date, region_prefix: str, cursor: str | None, limit: int
+    regime: str, on: date, cursor: str | None, limit: int, *, region_prefix: str, sector: str
 ) -> Select[*tuple[Any, ...]]:
     query = select(ListEntry).where(col(ListEntry.regime) == regime, entry_shown(on))
     if region_prefix:
         query = query.where(
             col(ListEntry.region).between(region_prefix.ljust(6, "0"), region_prefix.ljust(6, "9"))
         )
+    if sector:
+        business = select(1).where(col(BusinessVersion.business_id) == col(ListEntry.business_id))
+        now = business.where(col(BusinessVersion.superseded_at).is_(None))
+        query = query.where(now.where(col(BusinessVersion.sector) == sector).exists())
     if cursor is not None:
         query = query.where(_beyond(cursor))
     return query.order_by(col(ListEntry.listed_on).desc(), col(ListEntry.entry_id).desc()).limit(limit)

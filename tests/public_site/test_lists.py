@@ -137,3 +137,21 @@ def test_the_page_of_a_removal_says_why_in_words_and_how_to_learn_of_the_next(re
     assert "原记录有误，已经更正" in page.words
     assert "告知书送达" not in page.words
     assert "/changes" in [one.attributes["href"] for one in page.all("a")]
+
+
+def test_a_list_is_narrowed_by_region_and_sector_with_exact_counts(read: Read) -> None:
+    page = read("/lists/metrology_board")
+    options = [one.words for one in page.all("option")]
+    assert "市场摊位（1 条）" in options
+    narrowed = read("/lists/metrology_board?sector=market_stall&region=410000")
+    assert "现有 1 条" in narrowed.words
+    chosen = [one.attributes["value"] for one in narrowed.all("option") if "selected" in one.attributes]
+    assert chosen == ["410000", "market_stall"]
+    assert "现有 0 条" in read("/lists/metrology_board?sector=taxi").words
+
+
+def test_the_picture_of_a_list_says_what_its_table_says(site: Site) -> None:
+    picture = site.get("/lists/metrology_board/places.svg")
+    assert picture.headers["content-type"].startswith("image/svg+xml")
+    assert "浉河区" in picture.text
+    assert site.get("/lists/none/places.svg").status_code == 404
