@@ -7,7 +7,9 @@ from litestar.params import FromPath
 from litestar.response import Redirect
 
 from api.edge import Edge
+from public_site.linked import of_business
 from public_site.reader import Reader
+from public_site.timeline import timeline
 from registry.businesses.queries import surviving
 from registry.publication import clearance, public_view
 from registry.repair.queries import early_ends
@@ -40,5 +42,7 @@ def business(
         regimes=edge.regimes(),
         names=reader.names(rulebook, today),
         clears=clears,
+        history=timeline(found, edge.regimes(), reader.names(rulebook, today)),
+        linked=of_business(edge.settings, found),
         repairable=repairable,
     )

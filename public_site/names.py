@@ -41,6 +41,10 @@ class Names:
         """Return the name of a measure."""
         return one.name_zh if self.t.language == "zh" else one.name_en
 
+    def named(self, one: PublicRegime | ListRegime) -> str:
+        """Return the name of a list."""
+        return one.name_zh if self.t.language == "zh" else one.name_en
+
     def law(self, regime: PublicRegime) -> ListRegime:
         """Return the rule that founds a list."""
         return self.rulebook.find(ListRegime, regime.code, regime.region, self.on)

@@ -4,7 +4,13 @@ from api.rights import Right, public, signed_in
 
 RIGHTS: tuple[Right, ...] = (
     public("GET", "/"),
+    public("GET", "/.well-known/security.txt"),
     public("GET", "/about"),
+    public("GET", "/accessibility"),
+    public("GET", "/data"),
+    public("GET", "/robots.txt"),
+    public("GET", "/sitemap.xml"),
+    public("GET", "/sitemaps/{name}"),
     public("GET", "/boards"),
     public("GET", "/businesses/{business_id}"),
     public("GET", "/changes"),

@@ -19,6 +19,7 @@ class Settings(BaseSettings):
         data_dir: Folder of the database file, documents, editions, index and keys.
         database_url: `sqlite:///…` or `postgresql+psycopg://…`; the file in `data_dir` when unset.
         meilisearch_url: Address of a search server; the embedded index when unset.
+        security_contact: Whom to warn of a weakness: `mailto:…`, `tel:…` or `https://…`.
         log_origin: Name of the transparency log, for ever: without white space and plus signs.
         demonstration: True marks every page as showing invented merchants.
         public_url: Address that citizens use, as it is printed on papers: no path's end, no query.
@@ -38,6 +39,7 @@ class Settings(BaseSettings):
     meilisearch_url: str | None = None
     demonstration: bool = False
     public_url: str = Field(default="http://127.0.0.1:8000", max_length=180, validate_default=True)
+    security_contact: str | None = Field(default=None, pattern=r"^(mailto:|tel:|https://)[\x21-\x7e]{1,200}$")
     log_origin: str | None = Field(default=None, pattern=r"^[^\s+\x00-\x1f\x7f]{1,200}$")
     webhook_networks: tuple[Network, ...] = ()
     trusted_proxies: tuple[Network, ...] = (IPv4Network("127.0.0.0/8"), IPv6Network("::1/128"))

@@ -1,6 +1,7 @@
 """How much the public view shows, counted: what no page would show counts nowhere."""
 
 from collections import Counter
+from collections.abc import Sequence
 from datetime import date
 from typing import Any
 
@@ -22,6 +23,8 @@ from registry.publication.gathering import (
 )
 from registry.violations.tables import Violation
 
+PARTS = "abcdefghijklmnopqrstuvwxyz234567"
+"""The first characters of identifiers, which part the registry evenly."""
 Entries = Counter[tuple[str, str, str, str]]
 """Number of entries by regime, colour, region of the entry and sector of the business ("" where unknown)."""
 
@@ -53,6 +56,19 @@ def entries_counted(session: Session, on: date) -> Entries:
         if business_id in known and not known[business_id].identity.natural_person:
             found[regime, colour, region, sector_of] += 1
     return found
+
+
+def named_businesses(session: Session, part: str) -> Sequence[str]:
+    """Return those of the businesses shown of a part of the registry that are surely no natural persons."""
+    query = (
+        select(col(Business.id))
+        .join(BusinessVersion, col(BusinessVersion.business_id) == col(Business.id))
+        .where(col(BusinessVersion.superseded_at).is_(None), _visible())
+        .where(col(BusinessVersion.kind).not_in(PERHAPS_PERSONS))
+        .where(col(Business.id).like(f"{part}%"))
+        .order_by(col(Business.id))
+    )
+    return session.connection().execute(query).scalars().all()
 
 
 def state_of_the_registry(session: Session, on: date) -> RegistryState:

@@ -90,7 +90,7 @@ def every_page(town: Town, site: Site) -> dict[str, str]:
         *("/lists/henan_black?region=410100", "/lists/national_serious", "/lists/market_yellow_card"),
         *("/lists/henan_black/editions", "/lists/henan_red/editions", one),
         *("/statistics", "/transparency", "/transparency?year=2025"),
-        *("/log", "/report", "/about", "/repair", "/nowhere"),
+        *("/log", "/report", "/about", "/repair", "/nowhere", "/data", "/accessibility"),
         *("/editions", "/changes", "/verify", "/verify?code=none", "/rules"),
         *("/rules?where=410000", "/rules?where=370000&on=2025-01-01", "/rules?where=zz&on=zz"),
         *(f"/instruments/{one}" for one in town.instruments.values()),

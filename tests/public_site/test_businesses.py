@@ -64,7 +64,8 @@ def test_a_hostile_name_is_escaped_everywhere(read: Read, town: Town) -> None:
     page = read(f"/businesses/{town.businesses['hostile']}")
     assert page.one("h1").words == HOSTILE
     assert HOSTILE in page.one("title").words
-    assert page.all("script", "b") == []
+    assert page.all("b") == []
+    assert [one.attributes["type"] for one in page.all("script")] == ["application/ld+json"]
 
 
 def test_the_download_is_the_same_business_as_data(site: Site, read: Read, town: Town) -> None:
