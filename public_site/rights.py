@@ -1,6 +1,6 @@
 """Who may read which page: one row for every address, beside those of `api.rights`."""
 
-from api.rights import Right, public, signed_in
+from api.rights import NATION, Right, public, signed_in
 
 RIGHTS: tuple[Right, ...] = (
     public("GET", "/"),
@@ -48,4 +48,23 @@ RIGHTS: tuple[Right, ...] = (
     signed_in("GET", "/desk/second-factor"),
     signed_in("POST", "/desk/second-factor"),
     signed_in("POST", "/desk/second-factor/confirm"),
+    # the administrator's desk: accounts only
+    *(
+        Right(method, f"/desk/{path}", ("administrator",), NATION)
+        for method, path in (
+            ("GET", "accounts"),
+            ("GET", "new-account"),
+            ("POST", "new-account"),
+            ("GET", "accounts/{name}"),
+            ("POST", "accounts/{name}/grants"),
+            ("POST", "accounts/{name}/grants/end"),
+            ("POST", "accounts/{name}/disabling"),
+            ("POST", "accounts/{name}/enabling"),
+            ("POST", "accounts/{name}/invitation"),
+            ("POST", "accounts/{name}/sessions/{session_id}/end"),
+            ("POST", "accounts/{name}/recovery"),
+            ("GET", "recoveries"),
+            ("POST", "recoveries/{recovery_id}/grant"),
+        )
+    ),
 )

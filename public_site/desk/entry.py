@@ -43,7 +43,7 @@ def sign_in(request: Asked, edge: NamedDependency[Edge], form: NamedDependency[F
         token = _proven(edge, command, request.cookies.get(COOKIE, ""))
     except (Misread, Refusal) as refused:
         return _asked(edge, request, then, forms.faults_of(refused, request, fields, SignIn))
-    return Redirect(_own_page(then), status_code=303, cookies=[cookie(token)])
+    return Redirect(forms.kept_language(request, _own_page(then)), status_code=303, cookies=[cookie(token)])
 
 
 def _asked(edge: Edge, request: Asked, then: str, faults: Faults = NO_FAULTS) -> Response[str]:
@@ -86,7 +86,7 @@ def accept(request: Asked, edge: NamedDependency[Edge], form: NamedDependency[Fo
     except (Misread, Refusal) as refused:
         faults = forms.faults_of(refused, request, form, AcceptInvitation)
         return forms.plain(edge, request, "invitation.html", faults=faults)
-    return Redirect(f"{SIGN_IN}?done=invited", status_code=303)
+    return Redirect(forms.kept_language(request, f"{SIGN_IN}?done=invited"), status_code=303)
 
 
 @get("/desk/password", sync_to_thread=True, include_in_schema=False)
@@ -109,7 +109,9 @@ def change(request: Asked, edge: NamedDependency[Edge], form: NamedDependency[Fo
     except (Misread, Refusal) as refused:
         faults = forms.faults_of(refused, request, form, ChangePassword)
         return forms.show(edge, request, "password.html", faults=faults)
-    return Redirect("/desk?done=password", status_code=303, cookies=[cookie(token)])
+    return Redirect(
+        forms.kept_language(request, "/desk?done=password"), status_code=303, cookies=[cookie(token)]
+    )
 
 
 def _shown_again(edge: Edge, name: str, command: ChangePassword, now: datetime) -> None:
@@ -126,6 +128,8 @@ def sign_out(request: Asked, edge: NamedDependency[Edge], form: NamedDependency[
     with writing(edge.engine) as session:
         work = Work(session, signed_in(request, session).actor, edge.now(), edge.rulebook())
         end_session(work, who.session_id)
-    answer = Redirect(f"{SIGN_IN}?done=signed_out", status_code=303, cookies=[no_cookie()])
+    answer = Redirect(
+        forms.kept_language(request, f"{SIGN_IN}?done=signed_out"), status_code=303, cookies=[no_cookie()]
+    )
     answer.headers["Clear-Site-Data"] = '"cache", "cookies", "storage"'
     return answer

@@ -5,6 +5,7 @@ same session (its token), and takes effect once (its key). What is wrong with it
 field, with what was entered, and nothing was done.
 """
 
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from hmac import compare_digest
@@ -73,6 +74,7 @@ class Faults:
 
 
 NO_FAULTS = Faults()
+_POSTED = re.compile(r'(<form [^>]*method="post" action="[^"?]*)"')
 Again = Callable[[Faults], Response[Any]]
 
 
@@ -137,11 +139,14 @@ def plain(edge: Edge, request: Asked, template: str, **context: object) -> Respo
     reader = reader_at_desk(request, edge)
     done = f"desk.done.{request.query_params.get('done', '')}"
     said = {"done": reader.t(done) if done in reader.t.texts else ""}
-    return reader.page(
+    answer = reader.page(
         f"desk/{template}",
         status=faults.status if isinstance(faults, Faults) else 200,
         **{"who": None, "key": new_id(), "here": request.url.path, **said, **context},
     )
+    if request.query_params.get("lang") == "en":
+        answer.content = _POSTED.sub(r'\1?lang=en"', answer.content)
+    return answer
 
 
 def act(
@@ -154,38 +159,58 @@ def act(
     again: Again,
     *,
     given: Mapping[str, object] = NOTHING,
+    reveal: Callable[[T], Response[Any]] | None = None,
 ) -> Response[Any]:
     """Carry out a form once, however often it is sent, and lead to another page (303).
 
     Args:
         edge: The installation.
-        request: A POST.
-        form: Its fields; `csrf` and `key` are the form's own.
+        request: A POST, and
+        form: its fields; `csrf` and `key` are the form's own.
         command: What the fields are read into.
         do: The verb; it refuses or does, in one transaction.
         then: Address of the page that shows what became of it.
         again: Shows the form again with what is wrong with it.
         given: What the address says of the command; no field may.
+        reveal: Shows what is shown once and kept nowhere, instead of leading on; a repetition leads on.
 
     Raises:
         Unauthenticated: Nobody is signed in.
         Forbidden: The form is not from a page of this session.
-        NotFound: The thing that the address names; it answers like any address that is not there.
+        NotFound: There is no thing that the address names.
     """
-    who = checked(edge, request, form)
+    who, done = checked(edge, request, form), list[T]()
+
+    def carry_out(work: Work) -> Answer:
+        done.append(do(work, asked))
+        return Answer(303, "", then(done[-1]))
+
     try:
         asked = stated(form, command, given)
-        keyed = Keyed(who.session_id, _key_of(form), digest_of(request, asked))
-        answer = once(
-            edge,
-            keyed,
-            lambda session: signed_in(request, session).actor,
-            lambda session, actor: refuse_foreign(session, actor, right_of(request), asked),
-            lambda work: Answer(303, "", then(do(work, asked))),
-        )
+        answer = _once(edge, request, Keyed(who.session_id, _key_of(form), ""), asked, carry_out)
     except (Misread, Refusal) as refused:
         return again(faults_of(refused, request, form, command))
-    return Redirect(answer.body, status_code=303)
+    if reveal is not None and done:
+        return reveal(done[-1])
+    return Redirect(kept_language(request, answer.body), status_code=303)
+
+
+def _once(
+    edge: Edge, request: Asked, keyed: Keyed, asked: BaseModel, act: Callable[[Work], Answer]
+) -> Answer:
+    return once(
+        edge,
+        replace(keyed, digest=digest_of(request, asked)),
+        lambda session: signed_in(request, session).actor,
+        lambda session, actor: refuse_foreign(session, actor, right_of(request), asked),
+        act,
+    )
+
+
+def kept_language(request: Asked, address: str) -> str:
+    """Return an address of ours in the language that the request named."""
+    named = request.query_params.get("lang")
+    return f"{address}{'&' if '?' in address else '?'}lang=en" if named == "en" else address
 
 
 def checked(edge: Edge, request: Asked, form: Form) -> SignedIn:

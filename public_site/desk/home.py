@@ -10,6 +10,7 @@ from litestar.di import NamedDependency
 
 from api.edge import Edge
 from public_site.desk import forms
+from public_site.names import region_words
 from registry.audit.work import Work
 from registry.offices.queries import name_on
 
@@ -46,4 +47,12 @@ def home(request: Request[Any, Any, Any], edge: NamedDependency[Edge]) -> Respon
         return office or work.actor.office_code, ordered
 
     office, awaiting = forms.consult(edge, request, read)
-    return forms.show(edge, request, "home.html", office=office, awaiting=awaiting, today=edge.today())
+    return forms.show(
+        edge,
+        request,
+        "home.html",
+        office=office,
+        awaiting=awaiting,
+        today=edge.today(),
+        region_words=region_words,
+    )

@@ -21,6 +21,8 @@ class Place:
 
 PLACES = (
     Place("home", "/desk"),
+    Place("accounts", "/desk/accounts", ("administrator",)),
+    Place("recoveries", "/desk/recoveries", ("administrator",)),
     Place("own_sessions", "/desk/sessions"),
     Place("second_factor", "/desk/second-factor"),
     Place("password", "/desk/password"),

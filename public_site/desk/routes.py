@@ -4,7 +4,7 @@ from litestar import Router
 from litestar.di import Provide
 from litestar.types import ControllerRouterHandler
 
-from public_site.desk import entry, home, myself
+from public_site.desk import entry, home, myself, people
 from public_site.desk.form import read_form
 
 ROUTES: tuple[ControllerRouterHandler, ...] = (
@@ -21,6 +21,19 @@ ROUTES: tuple[ControllerRouterHandler, ...] = (
     myself.second_factor,
     myself.begin,
     myself.confirm,
+    people.accounts,
+    people.new_account,
+    people.add,
+    people.account,
+    people.give,
+    people.take,
+    people.disable,
+    people.enable,
+    people.invited,
+    people.end_session,
+    people.ask,
+    people.recoveries,
+    people.grant,
 )
 
 

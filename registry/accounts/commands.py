@@ -11,7 +11,7 @@ from sqlmodel import Session, col, select
 from registry.accounts.tables import Account, AccountGrant, ApiKey, Person
 from registry.audit.work import Actor, Grant, Subject, Work
 from registry.commands import Command
-from registry.errors import Conflict, NotFound, Unauthenticated
+from registry.errors import Conflict, Malformed, NotFound, RuleRefused, Unauthenticated
 from registry.identifiers import new_id
 from registry.offices.tables import Office
 from registry.regions import prefix, region_or_refuse
@@ -33,10 +33,12 @@ Role = Literal[
 
 
 class GrantRole(Command):
-    """A role on a region; 000000 is the whole country."""
+    """A role on a region, 000000 being the whole country; an operator's and a merchant's on one thing."""
 
     role: Role
     region: str = "000000"
+    market_id: str = Field(default="", max_length=64, description="Market of an operator.")
+    business_id: str = Field(default="", max_length=64, description="Business of a merchant.")
 
 
 class AddAccount(Command):
@@ -64,7 +66,8 @@ def add_account(work: Work, command: AddAccount) -> str:
         Forbidden: The actor is no administrator.
         Conflict: The name is taken.
         NotFound: There is no such office or person.
-        Malformed: A grant names no region.
+        Malformed: A grant names no region, or not the one thing that its role is held on.
+        RuleRefused: An administrator would work on cases.
     """
     work.require("administrator", "")
     if work.session.get(Account, command.name) is not None:
@@ -82,10 +85,7 @@ def add_account(work: Work, command: AddAccount) -> str:
     )
     work.session.flush()
     for grant in command.grants:
-        region_or_refuse(grant.region, "grants")
-        work.session.add(
-            AccountGrant(account_name=command.name, role=grant.role, region=prefix(grant.region))
-        )
+        _give(work, command.name, person_id, grant_or_refuse(grant))
     work.record(
         "account.added",
         Subject("account", command.name),
@@ -93,6 +93,46 @@ def add_account(work: Work, command: AddAccount) -> str:
         grants=[grant.model_dump() for grant in command.grants],
     )
     return person_id
+
+
+def _give(work: Work, name: str, person_id: str, grant: GrantRole) -> None:
+    refuse_beside(work, person_id, grant.role)
+    work.session.add(
+        AccountGrant(
+            account_name=name,
+            role=grant.role,
+            region=prefix(grant.region),
+            market_id=grant.market_id,
+            business_id=grant.business_id,
+        )
+    )
+
+
+def refuse_beside(work: Work, person_id: str, role: str) -> None:
+    """Refuse to make an administrator of who works on cases, or the other way round.
+
+    Raises:
+        RuleRefused: The person holds a role that the new one may not stand beside.
+    """
+    held = select(AccountGrant.role).join(Account, col(Account.name) == col(AccountGrant.account_name))
+    roles = set(work.session.exec(held.where(col(Account.person_id) == person_id)).all())
+    if roles and (role == "administrator") != (roles == {"administrator"}):
+        raise RuleRefused("grant.beside", field="role")
+
+
+def grant_or_refuse(grant: GrantRole) -> GrantRole:
+    """Return a grant that can be given.
+
+    Raises:
+        Malformed: There is no such region; an operator's names no market, a merchant's no business, or
+            another's one of them.
+    """
+    region_or_refuse(grant.region, "region")
+    if (grant.role == "operator") != bool(grant.market_id):
+        raise Malformed("grant.market", field="market_id")
+    if (grant.role == "merchant") != bool(grant.business_id):
+        raise Malformed("grant.business", field="business_id")
+    return grant
 
 
 def issue_key(work: Work, account_name: str) -> IssuedKey:

@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from sqlalchemy import BigInteger
+from sqlalchemy import BigInteger, CheckConstraint
 from sqlmodel import Field, SQLModel
 
 from registry.store.columns import Instant
@@ -108,3 +108,19 @@ class LoginThrottle(SQLModel, table=True):
     failures: int
     free_at: datetime = Field(sa_type=Instant)
     tried_at: datetime = Field(sa_type=Instant)
+
+
+class Recovery(SQLModel, table=True):
+    """A way back in for a person who lost password or device: one administrator asks, another grants."""
+
+    __table_args__ = (
+        CheckConstraint("granted_by_person <> asked_by_person", name="recovery_needs_two_persons"),
+    )
+
+    id: str = Field(primary_key=True)
+    account_name: str = Field(foreign_key="account.name", index=True)
+    reason: str
+    asked_by_person: str = Field(foreign_key="person.id")
+    recorded_at: datetime = Field(sa_type=Instant)
+    granted_by_person: str | None = Field(default=None, foreign_key="person.id")
+    granted_at: datetime | None = Field(default=None, sa_type=Instant)
