@@ -1117,6 +1117,31 @@ def upgrade() -> None:
     )
     op.create_index("proposal_by_state", "proposal", ["state", "region"], unique=False)
     op.create_table(
+        "recovery",
+        sa.Column("id", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("account_name", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("reason", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("asked_by_person", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("recorded_at", registry.store.columns.Instant(timezone=True), nullable=False),
+        sa.Column("granted_by_person", sqlmodel.sql.sqltypes.AutoString(), nullable=True),
+        sa.Column("granted_at", registry.store.columns.Instant(timezone=True), nullable=True),
+        sa.CheckConstraint("granted_by_person <> asked_by_person", name="recovery_needs_two_persons"),
+        sa.ForeignKeyConstraint(
+            ["account_name"],
+            ["account.name"],
+        ),
+        sa.ForeignKeyConstraint(
+            ["asked_by_person"],
+            ["person.id"],
+        ),
+        sa.ForeignKeyConstraint(
+            ["granted_by_person"],
+            ["person.id"],
+        ),
+        sa.PrimaryKeyConstraint("id"),
+    )
+    op.create_index(op.f("ix_recovery_account_name"), "recovery", ["account_name"], unique=False)
+    op.create_table(
         "totp_secret",
         sa.Column("account_name", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
         sa.Column("secret", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
@@ -1607,6 +1632,8 @@ def downgrade() -> None:
     op.drop_table("case_step")
     op.drop_table("case_paper")
     op.drop_table("totp_secret")
+    op.drop_index(op.f("ix_recovery_account_name"), table_name="recovery")
+    op.drop_table("recovery")
     op.drop_index("proposal_by_state", table_name="proposal")
     op.drop_index(
         "one_open_proposal",
