@@ -116,7 +116,7 @@ RIGHTS: tuple[Right, ...] = (
     Right("POST", "/api/v1/instruments/{instrument_id}/change", OFFICERS, PATH),
     Right("POST", "/api/v1/instruments/{instrument_id}/retirement", OFFICERS, PATH),
     Right("GET", "/api/v1/verifications", READERS, OWN),
-    Right("POST", "/api/v1/verifications", OFFICERS, BODY),
+    Right("POST", "/api/v1/verifications", ("officer", "verifier"), BODY),
     Right("GET", "/api/v1/verifications/{verification_id}", READERS, PATH),
     Right("POST", "/api/v1/verifications/{verification_id}/annulment", OFFICERS, PATH),
     Right("GET", "/api/v1/violations", READERS, OWN),

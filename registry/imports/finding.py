@@ -6,7 +6,7 @@ fact with legal effect is never held against a likely candidate: several or none
 so does a code or stall that is on record under another name.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 from sqlmodel import Session, col, select
@@ -124,11 +124,22 @@ class Finder:
         return business_id
 
 
-def permitted(work: Work, bearers: Bearers, business_id: str) -> Bearer | Refusal:
+Require = Callable[[Work, Bearer, str], None]
+"""Refuses an actor who may not record a fact about the business; it takes the field that names it."""
+
+
+def by_officer(work: Work, bearer: Bearer, field: str) -> None:
+    """Refuse unless the actor is an officer of the region."""
+    work.require("officer", bearer.region, field)
+
+
+def permitted(
+    work: Work, bearers: Bearers, business_id: str, require: Require = by_officer
+) -> Bearer | Refusal:
     """Return who bears a fact about a business, or why this actor may not record it."""
     try:
         bearer = bearers.of(business_id)
-        work.require("officer", bearer.region, "business_id")
+        require(work, bearer, "business_id")
     except (NotFound, Forbidden) as refusal:
         return refusal
     return bearer

@@ -16,7 +16,7 @@ from registry.demonstration.commands import Designate, designate_units
 from registry.errors import Malformed, Refusal
 from registry.imports.columns import COLUMNS
 from registry.imports.faults import RowError
-from registry.imports.finding import Finder, permitted
+from registry.imports.finding import Finder, Require, by_officer, permitted
 from registry.imports.party import hides_part
 from registry.imports.raw import RawRow
 from registry.imports.report import ImportReport
@@ -25,6 +25,7 @@ from registry.imports.values import fold
 from registry.instruments.commands import register_instruments
 from registry.instruments.finding import NumberedInstruments
 from registry.instruments.forms import RecordVerification, RegisterInstrument
+from registry.instruments.keeping import require_keeper, require_verifier
 from registry.instruments.verifying import record_verifications
 from registry.pledges.commands import FilePledge, file_pledges
 from registry.rulebook import Conduct, InstrumentKind
@@ -99,6 +100,7 @@ class FactKind:
     command: type[Command]
     record: Callable[[Work, Sequence[Any]], list[Outcome]]
     filler: Callable[[Work, Sequence[Mapping[str, Any]]], Fill]
+    require: Require = by_officer
 
 
 class Facts:
@@ -121,7 +123,7 @@ class Facts:
 
     def take(self, work: Work, rows: Sequence[RawRow], report: ImportReport) -> None:
         """Record the facts of a batch about the businesses that its rows name."""
-        borne = _borne(work, read_rows(self._sheet, rows, report), report)
+        borne = _borne(work, read_rows(self._sheet, rows, report), report, self._kind.require)
         fill = self._kind.filler(work, [row.values for row, _bearer in borne])
         filled = []
         for row, bearer in borne:
@@ -186,9 +188,11 @@ def _instrument_by_number(work: Work, rows: Sequence[Mapping[str, Any]]) -> Fill
 FACT_KINDS: Mapping[str, FactKind] = {
     "pledges": FactKind("pledge", FilePledge, file_pledges, _as_stated),
     "designations": FactKind("designation", Designate, designate_units, _as_stated),
-    "instruments": FactKind("instrument", RegisterInstrument, register_instruments, _kind_by_word),
+    "instruments": FactKind(
+        "instrument", RegisterInstrument, register_instruments, _kind_by_word, require_keeper
+    ),
     "verifications": FactKind(
-        "verification", RecordVerification, record_verifications, _instrument_by_number
+        "verification", RecordVerification, record_verifications, _instrument_by_number, require_verifier
     ),
     "violations": FactKind("violation", RecordViolation, record_violations, _decided_where_and_what),
 }
@@ -246,7 +250,9 @@ def settle(sort: str, rows: Sequence[ReadRow], outcomes: Sequence[Outcome], repo
         report.warnings.extend(map(row.error, outcome.warnings))
 
 
-def _borne(work: Work, read: list[ReadRow], report: ImportReport) -> list[tuple[ReadRow, Bearer]]:
+def _borne(
+    work: Work, read: list[ReadRow], report: ImportReport, require: Require
+) -> list[tuple[ReadRow, Bearer]]:
     """Return rows with the business that bears their fact, where it is one that the actor may record of."""
     finder = Finder(work.session, (row.values for row in read))
     found: list[tuple[ReadRow, str]] = []
@@ -258,7 +264,7 @@ def _borne(work: Work, read: list[ReadRow], report: ImportReport) -> list[tuple[
     bearers = Bearers(work.session, {business_id for _row, business_id in found})
     borne = []
     for row, business_id in found:
-        bearer = permitted(work, bearers, business_id)
+        bearer = permitted(work, bearers, business_id, require)
         if isinstance(bearer, Bearer):
             borne.append((row, bearer))
         else:

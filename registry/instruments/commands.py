@@ -20,6 +20,7 @@ from registry.errors import Conflict, Malformed, NotFound, Refusal, RuleRefused
 from registry.identifiers import new_id
 from registry.instruments import queries, verifying
 from registry.instruments.forms import ChangeInstrument, RegisterInstrument, RetireInstrument
+from registry.instruments.keeping import require_keeper
 from registry.instruments.tables import Instrument
 from registry.rulebook import InstrumentKind
 from registry.store.bulk import insert_rows
@@ -36,7 +37,7 @@ def register_instrument(work: Work, command: RegisterInstrument) -> Outcome:
         NotFound: There is no such business or kind of instrument.
         Malformed: Its day lies ahead.
         Conflict: It is on record with other content, or with another business.
-        Forbidden: The office does not supervise the region of the business.
+        Forbidden: The actor keeps no register there.
     """
     return register_instruments(work, [command])[0].raised()
 
@@ -48,7 +49,7 @@ def register_instruments(work: Work, commands: Sequence[RegisterInstrument]) -> 
         One outcome for each command, in order; a refused row does not stop the others.
 
     Raises:
-        Forbidden: The office does not supervise the region of one of the businesses.
+        Forbidden: The actor keeps no register of one of the businesses.
     """
     one_writer(work.session, "instruments")
     batch = _Batch(work, commands)
@@ -67,7 +68,7 @@ def change_instrument(work: Work, command: ChangeInstrument) -> Outcome:
         Conflict: The version is stale, or maker and number are another's.
         Malformed: A day lies ahead, or before the one from which the present record holds.
         RuleRefused: The instrument is out of use.
-        Forbidden: The office does not supervise the region of one of the businesses.
+        Forbidden: The actor keeps no register of one of the businesses.
     """
     one_writer(work.session, "instruments")
     current = _current(work, command.instrument_id, command.expected_version)
@@ -102,7 +103,7 @@ def retire_instrument(work: Work, command: RetireInstrument) -> Outcome:
         Conflict: The version is stale.
         RuleRefused: It is out of use already.
         Malformed: The day lies ahead.
-        Forbidden: The office does not supervise the region of the business.
+        Forbidden: The actor keeps no register there.
     """
     current = _current(work, command.instrument_id, command.expected_version)
     day = command.retired_on
@@ -154,7 +155,7 @@ def _current(work: Work, instrument_id: str, expected_version: int) -> Instrumen
     current = unmoved(lambda: work.session.exec(statement).one_or_none(), expected_version)
     if current is None:
         raise NotFound("instrument.unknown", instrument_id=instrument_id)
-    work.require("officer", Bearers(work.session, [current.business_id]).of(current.business_id).region)
+    require_keeper(work, Bearers(work.session, [current.business_id]).of(current.business_id))
     return current
 
 
@@ -211,8 +212,8 @@ class _Batch:
     def __init__(self, work: Work, commands: Sequence[RegisterInstrument]) -> None:
         self.work = work
         self.bearers = Bearers(work.session, {command.business_id for command in commands})
-        for region in self.bearers.regions:
-            work.require("officer", region, "business_id")
+        for bearer in self.bearers.all:
+            require_keeper(work, bearer, "business_id")
         self.kinds = {row.code for row in work.rulebook.rows(InstrumentKind)}
         self.by_serial: dict[str, list[Instrument]] = defaultdict(list)
         for row in queries.with_serials(work.session, {name_key(one.serial_no) for one in commands}):

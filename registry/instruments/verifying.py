@@ -23,6 +23,7 @@ from registry.gaps import warnings_of
 from registry.identifiers import new_id
 from registry.instruments import queries
 from registry.instruments.forms import AnnulVerification, RecordVerification
+from registry.instruments.keeping import require_verifier
 from registry.instruments.rules import Run, run_of
 from registry.instruments.tables import Instrument, Verification
 from registry.log.leaves import Effect
@@ -42,7 +43,7 @@ def record_verification(work: Work, command: RecordVerification) -> Outcome:
         RuleRefused: The certificate runs longer than its regulation allows, or the instrument was
             out of use.
         Conflict: The certificate is on record with other content.
-        Forbidden: The office does not supervise the region of the business.
+        Forbidden: The actor records no verification there.
     """
     return record_verifications(work, [command])[0].raised()
 
@@ -54,7 +55,7 @@ def record_verifications(work: Work, commands: Sequence[RecordVerification]) -> 
         One outcome for each command, in order; a refused row does not stop the others.
 
     Raises:
-        Forbidden: The office does not supervise the region of one of the businesses.
+        Forbidden: The actor records no verification of one of the businesses.
     """
     one_writer(work.session, "verifications")
     batch = _Batch(work, commands)
@@ -173,8 +174,8 @@ class _Batch:
             work.session, {command.instrument_id for command in commands}
         )
         self.bearers = Bearers(work.session, {one.business_id for one in self.instruments.values()})
-        for region in self.bearers.regions:
-            work.require("officer", region, "instrument_id")
+        for bearer in self.bearers.all:
+            require_verifier(work, bearer, "instrument_id")
         self.missing_documents = unknown_documents(
             work.session, {command.document_id for command in commands if command.document_id}
         )

@@ -22,6 +22,7 @@ VIOLATION = {
     "decided_on": "2026-06-01",
     "conduct_code": "cheating_instrument_used",
 }
+SCALE = {"business_id": "@business_id", "kind": "price_computing_scale", "maker": "厂"}
 MERGER = {"former_id": "@two_a", "survivor_id": "@two_b", "reason": "转让", "document_id": "@document_id"}
 FINDINGS = [
     {"need": need, "met": True, "reason": "经核查"}
@@ -79,6 +80,29 @@ CASES: tuple[Asked, ...] = (
     act(
         "designations/{designation_id}/cancellation",
         {"expected_version": 1, "cancelled_on": DAY, "reason": "撤销"},
+    ),
+    act("instruments", {**SCALE, "serial_no": "2"}),
+    act(
+        "instruments/{instrument_id}/change",
+        {"expected_version": 1, "held_from_on": DAY, "what": {**SCALE, "serial_no": "3"}},
+    ),
+    act(
+        "instruments/{instrument_id}/retirement",
+        {"expected_version": 1, "retired_on": DAY, "reason": "报废"},
+    ),
+    act(
+        "verifications",
+        {
+            "instrument_id": "@instrument_id",
+            "certificate_no": "2",
+            "body": "市计量所",
+            "result": "qualified",
+            "verified_on": DAY,
+        },
+    ),
+    act(
+        "verifications/{verification_id}/annulment",
+        {"expected_version": 1, "annulled_on": DAY, "reason": "误录"},
     ),
     act("violations", VIOLATION),
     act(

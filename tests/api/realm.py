@@ -120,7 +120,10 @@ def _facts(case: Case) -> dict[str, str]:
         document = given.paper(work, case.folder)
         merge = {"kind": "succession", "former_id": other, "survivor_id": third, "reason": "转让"}
         merger = merge_businesses(work, MergeBusinesses(**merge, document_id=document))  # type: ignore[arg-type]
+        scale = given.instrument(work, shop)
         return {
+            "instrument_id": scale,
+            "verification_id": given.verification(work, scale),
             "business_id": shop,
             "foreign_business": elsewhere,
             "foreign_document": filed_elsewhere,
