@@ -65,6 +65,18 @@ def test_what_was_recorded_is_public_at_once_without_place_or_phone(town: Town, 
 def test_a_number_like_a_telephone_is_hidden_from_the_public(town: Town, shop: str) -> None:
     instrument_id = _registered(town, shop, serial_no="13912345678")
     assert "13912345678" not in town.get(f"/api/v1/instruments/{instrument_id}").text
+    assert town.get("/api/v1/businesses?q=13912345678").json()["instruments"] == []
+
+
+def test_the_certificate_that_speaks_finds_its_instrument_and_a_former_one_does_not(
+    town: Town, shop: str
+) -> None:
+    instrument_id = _registered(town, shop)
+    _verified(town, instrument_id, certificate_no="2025-0001", verified_on="2025-03-15")
+    _verified(town, instrument_id, certificate_no="2026-0001")
+    for number, found in (("2025-0001", []), ("2026-0001", [instrument_id])):
+        answer = town.get(f"/api/v1/businesses?q={number}").json()["instruments"]
+        assert [one["instrument_id"] for one in answer] == found
 
 
 def test_a_business_that_is_not_shown_shows_no_instrument(town: Town, shop: str) -> None:
