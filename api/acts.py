@@ -153,7 +153,7 @@ def _alone(edge: Edge, one: tuple[str, str]) -> Iterator[None]:
 
 def digest_of(request: Request[Any, Any, Any], command: BaseModel) -> str:
     """Return the digest of what a request asks for; secrets of a command do not enter it."""
-    said = f"{request.method} {request.url.path}\n{command.model_dump_json()}"
+    said = f"{request.method} {request.scope['path']}\n{command.model_dump_json()}"
     return hashlib.sha256(said.encode()).hexdigest()
 
 

@@ -14,6 +14,7 @@ from itertools import islice
 from typing import Any, NoReturn
 
 from litestar import Request
+from litestar.exceptions import InternalServerException
 from litestar.types import Empty
 from pydantic import BaseModel, ValidationError
 
@@ -43,6 +44,17 @@ class _Members(dict[str, Any]):
 
 class StrictRequest(Request[Any, Any, Any]):
     """A request whose JSON body is read strictly, into what its handler takes."""
+
+    async def body(self) -> bytes:
+        """Return the whole body.
+
+        Raises:
+            Misread: The client went away before its end; that is no fault of ours.
+        """
+        try:
+            return await super().body()
+        except InternalServerException as gone:
+            raise Misread([Fault("", Malformed("body.missing"))]) from gone
 
     async def json(self) -> Any:
         """Return the body as the handler's command.

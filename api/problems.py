@@ -165,13 +165,13 @@ def on_http(request: Request[Any, Any, Any], error: HTTPException) -> Response[A
 
 def on_unavailable(request: Request[Any, Any, Any], outage: Exception) -> Response[Any]:
     """Answer that the database is away or too busy; the same request may be sent again."""
-    log.error("no database for %s %s", request.method, request.url.path, exc_info=outage)
+    log.error("no database for %s %s", request.method, request.scope["path"], exc_info=outage)
     return problem(503, language_of(request))
 
 
 def on_fault(request: Request[Any, Any, Any], fault: Exception) -> Response[Any]:
     """Answer our own fault without telling its inside; the log has it."""
-    log.error("fault in %s %s", request.method, request.url.path, exc_info=fault)
+    log.error("fault in %s %s", request.method, request.scope["path"], exc_info=fault)
     return problem(500, language_of(request))
 
 

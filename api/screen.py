@@ -14,6 +14,7 @@ from api.faults import Fault, Misread, pointer
 from registry.errors import Malformed
 
 STRICT = "/api/v1/"
+UNDOCUMENTED = "/api/{path}"  # the framework answers a page of its own beside the documentation's
 
 
 async def screen(request: Request[Any, Any, Any]) -> Response[None] | None:
@@ -22,11 +23,14 @@ async def screen(request: Request[Any, Any, Any]) -> Response[None] | None:
     A filter that is misspelt or given twice would silently answer another question.
 
     Raises:
-        NotFoundException: The path holds the character NUL, which no identifier does.
-        Misread: The query does, or that of an API route names what the route does not read.
+        NotFoundException: The path holds the character NUL, which no identifier does, or names
+            nothing beside the documentation.
+        Misread: The query does or is not ASCII, or that of an API route names what the route does not read.
     """
-    if "\0" in request.scope["path"]:
+    if "\0" in request.scope["path"] or _template(request) == UNDOCUMENTED:
         raise NotFoundException
+    if not request.scope["query_string"].isascii():  # a URI is ASCII (RFC 3986); some readers of it fail
+        raise Misread([Fault("", Malformed("field.no_unicode"), "query")])
     if request.method == "OPTIONS":
         return Response(None, status_code=204, headers={"Allow": _offered(request.app)[_template(request)]})
     query = request.query_params

@@ -49,10 +49,10 @@ def error_page(reader: Reader, status: int, headers: Mapping[str, str]) -> Respo
 
 def _paged(settings: Settings, handler: Handler) -> Handler:
     def answer(request: Request[Any, Any, Any], exception: Any) -> Response[Any]:
-        if at_desk(request.url.path) and (way := _way_in(request, exception)):
+        if at_desk(request.scope["path"]) and (way := _way_in(request, exception)):
             return Redirect(way, status_code=303)
         problem = handler(request, exception)
-        if request.url.path.startswith(MACHINES):
+        if request.scope["path"].startswith(MACHINES):
             return problem
         return error_page(reader_of(request, settings), problem.status_code or 500, problem.headers)
 
@@ -62,6 +62,6 @@ def _paged(settings: Settings, handler: Handler) -> Handler:
 def _way_in(request: Request[Any, Any, Any], exception: Exception) -> str:
     """Return where a person who may not see a page of the desk goes first; empty: nowhere else."""
     if isinstance(exception, Unauthenticated):
-        return link("/desk/sign-in", then=request.url.path if request.method == "GET" else None)
+        return link("/desk/sign-in", then=request.scope["path"] if request.method == "GET" else None)
     changes_first = isinstance(exception, Forbidden) and exception.code == "password.must_change"
     return "/desk/password" if changes_first else ""

@@ -1,23 +1,20 @@
 """The application over a founded registry, asked as a client would, in process."""
 
-import functools
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
+from pathlib import Path
 from typing import Any
 
 import httpx
 import pytest
-from litestar import Litestar
 from litestar.testing import TestClient
 from sqlalchemy import Engine
 
-from api.app import assemble, served
+from api.app import served
 from api.edge import Edge, Running
 from jobs import deliver_outbox
 from jobs.running import Plant
-from public_site.app import site_routes
-from public_site.rights import RIGHTS
 from registry.accounts.commands import issue_key
 from registry.overrides.commands import ensure_archived
 from registry.publication.signing import load_or_create
@@ -25,6 +22,8 @@ from registry.settings import Settings
 from registry.store.engine import writing
 from search_index.embedded import EmbeddedIndex
 from tests import given
+from tests.api.building import built
+from tests.api.realm import Realm, filled
 
 
 @dataclass
@@ -56,12 +55,6 @@ class Town:
         return {**({"Authorization": f"Bearer {self.keys[account]}"} if account else {}), **headers}
 
 
-@functools.cache
-def built() -> Litestar:
-    """Return the application, built once; each test puts its own installation under it."""
-    return assemble(routes=site_routes(), rights=RIGHTS)
-
-
 @pytest.fixture
 def town(engine: Engine, settings: Settings) -> Iterator[Town]:
     """A registry with offices, people and keys, on both databases."""
@@ -82,3 +75,11 @@ def town(engine: Engine, settings: Settings) -> Iterator[Town]:
     with TestClient(served(app), raise_server_exceptions=False) as client:
         yield Town(client, plant, clock, keys, running)
     index.close()
+
+
+@pytest.fixture(scope="module")
+def realm(tmp_path_factory: pytest.TempPathFactory, migrated_sqlite: Path) -> Iterator[Realm]:
+    """A registry with one of everything and everybody; `renew` puts it under the application, as filled."""
+    made = filled(tmp_path_factory.mktemp("realm"), migrated_sqlite)
+    yield made
+    made.index.close()

@@ -18,6 +18,7 @@ from registry.documents.papers import issue_paper
 from registry.documents.tables import Paper
 from registry.mergers.commands import MergeBusinesses, merge_businesses
 from registry.overrides.commands import ensure_archived
+from registry.publication.signing import load_or_create
 from registry.publication.webhooks import RegisterWebhook, register_webhook
 from registry.rulebook import Rulebook
 from registry.settings import read_settings
@@ -25,7 +26,7 @@ from registry.store.engine import checkpoint, open_engine, writing
 from registry.violations.queries import violation
 from search_index.embedded import EmbeddedIndex
 from tests import given
-from tests.api.conftest import built
+from tests.api.building import built
 from tests.documents.test_papers import silence
 from tests.lists.cases import BLACK, Case
 from tests.measures.test_measures import licensing, put
@@ -72,8 +73,8 @@ class Realm:
     ids: Mapping[str, str]
     people: tuple[Someone, ...]
     index: EmbeddedIndex
-    client: TestClient[Any] = field(init=False)
-    engine: Engine = field(init=False)
+    client: TestClient[Any] = field(init=False, repr=False)
+    engine: Engine = field(init=False, repr=False)
 
     def renew(self) -> None:
         """Put the registry back as it was filled."""
@@ -93,6 +94,7 @@ def filled(folder: Path, migrated: Path) -> Realm:
     shutil.copy(migrated, folder / DATABASE)
     engine = open_engine(f"sqlite:///{folder / DATABASE}")
     given.registry(engine)
+    load_or_create(folder)
     law = leading.known_terms()
     with writing(engine) as session:
         ensure_archived(session, law, given.NOW)

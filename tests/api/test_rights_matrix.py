@@ -19,9 +19,9 @@ from api.app import served
 from api.rights import RIGHTS, Right
 from registry.identifiers import new_id
 from tests.api.asking import Asked, asked_of
-from tests.api.conftest import built
+from tests.api.building import built
 from tests.api.digesting import digest
-from tests.api.realm import Realm, Someone, filled
+from tests.api.realm import Realm, Someone
 
 KEYED = [right for right in RIGHTS if right.roles is not None]
 ASKED = [
@@ -32,15 +32,13 @@ ASKED = [
 NAMED = re.compile(r"\{(\w+)\}")
 
 
-@pytest.fixture(scope="module")
-def realm(tmp_path_factory: pytest.TempPathFactory, migrated_sqlite: Any) -> Iterator[Realm]:
-    """The filled registry under the application; each test begins with it as it was filled."""
-    made = filled(tmp_path_factory.mktemp("realm"), migrated_sqlite)
-    made.renew()
+@pytest.fixture(scope="module", autouse=True)
+def client(realm: Realm) -> Iterator[None]:
+    """Ask the realm in process."""
+    realm.renew()
     with TestClient(served(built()), raise_server_exceptions=False) as client:
-        made.client = client
-        yield made
-    made.index.close()
+        realm.client = client
+        yield
 
 
 KEYS = itertools.count()
