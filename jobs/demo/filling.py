@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from jobs import deliver_outbox, lapse_publicity, nightly_score, sign_checkpoint
-from jobs.demo import law, names, people, procedures
+from jobs.demo import law, names, people, procedures, waiting
 from jobs.demo.people import Shown
 from jobs.demo.stage import Stage
 from jobs.demo.summary import figures
@@ -80,6 +80,7 @@ def fill(settings: Settings, as_of: date) -> Filling:
         _publish(stage, 30)
     with filling.step("withdraw"):
         procedures.repair_one(stage)
+        waiting.lead_the_rest(stage)
     with filling.step("verify_instruments"):
         _verify_instruments(stage, filling, settings.data_dir / "demo", town)
     with filling.step("publish"):

@@ -199,7 +199,7 @@ class Town:
     def violations(self) -> Iterator[dict[str, str]]:
         """Find an offence with every ninth merchant with a code, most of them lately."""
         for number, business in enumerate([b for b in self.businesses if b["uscc"]][4::9], start=1):
-            conduct, fine, gains, quantity, words = OFFENCES[number % len(OFFENCES) if number % 4 else 0]
+            conduct, fine, gains, quantity, words = OFFENCES[number % len(OFFENCES) if number % 2 else 0]
             decided = self._days_before(95, 230 if number % 3 else 900)
             yield {
                 **self._who(business),

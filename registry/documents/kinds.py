@@ -146,7 +146,7 @@ FORMS: Mapping[str, Form] = MappingProxyType(
                 *ANSWERS,
                 heading("paper.decision.decided_head"),
                 said("paper.card.decided"),
-                said("paper.notice.term", optional=True),
+                said("paper.card.term", optional=True),
                 *REMEDIES,
             ),
         ),

@@ -57,7 +57,12 @@ def called(kind: str, stated: Call) -> tuple[str, ...]:
 
 
 def evidence(work: Work, proposal: Proposal) -> tuple[Sequence[str], Sequence[str]]:
-    """Return the facts of a case in words, and what the decisions among them rest on."""
+    """Return the facts of a case in words, and what the decisions among them rest on.
+
+    A card that rests on the rules of a market's organiser alone rests on that organiser's warning.
+    """
+    if not proposal.evidence:
+        return [words("paper.fact.rules", ground=proposal.ground)], []
     return told_of(work, proposal.evidence, proposal.region)
 
 

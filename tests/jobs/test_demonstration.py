@@ -16,6 +16,7 @@ from registry.lists.tables import Proposal
 from registry.publication.public_view import index_documents
 from registry.publication.tables import Edition
 from registry.publication.verify import verify_edition
+from registry.repair.tables import Objection, Repair
 from registry.settings import read_settings
 from registry.store.engine import open_engine, reading
 from registry.store.tables import Outbox
@@ -57,15 +58,28 @@ def holds_together(folder: Path, on: date) -> dict[str, Any]:
         assert {"former_name", "trade_name"} <= kinds
         opened = select(func.count()).where(col(Proposal.state).in_(("notice_served", "publicised")))
         assert session.exec(opened).one() >= 3
+        _something_waits_everywhere(session)
     engine.dispose()
     entries = figures["list_entries"]
     assert entries["henan_black.published"] >= 2
     assert entries["henan_black.repaired"] == 1
     assert entries["henan_red.listed"] >= 5
+    assert (entries["henan_red.suspended"], entries["national_serious.published"]) == (1, 1)
+    cards = [entries.get(f"market_{colour}_card.published", 0) for colour in ("red", "yellow")]
+    assert cards == ([1, 1] if on > date(2025, 4, 10) else [0, 0])  # the law of cards began that March
     assert entries["metrology_board.published"] >= 5
     assert {"A", "B", "D"} <= set(figures["grades"])
     assert {"valid", "overdue", "unqualified", "unknown"} <= set(figures["instruments_by_status"])
     return figures
+
+
+def _something_waits_everywhere(session: Session) -> None:
+    """Hold that a case waits at each important state, and an objection and a repair for their decision."""
+    states = set(session.exec(select(Proposal.state)))
+    waiting = {"proposed", "notice_served", "heard", "hearing_requested", "reviewed", "consented", "decided"}
+    assert {*waiting, "publicised", "recorded"} <= states
+    assert set(session.exec(select(Repair.state))) == {"granted", "refused", "complete"}
+    assert list(session.exec(select(Objection.state))) == ["open"]
 
 
 def _index_is_current(session: Session, folder: Path, on: date) -> None:

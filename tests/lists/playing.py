@@ -16,6 +16,7 @@ import pytest
 from sqlalchemy import Engine
 
 from registry.calendar import SHANGHAI
+from registry.documents.papers import issued
 from registry.errors import Refusal
 from registry.lists import casefile, dues, queries
 from registry.lists.board import derive_board
@@ -75,7 +76,7 @@ class Play:
             do(**stated)
         said = {**refused.value.params, "code": refused.value.code}
         quoted = {name: list(value) if isinstance(value, tuple) else value for name, value in said.items()}
-        assert {name: quoted.get(name) for name in act["refused"]} == act["refused"]
+        assert {name: quoted.get(name) for name in act["refused"]} == act["refused"], quoted
 
     def business(self, key: str, **known: Any) -> None:
         """Register a business."""
@@ -141,12 +142,21 @@ class Play:
         with reading(self.case.engine) as session:
             proposal = queries.proposal(session, self.proposal_id)
         assert proposal is not None, "no case is open"
+        if on_paper := stated.pop("on_paper", None):
+            stated["document_id"] = self.named[on_paper]
         if region := stated.pop("region", None):
             kind = stated.pop("kind")
             filed_by = stated.pop("filed_by")
             stated["document_id"] = self.case.paper(kind, account=filed_by, region=region)
         answer = self.case.step(self.proposal_id, name, proposal.version, **stated)
         self.entry_id = answer if answer != self.proposal_id else self.entry_id
+
+    def keep(self, key: str, kind: str) -> None:
+        """Keep the official paper of a kind that the open case has."""
+        with reading(self.case.engine) as session:
+            paper = issued(session, self.proposal_id, kind)
+        assert paper is not None, f"the case has no paper {kind}"
+        self.named[key] = paper.document_id
 
     def annul(self, fact: str, standing: str = "annulled") -> None:
         """Record that the decision of a violation was annulled, or stands otherwise."""
