@@ -13,9 +13,10 @@ from jobs.demo.procedures import BLACK, RED, REPAIR_PAPERS, Case, cheats, lead, 
 from jobs.demo.stage import Stage
 from jobs.demo.town import AUTHORITY, REGION
 from registry.lists.commands import TakeStep
+from registry.lists.grounds import subject
 from registry.lists.papers import take_step
 from registry.lists.pointer import RecordPointer, record_pointer
-from registry.lists.queries import standing_entry, subject
+from registry.lists.queries import standing_entry
 from registry.publication.papers import suspend_entry
 from registry.publication.withdrawal import SuspendEntry
 from registry.repair.forms import ApplyForRepair, DecideRepair, FileObjection

@@ -150,7 +150,7 @@ def decide_objection(work: Work, settings: Settings, command: DecideObjection) -
         points, answers = len(objection.points), len(command.answers)
         raise RuleRefused("objection.answers", field="answers", points=points, answers=answers)
     made = {
-        "request": "；".join(objection.points),
+        "request": "；".join(point.rstrip("。；") for point in objection.points),
         "answers": tuple(zip(objection.points, command.answers, strict=True)),
         "reasons": command.reasons,
         "where": command.where,
