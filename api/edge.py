@@ -9,9 +9,10 @@ from sqlalchemy import Engine
 
 from registry.calendar import legal_day
 from registry.publication import public_view
-from registry.publication.answers import PublicRegime, RegistryState
+from registry.publication.answers import InstrumentsCounted, PublicRegime, RegistryState
 from registry.publication.cards import Cards
 from registry.publication.counts import Entries, entries_counted, state_of_the_registry
+from registry.publication.instruments import counted_by_region
 from registry.rulebook import Rulebook
 from registry.settings import Settings
 from registry.store.engine import reading
@@ -60,6 +61,7 @@ class Edge:
     _regimes: Kept[dict[str, PublicRegime]] = field(init=False)
     _state: Kept[RegistryState] = field(init=False)
     _entries: Kept[Entries] = field(init=False)
+    _instruments: Kept[tuple[InstrumentsCounted, ...]] = field(init=False)
 
     def __post_init__(self) -> None:
         """Open the eye on the database."""
@@ -68,6 +70,7 @@ class Edge:
         object.__setattr__(self, "_regimes", Kept(self.watch))
         object.__setattr__(self, "_state", Kept(self.watch))
         object.__setattr__(self, "_entries", Kept(self.watch))
+        object.__setattr__(self, "_instruments", Kept(self.watch))
 
     def today(self) -> date:
         """Return the legal day in Asia/Shanghai."""
@@ -102,3 +105,13 @@ class Edge:
                 return state_of_the_registry(session, today)
 
         return self._state.get(today, read)
+
+    def instruments(self) -> tuple[InstrumentsCounted, ...]:
+        """Return how the instruments in use stand today, region by region; counted once a commit."""
+        today = self.today()
+
+        def read() -> tuple[InstrumentsCounted, ...]:
+            with reading(self.engine) as session:
+                return counted_by_region(session, today)
+
+        return self._instruments.get(today, read)

@@ -8,7 +8,6 @@ from api.edge import Edge
 from public_site.reader import Reader
 from public_site.render import link
 from registry.publication import public_view
-from registry.publication.instruments import counted_by_region
 from registry.store.engine import reading
 
 A_PAGE = 50
@@ -26,12 +25,11 @@ def statistics(
     asked = kind if kind in kinds else ""
     with reading(edge.engine) as session:
         found = public_view.statistics(session, cursor or None, A_PAGE, asked or None)
-        instruments = counted_by_region(session, edge.today())
     return reader.page(
         "statistics.html",
         state=edge.state().model_dump(),
         found=found,
-        instruments=[one.model_dump() for one in instruments],
+        instruments=[one.model_dump() for one in edge.instruments()],
         kinds=kinds,
         kind=asked,
         shown_first=not cursor,

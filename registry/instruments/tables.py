@@ -59,6 +59,7 @@ class Verification(FactVersion, table=True):
             "instrument_id",
             where="annulled_on IS NULL",
         ),
+        only_current("verification_by_certificate", "certificate_key", unique=False),
         Index("verification_by_instrument", "instrument_id", "verified_on"),
         only_current("verification_through", "valid_through", unique=False),
     )

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Sequence
 from datetime import date, datetime
 from typing import Any, NamedTuple
 
-from sqlalchemy import or_, select
+from sqlalchemy import select
 from sqlmodel import Session, col
 
 from registry.businesses.rules import name_key
@@ -90,14 +90,20 @@ def numbered(session: Session, text: str, on: date, rulebook: Rulebook) -> tuple
     Only a number that is shown finds anything: none that is hidden, or of a former certificate.
     """
     key = name_key(text)
-    either = or_(col(Instrument.serial_key) == key, col(Verification.certificate_key) == key)
-    by_certificate = select(col(Verification.instrument_id)).where(
+    serials = select(col(Instrument.instrument_id)).where(
+        col(Instrument.serial_key) == key, col(Instrument.superseded_at).is_(None)
+    )
+    certificates = select(col(Verification.instrument_id)).where(
         col(Verification.certificate_key) == key, col(Verification.superseded_at).is_(None)
     )
-    # said a second time, by what indexes serve
-    perhaps = or_(col(Instrument.serial_key) == key, col(Instrument.instrument_id).in_(by_certificate))
-    query = queries.in_use(on, Instrument, Verification).where(perhaps, either)
-    rows = session.execute(query.order_by(col(Instrument.instrument_id)).limit(MOST_FOUND)).all()
+    perhaps: set[str] = set()
+    for query in (serials, certificates):  # each by its own index, where one statement would read all
+        perhaps |= set(session.execute(query.limit(MOST_FOUND)).scalars())
+    rows = session.execute(
+        queries.in_use(on, Instrument, Verification)
+        .where(col(Instrument.instrument_id).in_(sorted(perhaps)))
+        .order_by(col(Instrument.instrument_id))
+    ).all()
     return tuple(one for one in _placed(session, rows, on, rulebook) if key in _numbers(one))
 
 
