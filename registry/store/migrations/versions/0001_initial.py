@@ -1525,6 +1525,14 @@ def upgrade() -> None:
         postgresql_where=sa.text("superseded_at IS NULL AND annulled_on IS NULL"),
     )
     op.create_index(
+        "verification_by_certificate",
+        "verification",
+        ["certificate_key"],
+        unique=False,
+        sqlite_where=sa.text("superseded_at IS NULL"),
+        postgresql_where=sa.text("superseded_at IS NULL"),
+    )
+    op.create_index(
         "verification_by_instrument", "verification", ["instrument_id", "verified_on"], unique=False
     )
     op.create_index(
@@ -1548,6 +1556,12 @@ def downgrade() -> None:
         postgresql_where=sa.text("superseded_at IS NULL"),
     )
     op.drop_index("verification_by_instrument", table_name="verification")
+    op.drop_index(
+        "verification_by_certificate",
+        table_name="verification",
+        sqlite_where=sa.text("superseded_at IS NULL"),
+        postgresql_where=sa.text("superseded_at IS NULL"),
+    )
     op.drop_index(
         "one_verification_by_certificate",
         table_name="verification",
