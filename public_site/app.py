@@ -42,7 +42,7 @@ ROUTES: tuple[ControllerRouterHandler, ...] = (
     lists.black,
     lists.boards,
     lists.one_list,
-    lists.places,
+    lists.picture,
     lists.one_entry,
     editions.latest,
     editions.all_editions,

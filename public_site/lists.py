@@ -11,7 +11,7 @@ from litestar.params import FromPath, FromQuery
 from api.edge import Edge
 from public_site.charts import lengths
 from public_site.names import region_words
-from public_site.narrowing import Narrowing, by_place, narrowed
+from public_site.narrowing import Kind, Narrowing, narrowed, spread
 from public_site.reader import Reader
 from public_site.render import link
 from registry.publication import public_view
@@ -24,6 +24,7 @@ from registry.store.engine import reading
 A_GLANCE = 10
 A_PAGE = 50
 MOST_DRAWN = 12
+PICTURES: Mapping[str, Kind] = {"regions.svg": "region", "sectors.svg": "sector"}
 LINES: Mapping[str, str] = {"red": "#a61b1b", "black": "#22282e", "board": "#8a6d1d"}
 Tab = Literal["red", "black", "board"]
 PLACES = ("red", "black", "board", "pointer", "card")
@@ -104,24 +105,28 @@ def one_list(
         found=found,
         narrowed=narrowed(edge.entries(), [regime], want, reader.t),
         where=region_words(want.region) if want.region else "",
-        spread=[(code, region_words(code), n) for code, n in by_place(edge.entries(), regime).items()],
+        spreads=[(kind, spread(edge.entries(), regime, kind, reader.t)) for kind in PICTURES.values()],
         shown_first=not cursor,
         first=link(here, **only),
         next=link(here, **only, cursor=found.after) if found.after else None,
     )
 
 
-@get("/lists/{regime:str}/places.svg", sync_to_thread=True, include_in_schema=False)
-def places(edge: NamedDependency[Edge], regime: FromPath[str]) -> Response[str]:
-    """Draw how the entries of a list spread over regions; the page says the same in a table.
+@get("/lists/{regime:str}/{name:str}", sync_to_thread=True, include_in_schema=False)
+def picture(
+    edge: NamedDependency[Edge], reader: NamedDependency[Reader], regime: FromPath[str], name: FromPath[str]
+) -> Response[str]:
+    """Draw how the entries of a list spread over regions or sectors; the page says the same in a table.
 
     Raises:
-        NotFoundException: No such list is in force.
+        NotFoundException: No such list is in force, or there is no such picture.
     """
-    colour = _in_force(edge, regime).colour
-    found = by_place(edge.entries(), regime)
-    rows = [(region_words(code), number) for code, number in list(found.items())[:MOST_DRAWN]]
-    return Response(lengths(rows, LINES.get(colour, LINES["board"])), media_type="image/svg+xml")
+    colour, kind = _in_force(edge, regime).colour, PICTURES.get(name)
+    if kind is None:
+        raise NotFoundException
+    rows = [(label, number) for _, label, number in spread(edge.entries(), regime, kind, reader.t)]
+    drawn = lengths(rows[:MOST_DRAWN], LINES.get(colour, LINES["board"]))
+    return Response(drawn, media_type="image/svg+xml")
 
 
 @get("/lists/{regime:str}/entries/{entry_id:str}", sync_to_thread=True, include_in_schema=False)

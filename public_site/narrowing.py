@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
+from typing import Literal
 
 from public_site.names import region_words
 from public_site.texts import Words
@@ -10,6 +11,7 @@ from registry.businesses.rules import SECTORS
 from registry.publication.counts import Entries
 from registry.regions import ancestors, prefix, region
 
+Kind = Literal["region", "sector"]
 Option = tuple[str, str, int]
 """Code, name and number of entries."""
 
@@ -68,12 +70,17 @@ def narrowed(entries: Entries, regimes: Collection[str], asked: Narrowing, t: Wo
     )
 
 
-def by_place(entries: Entries, regime: str) -> dict[str, int]:
-    """Return the entries of a list by region of the entry, the greatest number first."""
-    places = Counter[str]()
-    for (code, _, where, _), number in entries.items():
-        places[where] += number if code == regime else 0
-    return dict(_greatest_first(+places))
+def spread(entries: Entries, regime: str, kind: Kind, t: Words) -> list[Option]:
+    """Return the entries of a list by region, or by sector where that is known, the greatest number first."""
+    counts = Counter[str]()
+    for (code, _, where, sector), number in entries.items():
+        if code == regime:
+            counts[where if kind == "region" else sector] += number
+    return [
+        (code, region_words(code) if kind == "region" else t.term("sector", code), number)
+        for code, number in _greatest_first(counts)
+        if code
+    ]
 
 
 def _is_place(code: str) -> bool:

@@ -22,7 +22,7 @@ RIGHTS: tuple[Right, ...] = (
     public("GET", "/lists/{regime}/editions"),
     public("GET", "/lists/{regime}/editions/{version}"),
     public("GET", "/lists/{regime}/entries/{entry_id}"),
-    public("GET", "/lists/{regime}/places.svg"),
+    public("GET", "/lists/{regime}/{name}"),
     public("GET", "/log"),
     public("GET", "/repair"),
     public("GET", "/report"),

@@ -1,16 +1,30 @@
 """The demonstration's town, filled once as of today, and copied for each test that changes it."""
 
 import shutil
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import NamedTuple
 
 import pytest
+from playwright.sync_api import Browser, sync_playwright
 
 from jobs import process
 from jobs.demo.filling import fill
 from registry.calendar import legal_day
 from registry.settings import read_settings
+from tests.journeys.serving import Server, serving
+
+CHROMIUM = "/usr/bin/chromium"
+FLAGS = (
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1",
+)
 
 
 class Filled(NamedTuple):
@@ -26,7 +40,8 @@ def filled_once(tmp_path_factory: pytest.TempPathFactory) -> Filled:
     folder = tmp_path_factory.mktemp("filled") / "data"
     folder.mkdir()
     settings = read_settings(data_dir=folder, database_url="", demonstration=True)
-    return Filled(folder, fill(settings, legal_day(process.clock())).tokens)
+    people = fill(settings, legal_day(process.clock())).people
+    return Filled(folder, {account: shown.token for account, shown in people.items()})
 
 
 @pytest.fixture
@@ -35,3 +50,19 @@ def filled(filled_once: Filled, tmp_path: Path) -> Filled:
     folder = tmp_path / "data"
     shutil.copytree(filled_once.folder, folder)
     return Filled(folder, filled_once.keys)
+
+
+@pytest.fixture(scope="session")
+def chromium() -> Iterator[Browser]:
+    """One browser for all journeys."""
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=list(FLAGS))
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def server(filled: Filled) -> Iterator[Server]:
+    """A server over a copy of the town."""
+    with serving(filled.folder, filled.keys) as running:
+        yield running

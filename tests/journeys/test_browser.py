@@ -9,25 +9,13 @@ from typing import Any
 import opencc
 import pypinyin
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Locator, Page, Response, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Locator, Page, Response
 
 from tests.journeys import cases
-from tests.journeys.conftest import Filled
-from tests.journeys.serving import Server, command, eventually, serving
+from tests.journeys.serving import Server, command, eventually
 
 pytestmark = pytest.mark.browser
 
-CHROMIUM = "/usr/bin/chromium"
-FLAGS = (
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-    "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1",
-)
 PHONE = {"width": 360, "height": 740}
 DESK = {"width": 1280, "height": 900}
 
@@ -59,22 +47,6 @@ class Witness:
         withdrawn = "the server responded with a status of 410"  # the browser notes the page itself
         if kind in ("error", "warning") and withdrawn not in text:
             self.complaints.append(text)
-
-
-@pytest.fixture(scope="module")
-def chromium() -> Iterator[Browser]:
-    """One browser for all journeys."""
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=list(FLAGS))
-        yield browser
-        browser.close()
-
-
-@pytest.fixture
-def server(filled: Filled) -> Iterator[Server]:
-    """A server over a copy of the town."""
-    with serving(filled.folder, filled.keys) as running:
-        yield running
 
 
 @contextmanager

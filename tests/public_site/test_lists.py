@@ -151,7 +151,10 @@ def test_a_list_is_narrowed_by_region_and_sector_with_exact_counts(read: Read) -
 
 
 def test_the_picture_of_a_list_says_what_its_table_says(site: Site) -> None:
-    picture = site.get("/lists/metrology_board/places.svg")
-    assert picture.headers["content-type"].startswith("image/svg+xml")
-    assert "浉河区" in picture.text
-    assert site.get("/lists/none/places.svg").status_code == 404
+    for name, row in (("regions", "浉河区"), ("sectors", "市场摊位"), ("sectors", "market stalls")):
+        query = "?lang=en" if row.isascii() else ""
+        picture = site.get(f"/lists/metrology_board/{name}.svg{query}")
+        assert picture.headers["content-type"].startswith("image/svg+xml")
+        assert row in picture.text
+    assert site.get("/lists/none/regions.svg").status_code == 404
+    assert site.get("/lists/metrology_board/nothing.svg").status_code == 404
