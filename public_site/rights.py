@@ -1,6 +1,6 @@
 """Who may read which page: one row for every address, beside those of `api.rights`."""
 
-from api.rights import NATION, Right, public, signed_in
+from api.rights import NATION, OWN, Right, public, signed_in
 
 RIGHTS: tuple[Right, ...] = (
     public("GET", "/"),
@@ -48,6 +48,11 @@ RIGHTS: tuple[Right, ...] = (
     signed_in("GET", "/desk/second-factor"),
     signed_in("POST", "/desk/second-factor"),
     signed_in("POST", "/desk/second-factor/confirm"),
+    # who asks for an account, and who confirms it
+    public("GET", "/desk/sign-up"),
+    public("POST", "/desk/sign-up"),
+    Right("GET", "/desk/sign-ups", ("officer",), OWN),
+    Right("POST", "/desk/sign-ups/{sign_up_id}/decision", ("officer",), OWN),
     # the administrator's desk: accounts only
     *(
         Right(method, f"/desk/{path}", ("administrator",), NATION)

@@ -17,6 +17,7 @@ import registry.pledges.tables
 import registry.publication.tables
 import registry.repair.tables
 import registry.scoring.tables
+import registry.signups.tables
 import registry.statistics.tables
 import registry.store.tables
 import registry.violations.tables  # noqa: F401  # each import registers its tables

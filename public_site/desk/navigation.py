@@ -23,6 +23,7 @@ PLACES = (
     Place("home", "/desk"),
     Place("accounts", "/desk/accounts", ("administrator",)),
     Place("recoveries", "/desk/recoveries", ("administrator",)),
+    Place("sign_ups", "/desk/sign-ups", ("officer",)),
     Place("own_sessions", "/desk/sessions"),
     Place("second_factor", "/desk/second-factor"),
     Place("password", "/desk/password"),

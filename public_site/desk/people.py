@@ -224,7 +224,7 @@ def grant(
 def _code(edge: Edge, request: Asked, both: tuple[str, str]) -> Response[str]:
     """Show a code that is kept nowhere."""
     name, code = both
-    return forms.show(edge, request, "code.html", name=name, code=code)
+    return forms.show(edge, request, "code.html", name=name, code=code, on=_page(name))
 
 
 def _page(name: str) -> str:

@@ -4,7 +4,7 @@ from litestar import Router
 from litestar.di import Provide
 from litestar.types import ControllerRouterHandler
 
-from public_site.desk import entry, home, myself, people
+from public_site.desk import entry, home, myself, people, signups
 from public_site.desk.form import read_form
 
 ROUTES: tuple[ControllerRouterHandler, ...] = (
@@ -21,6 +21,10 @@ ROUTES: tuple[ControllerRouterHandler, ...] = (
     myself.second_factor,
     myself.begin,
     myself.confirm,
+    signups.ask,
+    signups.sign_up,
+    signups.sign_ups,
+    signups.decide,
     people.accounts,
     people.new_account,
     people.add,

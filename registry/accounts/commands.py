@@ -70,6 +70,16 @@ def add_account(work: Work, command: AddAccount) -> str:
         RuleRefused: An administrator would work on cases.
     """
     work.require("administrator", "")
+    return enter_account(work, command)
+
+
+def enter_account(work: Work, command: AddAccount) -> str:
+    """Write down an account and return its person; the verbs that call this answer for the right to.
+
+    Raises:
+        Conflict: The name is taken.
+        NotFound: There is no such office or person.
+    """
     if work.session.get(Account, command.name) is not None:
         raise Conflict("account.taken", field="name", name=command.name)
     if work.session.get(Office, command.office_code) is None:
