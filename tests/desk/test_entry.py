@@ -230,7 +230,7 @@ def test_an_account_that_is_disabled_is_out_on_its_next_request(town: Town) -> N
 
 def test_what_is_not_a_form_is_refused_unread(town: Town) -> None:
     browser = town.at_desk("officer")
-    for media in ("application/json", "multipart/form-data; boundary=x", "text/plain"):
+    for media in ("application/json", "text/plain", "application/x-www-form"):
         headers = {**OURS, "Content-Type": media}
         answer = browser.client.post("/desk/second-factor", content=b"{}", headers=headers)
         assert answer.status_code == 415, media
