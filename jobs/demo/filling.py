@@ -59,12 +59,7 @@ def fill(settings: Settings, as_of: date) -> Filling:
     """Fill an empty folder with real cases and an invented town around a day."""
     filling = Filling()
     with filling.step("found"):
-        engine = open_engine(settings.database)
-        upgrade(engine)
-        load_or_create(settings.data_dir)
-        notes.load_or_create(settings.data_dir, settings.origin)
-        stage = Stage(engine, settings.data_dir, as_of, load_rulebook())
-        _found(stage)
+        stage = _stage(settings, as_of)
         with stage.acting("admin", 90, 8) as work:
             filling.people = people.enter_people(work)
         law.add_local_law(stage, 89)
@@ -91,11 +86,22 @@ def fill(settings: Settings, as_of: date) -> Filling:
     with filling.step("index_and_files"):
         deliver_outbox.run(plant)
         sign_checkpoint.run(plant)
-    with reading(engine) as session:
+    with reading(stage.engine) as session:
         filling.figures = figures(session, as_of, plant.index)
     plant.index.close()
-    engine.dispose()
+    stage.engine.dispose()
     return filling
+
+
+def _stage(settings: Settings, as_of: date) -> Stage:
+    """Return an empty folder's stage, founded."""
+    engine = open_engine(settings.database)
+    upgrade(engine)
+    load_or_create(settings.data_dir)
+    notes.load_or_create(settings.data_dir, settings.origin)
+    stage = Stage(engine, settings.data_dir, as_of, load_rulebook())
+    _found(stage)
+    return stage
 
 
 def _found(stage: Stage) -> None:
