@@ -805,6 +805,25 @@ def upgrade() -> None:
         postgresql_where=sa.text("superseded_at IS NULL"),
     )
     op.create_table(
+        "sign_up",
+        sa.Column("id", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("wanted", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("uscc", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("account_name", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("person_name", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("contact", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("recorded_at", registry.store.columns.Instant(timezone=True), nullable=False),
+        sa.Column("decided_at", registry.store.columns.Instant(timezone=True), nullable=True),
+        sa.Column("decided_by_person", sqlmodel.sql.sqltypes.AutoString(), nullable=True),
+        sa.Column("decision", sqlmodel.sql.sqltypes.AutoString(), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["decided_by_person"],
+            ["person.id"],
+        ),
+        sa.PrimaryKeyConstraint("id"),
+    )
+    op.create_index(op.f("ix_sign_up_uscc"), "sign_up", ["uscc"], unique=False)
+    op.create_table(
         "violation",
         sa.Column("version", sa.Integer(), nullable=False),
         sa.Column("held_from_on", sa.Date(), nullable=True),
@@ -1726,6 +1745,8 @@ def downgrade() -> None:
         postgresql_where=sa.text("superseded_at IS NULL"),
     )
     op.drop_table("violation")
+    op.drop_index(op.f("ix_sign_up_uscc"), table_name="sign_up")
+    op.drop_table("sign_up")
     op.drop_index(
         "score_by_grade",
         table_name="score",
