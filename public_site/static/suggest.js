@@ -29,6 +29,8 @@ for (const box of document.querySelectorAll("[data-suggest]")) {
   });
   field.addEventListener("blur", () => setTimeout(close, LONGEST_WAIT));
   field.addEventListener("keydown", (event) => {
+    const arrow = ["ArrowDown", "ArrowUp"].includes(event.key) && items.length > 0;
+    if (arrow && list.hidden) open();
     if (event.key === "Escape" && !list.hidden) close();
     else if (event.key === "ArrowDown" && items.length) move(at + 1);
     else if (event.key === "ArrowUp" && items.length) move(at - 1);
@@ -54,8 +56,8 @@ for (const box of document.querySelectorAll("[data-suggest]")) {
     items = found;
     list.replaceChildren(...found.map(option));
     told.textContent = found.length ? box.dataset.some : box.dataset.none;
-    list.hidden = !found.length;
-    field.setAttribute("aria-expanded", String(!list.hidden));
+    if (found.length) open();
+    else close();
     move(-1);
   }
 
@@ -95,6 +97,11 @@ for (const box of document.querySelectorAll("[data-suggest]")) {
   function follow(one) {
     const language = document.documentElement.lang === "en" ? "?lang=en" : "";
     location.assign(`/businesses/${encodeURIComponent(one.id)}${language}`);
+  }
+
+  function open() {
+    list.hidden = false;
+    field.setAttribute("aria-expanded", "true");
   }
 
   function close() {
