@@ -19,7 +19,6 @@ from registry.regions import prefix, region_or_refuse
 Role = Literal[
     "officer",
     "approver",
-    "superior",
     "custodian",
     "report_handler",
     "operator",
