@@ -1,6 +1,6 @@
 """Who may read which page: one row for every address, beside those of `api.rights`."""
 
-from api.rights import NATION, OWN, Right, public, signed_in
+from api.rights import EITHER, NATION, OWN, PATH, READERS, Right, public, signed_in
 
 RIGHTS: tuple[Right, ...] = (
     public("GET", "/"),
@@ -72,4 +72,12 @@ RIGHTS: tuple[Right, ...] = (
             ("POST", "recoveries/{recovery_id}/grant"),
         )
     ),
+    # cases of the own regions
+    Right("GET", "/desk/cases", READERS, OWN),
+    Right("GET", "/desk/cases/{proposal_id}", READERS, PATH),
+    Right("GET", "/desk/cases/{proposal_id}/steps/{step}", EITHER, PATH),
+    Right("POST", "/desk/cases/{proposal_id}/steps/{step}", EITHER, PATH),
+    Right("GET", "/desk/cases/{proposal_id}/papers/{step}", EITHER, PATH),
+    Right("POST", "/desk/cases/{proposal_id}/papers/{step}", EITHER, PATH),
+    Right("GET", "/desk/documents/{document_id}", READERS, PATH),
 )

@@ -1,7 +1,6 @@
 """The first page after signing in: who I am here, and what awaits me."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
@@ -9,30 +8,13 @@ from litestar import Request, Response, get
 from litestar.di import NamedDependency
 
 from api.edge import Edge
-from public_site.desk import forms
+from public_site.desk import cases, forms
+from public_site.desk.awaiting import Awaiting
 from public_site.names import region_words
 from registry.audit.work import Work
 from registry.offices.queries import name_on
 
-
-@dataclass(frozen=True)
-class Awaiting:
-    """Something that the person is to do.
-
-    Attributes:
-        title: What it is about, in its own words.
-        act: What is to be done; its words are `desk.act.<act>`.
-        address: Page on which it is done.
-        due_on: Last day, if there is one.
-    """
-
-    title: str
-    act: str
-    address: str
-    due_on: date | None = None
-
-
-SOURCES: tuple[Callable[[Work], Sequence[Awaiting]], ...] = ()
+SOURCES: tuple[Callable[[Work], Sequence[Awaiting]], ...] = (cases.awaiting,)
 """What looks for work that awaits a person, each by the person's own grants."""
 
 

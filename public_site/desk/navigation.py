@@ -21,6 +21,7 @@ class Place:
 
 PLACES = (
     Place("home", "/desk"),
+    Place("cases", "/desk/cases", ("officer", "approver", "auditor")),
     Place("accounts", "/desk/accounts", ("administrator",)),
     Place("recoveries", "/desk/recoveries", ("administrator",)),
     Place("sign_ups", "/desk/sign-ups", ("officer",)),

@@ -4,7 +4,7 @@ from litestar import Router
 from litestar.di import Provide
 from litestar.types import ControllerRouterHandler
 
-from public_site.desk import entry, home, myself, people, signups
+from public_site.desk import cases, entry, home, myself, people, signups
 from public_site.desk.form import read_form
 
 ROUTES: tuple[ControllerRouterHandler, ...] = (
@@ -25,6 +25,7 @@ ROUTES: tuple[ControllerRouterHandler, ...] = (
     signups.sign_up,
     signups.sign_ups,
     signups.decide,
+    *cases.ROUTES,
     people.accounts,
     people.new_account,
     people.add,

@@ -78,20 +78,21 @@ def listed_on(steps: Sequence[Taken]) -> date | None:
     return date.fromisoformat(stated["decided_on"]) if stated else None
 
 
+def notice(steps: Iterable[Taken]) -> Mapping[str, Any] | None:
+    """Return what the notice told the party, or None where the case has none."""
+    return next((step.detail["notice"] for step in steps if "notice" in step.detail), None)
+
+
 def facts_told(steps: Iterable[Taken]) -> dict[str, list[str]]:
     """Return what the notice said of each fact; nothing where the case has no notice."""
-    for step in steps:
-        if "notice" in step.detail:
-            return dict(step.detail["notice"]["facts"])
-    return {}
+    told = notice(steps)
+    return {} if told is None else dict(told["facts"])
 
 
 def measures_told(steps: Iterable[Taken], measures: Sequence[str]) -> list[str]:
     """Return those of a list's measures of which the party was told; all where there is no notice."""
-    for step in steps:
-        if "notice" in step.detail:
-            return [code for code in measures if code in step.detail["notice"]["measures"]]
-    return list(measures)
+    told = notice(steps)
+    return [code for code in measures if told is None or code in told["measures"]]
 
 
 def called_for(steps: Sequence[Taken]) -> date | None:

@@ -21,8 +21,8 @@ from registry.lists.conditions import checked_facts
 from registry.lists.demands import Act, document_of
 from registry.lists.details import StepOnPaper
 from registry.lists.following import following_step, opening_step, state_after
-from registry.lists.procedures import ALL_ANSWERED, CHECKED_AGAIN, HEARING_NOTICE, Step
-from registry.lists.rules import Fact, last_day, one_regime, quoted, refuse_before_elapsed
+from registry.lists.procedures import CHECKED_AGAIN, HEARING_NOTICE, Step
+from registry.lists.rules import Fact, last_day, one_regime, quoted
 from registry.lists.steps import OpenCase, Opening, open_case, record, refuse_listed, write_step
 from registry.lists.tables import Proposal
 from registry.overrides.queries import calendar_overrides
@@ -119,16 +119,15 @@ def take_step(work: Work, command: TakeStep) -> Outcome:
         proposal.colour, command.step, proposal.state, consent_required=regime.consent_required
     )
     act = Act(work, proposal, regime, step, command, queries.steps(work.session, proposal.id))
-    if step.name in CHECKED_AGAIN and proposal.objected_on is not None:
-        raise RuleRefused("step.objected", field="step", step=step.name, on=proposal.objected_on.isoformat())
+    conditions.refuse_objected(proposal, step)
     conditions.refuse_detail(step, command)
     conditions.refuse_person(work, proposal, regime, step, act.before)
     taken_on = conditions.day_of(work, command, act.before[-1].taken_on)
     document_id = document_of(act, taken_on)
     conditions.refuse_document(work.session, document_id, step, proposal.region, proposal.id)
     detail = _detail(act, taken_on)
-    _refuse_early(act)
-    _refuse_unheard(act, detail)
+    conditions.refuse_early(work, proposal, step, act.before)
+    conditions.refuse_unheard(step, act.before, detail)
     again = step.name in CHECKED_AGAIN
     facts = checked_facts(work, regime, proposal.business_id, proposal.evidence) if again else []
     if again:
@@ -235,39 +234,6 @@ def _refuse_short_call(act: Act, periods: Mapping[str, date]) -> None:
             until=periods[HEARING_NOTICE].isoformat(),
             source=quoted(rule),
         )
-
-
-def _refuse_early(act: Act) -> None:
-    """Refuse while a period runs that an earlier step opened, or before the day of the hearing."""
-    work, proposal, step = act.work, act.proposal, act.step
-    for rule in step.waits:
-        running = casefile.period(act.before, rule)
-        if running is None:
-            raise RuleRefused("step.no_period", field="step")
-        refuse_before_elapsed(work.rulebook, running, proposal.region, work.today)
-    if step.name == "hold_hearing":
-        called = casefile.called_for(act.before)
-        if called is None or work.today < called:
-            raise RuleRefused("hearing.not_yet", field="step", on=called.isoformat() if called else "")
-
-
-def _refuse_unheard(act: Act, detail: Mapping[str, Any]) -> None:
-    """Refuse to pass over a point that was raised, an objection that was upheld, a check that failed."""
-    step = act.step
-    opened = casefile.unanswered(act.before)
-    answered = [given["point"] for given in detail.get("answers", ())]
-    wrong = sorted(set(answered) - set(opened)) or [one for one in answered if answered.count(one) > 1]
-    if wrong:
-        raise RuleRefused("answer.no_open_point", field="answers", point=wrong[0])
-    left = [number for number in opened if number not in answered]
-    if step.name in ALL_ANSWERED and left:
-        field = "answers" if "answers" in step.takes else "step"
-        raise RuleRefused("answer.missing", field=field, step=step.name, points=", ".join(left))
-    if step.name == "list" and (upheld := casefile.accepted(act.before)):
-        raise RuleRefused("objection.upheld", field="step", points=", ".join(upheld))
-    failed = [check["checked"] for check in detail.get("checks", ()) if not check["passed"]]
-    if failed:
-        raise RuleRefused("check.failed", field="checks", checked=failed[0])
 
 
 def _advance(work: Work, proposal: Proposal, step: Step, state: str) -> None:

@@ -1,7 +1,8 @@
 """What must hold before a case opens or moves on: subject, facts, documents, persons, days."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date
+from typing import Any
 
 from sqlmodel import Session
 
@@ -12,10 +13,10 @@ from registry.businesses.tables import Business, BusinessVersion
 from registry.calendar import add_months
 from registry.documents.tables import Document
 from registry.errors import Conflict, Forbidden, Malformed, NotFound, RuleRefused
-from registry.lists import grounds, queries
+from registry.lists import casefile, grounds, queries
 from registry.lists.details import StepDetail
-from registry.lists.procedures import Step
-from registry.lists.rules import RED_RECORD, Fact, quoted, refuse_unfit_grounds
+from registry.lists.procedures import ALL_ANSWERED, CHECKED_AGAIN, Step
+from registry.lists.rules import RED_RECORD, Fact, quoted, refuse_before_elapsed, refuse_unfit_grounds
 from registry.lists.tables import Proposal, ProposalStep
 from registry.offices.tables import Office
 from registry.regions import prefix
@@ -163,6 +164,55 @@ def refuse_person(
         below = work.session.get(Office, proposing)
         if below is None or below.superior_code != work.actor.office_code:
             raise Forbidden("step.not_superior", field="step", step=step.name, office=proposing)
+
+
+def refuse_objected(proposal: Proposal, step: Step) -> None:
+    """Refuse a step that looks at the facts once more while an objection to the case is open.
+
+    Raises:
+        RuleRefused: One is.
+    """
+    if step.name in CHECKED_AGAIN and proposal.objected_on is not None:
+        raise RuleRefused("step.objected", field="step", step=step.name, on=proposal.objected_on.isoformat())
+
+
+def refuse_early(work: Work, proposal: Proposal, step: Step, before: Sequence[ProposalStep]) -> None:
+    """Refuse while a period runs that an earlier step opened, or before the day of the hearing.
+
+    Raises:
+        RuleRefused: With the last day of the period and its source, or the day of the hearing.
+    """
+    for rule in step.waits:
+        running = casefile.period(before, rule)
+        if running is None:
+            raise RuleRefused("step.no_period", field="step")
+        refuse_before_elapsed(work.rulebook, running, proposal.region, work.today)
+    if step.name == "hold_hearing":
+        called = casefile.called_for(before)
+        if called is None or work.today < called:
+            raise RuleRefused("hearing.not_yet", field="step", on=called.isoformat() if called else "")
+
+
+def refuse_unheard(step: Step, before: Sequence[ProposalStep], detail: Mapping[str, Any]) -> None:
+    """Refuse to pass over a point that was raised, an objection that was upheld, a check that failed.
+
+    Raises:
+        RuleRefused: Names the points or the check.
+    """
+    opened = casefile.unanswered(before)
+    answered = [given["point"] for given in detail.get("answers", ())]
+    wrong = sorted(set(answered) - set(opened)) or [one for one in answered if answered.count(one) > 1]
+    if wrong:
+        raise RuleRefused("answer.no_open_point", field="answers", point=wrong[0])
+    left = [number for number in opened if number not in answered]
+    if step.name in ALL_ANSWERED and left:
+        field = "answers" if "answers" in step.takes else "step"
+        raise RuleRefused("answer.missing", field=field, step=step.name, points=", ".join(left))
+    if step.name == "list" and (upheld := casefile.accepted(before)):
+        raise RuleRefused("objection.upheld", field="step", points=", ".join(upheld))
+    failed = [check["checked"] for check in detail.get("checks", ()) if not check["passed"]]
+    if failed:
+        raise RuleRefused("check.failed", field="checks", checked=failed[0])
 
 
 def day_of(work: Work, detail: StepDetail, not_before: date) -> date:

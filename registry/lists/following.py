@@ -3,7 +3,7 @@
 from registry.errors import RuleRefused
 from registry.lists.procedures import DECIDED, PROCEDURES, Step
 
-_HEARING_DUE = ("hearing_requested", "hearing_notified")
+HEARING_DUE = ("hearing_requested", "hearing_notified")
 _AFTER_HEARING = ("note_silence", "review", "consent", "decide", "serve_decision", "publish")
 
 
@@ -27,7 +27,7 @@ def following_step(colour: str, name: str, state: str, *, consent_required: bool
             was not held, or the consent is still missing.
     """
     step = next((one for one in PROCEDURES[colour] if one.name == name and one.before), None)
-    if state in _HEARING_DUE and name in _AFTER_HEARING:
+    if state in HEARING_DUE and name in _AFTER_HEARING:
         raise RuleRefused("hearing.skipped", field="step", step=name)
     if step is None or state not in step.before:
         raise RuleRefused("step.out_of_order", field="step", step=name, state=state)

@@ -68,6 +68,7 @@ def proposals_within(
     region: str = "",
     state: str | None = None,
     business_id: str | None = None,
+    open_only: bool = False,
     after: str = "",
     limit: int,
 ) -> Sequence[Proposal]:
@@ -79,6 +80,7 @@ def proposals_within(
         region: Only those within this prefix.
         state: Only those in this state.
         business_id: Only those about this business.
+        open_only: True: only those that are neither listed nor dropped.
         after: Identifier of the last one that was read.
         limit: At least 1.
     """
@@ -89,6 +91,8 @@ def proposals_within(
         query = query.where(col(Proposal.state) == state)
     if business_id is not None:
         query = query.where(col(Proposal.business_id) == business_id)
+    if open_only:
+        query = query.where(col(Proposal.closed_on).is_(None))
     return session.execute(query.order_by(col(Proposal.id)).limit(limit)).scalars().all()
 
 

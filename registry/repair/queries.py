@@ -195,6 +195,12 @@ def objections(
     return session.execute(query.order_by(col(Objection.id)).limit(limit)).scalars().all()
 
 
+def objections_to(session: Session, subject_id: str) -> Sequence[Objection]:
+    """Return the objections to something, open and closed, in the order in which they were filed."""
+    query = select(Objection).where(col(Objection.subject_id) == subject_id)
+    return session.execute(query.order_by(col(Objection.id))).scalars().all()
+
+
 def oldest_open_objection(session: Session, subject_id: str) -> date | None:
     """Return the day of the oldest objection to something that is not closed, or None."""
     query = select(col(Objection.filed_on)).where(

@@ -1,0 +1,21 @@
+"""Something that a person is to do, as the first page of the desk names it."""
+
+from dataclasses import dataclass
+from datetime import date
+
+
+@dataclass(frozen=True)
+class Awaiting:
+    """Something that the person is to do.
+
+    Attributes:
+        title: What it is about, in its own words.
+        act: What is to be done; its words are `desk.act.<act>`.
+        address: Page on which it is done.
+        due_on: Last day, if there is one.
+    """
+
+    title: str
+    act: str
+    address: str
+    due_on: date | None = None
