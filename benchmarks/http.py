@@ -8,7 +8,7 @@ import random
 import subprocess
 import sys
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from urllib.parse import quote
@@ -28,11 +28,13 @@ ASKED = 200
 def main() -> None:
     """Print requests a second, ratios and memory as JSON."""
     with _folder() as folder:
-        print(json.dumps(compare(folder, cases(folder)), ensure_ascii=False, indent=2))
+        shown = named(folder)
+        measured = compare(folder, cases(shown), visits={"visits": visits(shown)})
+        print(json.dumps(measured, ensure_ascii=False, indent=2))
 
 
-def cases(folder: Path) -> dict[str, list[str]]:
-    """Return what is asked of a folder, by name."""
+def named(folder: Path) -> list[tuple[str, str]]:
+    """Return the businesses of a folder with their names, in the order of identifiers."""
     engine = open_engine(read_settings(data_dir=folder).database)
     with reading(engine) as session:
         rows = session.exec(
@@ -43,8 +45,22 @@ def cases(folder: Path) -> dict[str, list[str]]:
             .order_by(col(BusinessVersion.business_id))
         ).all()
     engine.dispose()
+    return [(business_id, str(name)) for business_id, name in rows]
+
+
+def visits(rows: Sequence[tuple[str, str]]) -> list[str]:
+    """Return what people open: a business is searched by its brand, then by its name, then read."""
+    some = random.Random(SEED).sample(list(rows), len(rows))
+    asked = ["/", "/lists/red", "/lists/black"]
+    for business_id, name in some:
+        asked += [f"/search?q={quote(name[-6:-3])}", f"/search?q={quote(name)}", f"/businesses/{business_id}"]
+    return asked
+
+
+def cases(rows: Sequence[tuple[str, str]]) -> dict[str, list[str]]:
+    """Return what is asked of a folder, by name."""
     some = random.Random(SEED).sample(list(rows), min(ASKED, len(rows)))
-    names = [str(name)[-6:-3] for _, name in some]
+    names = [name[-6:-3] for _, name in some]
     search = "/api/v1/businesses?q="
     return {
         "home page": ["/"],

@@ -7,16 +7,20 @@ send as many bytes; it has no database, no search, no headers of its own.
 import asyncio
 import json
 import os
+import random
 import re
 import shutil
 import socket
 import statistics
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from itertools import accumulate
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 import httpx
@@ -24,16 +28,27 @@ from granian.constants import Interfaces
 from granian.server.embed import Server
 from litestar import Litestar, get
 from litestar.params import FromPath
+from sqlalchemy import update
+
+from registry.log.tables import LogHead
+from registry.settings import read_settings
+from registry.store.engine import open_engine, writing
 
 COMMAND = str(Path(sys.executable).with_name("honest-metrology"))
 CONNECTIONS = 16
 TURNS = 5
 SECONDS = 3
 FRESH = 20_000  # more than are asked in one measurement
+EVERY = 1.0  # seconds from one commit to the next, where somebody writes meanwhile
 
 
 def compare(
-    folder: Path, cases: Mapping[str, Sequence[str]], *, turns: int = TURNS, seconds: int = SECONDS
+    folder: Path,
+    cases: Mapping[str, Sequence[str]],
+    *,
+    visits: Mapping[str, Sequence[str]] = MappingProxyType({}),
+    turns: int = TURNS,
+    seconds: int = SECONDS,
 ) -> dict[str, object]:
     """Return requests a second of each case, ours and bare by turns, as medians.
 
@@ -41,6 +56,8 @@ def compare(
         folder: A filled installation.
         cases: Addresses by name; each case is measured with answers that may be remembered, its
             addresses asked in rotation, and with none of them asked twice.
+        visits: Addresses by name, the one that is asked most first: what people do is drawn from
+            them by Zipf's law, each turn anew.
         turns: Measurements of each side.
         seconds: Length of one measurement.
     """
@@ -48,7 +65,7 @@ def compare(
     if wrk is None:
         raise SystemExit("wrk is missing; on Debian: apt-get install wrk")
     with _ours(folder) as (url, process):
-        bodies = {name: _answer(url, paths[0]) for name, paths in cases.items()}
+        bodies = {name: _answer(url, paths[0]) for name, paths in {**cases, **visits}.items()}
         (folder / "bare.json").write_text(json.dumps(bodies), encoding="utf-8")
         at_rest = _memory(process, "VmRSS")
         with _bare(folder / "bare.json") as (bare_url, _):
@@ -66,7 +83,12 @@ def compare(
                         script = _script(folder / f"{side}.lua", asked)
                         rates[side].append(_rate(wrk, at, script, seconds))
                 measured[name] = _told(rates, len(json.dumps(bodies[name])))
+            for number, (name, paths) in enumerate(visits.items(), start=len(cases)):
+                measured[name] = _visited(
+                    folder, wrk, (url, f"{bare_url}/{number}"), paths, turns=turns, seconds=seconds
+                )
         return {
+            "load": os.getloadavg()[0],
             "connections": CONNECTIONS,
             "turns": turns,
             "seconds": seconds,
@@ -74,6 +96,56 @@ def compare(
             "rss_at_rest_mib": at_rest,
             "peak_rss_mib": _memory(process, "VmHWM"),
         }
+
+
+def _visited(
+    folder: Path, wrk: str, urls: tuple[str, str], paths: Sequence[str], *, turns: int, seconds: int
+) -> dict[str, float]:
+    """Measure what people ask: right after a commit, once more, and while somebody commits every second."""
+    url, bare = urls
+    rates: dict[str, list[float]] = {"cold": [], "warm": [], "commits": [], "bare": []}
+    weights = list(accumulate(1 / rank for rank in range(1, len(paths) + 1)))
+    for turn in range(turns):
+        asked = random.Random(turn).choices(paths, cum_weights=weights, k=FRESH)
+        script = _script(folder / "visits.lua", asked)
+        _commit(folder)
+        rates["cold"].append(_rate(wrk, url, script, seconds))
+        rates["warm"].append(_rate(wrk, url, script, seconds))
+        with _committing(folder):
+            rates["commits"].append(_rate(wrk, url, script, seconds))
+        at, _, path = bare.rpartition("/")
+        rates["bare"].append(_rate(wrk, at, _script(folder / "bare.lua", [f"/{path}"]), seconds))
+    middle = {side: statistics.median(found) for side, found in rates.items()}
+    shares = {
+        f"{side}_of_bare": round(middle[side] / middle["bare"], 3) for side in ("cold", "warm", "commits")
+    }
+    return {**{side: round(found) for side, found in middle.items()}, **shares}
+
+
+def _commit(folder: Path) -> None:
+    """Commit a write that changes nothing: what was remembered is forgotten."""
+    engine = open_engine(read_settings(data_dir=folder).database)
+    with writing(engine) as session:
+        session.connection().execute(update(LogHead).values(size=LogHead.size))
+    engine.dispose()
+
+
+@contextmanager
+def _committing(folder: Path) -> Iterator[None]:
+    """Commit again and again, as officers at work do."""
+    over = threading.Event()
+
+    def commit() -> None:
+        while not over.wait(EVERY):
+            _commit(folder)
+
+    officer = threading.Thread(target=commit)
+    officer.start()
+    try:
+        yield
+    finally:
+        over.set()
+        officer.join()
 
 
 def _told(rates: Mapping[str, list[float]], size: int) -> dict[str, float]:
