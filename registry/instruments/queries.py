@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import date
+from functools import lru_cache
 from typing import Any, NamedTuple
 
 from sqlalchemy import ColumnElement, Select, and_, case, exists, func, literal
@@ -13,6 +14,7 @@ from registry.businesses.tables import BusinessVersion
 from registry.instruments.tables import Instrument, Verification
 
 AT_ONCE = 4000
+_REMEMBERED = 16  # statements of a few days: putting one together takes longer than to ask it
 
 Standing = Sequence[tuple[Instrument, Verification | None, str]]
 """Instruments, each with the verification that speaks of it on the day, and the region of its user."""
@@ -165,6 +167,7 @@ def standing(session: Session, on: date, which: Which = ALL, *, after: str = "",
     return [(row[0], row[1], row[2]) for row in found]
 
 
+@lru_cache(maxsize=_REMEMBERED)
 def in_use(on: date, *columns: Any) -> Select[*tuple[Any, ...]]:
     """Return columns of the instruments in use on a day, their verification and their business."""
     return (
@@ -177,6 +180,7 @@ def in_use(on: date, *columns: Any) -> Select[*tuple[Any, ...]]:
     )
 
 
+@lru_cache(maxsize=_REMEMBERED)
 def governs(on: date) -> ColumnElement[bool]:
     """Say in SQL that a verification speaks of its instrument on a day: see `rules.governing`."""
     later = aliased(Verification)
@@ -198,6 +202,7 @@ def governs(on: date) -> ColumnElement[bool]:
     )
 
 
+@lru_cache(maxsize=_REMEMBERED)
 def status_column(on: date, due: date | None) -> ColumnElement[str]:
     """Say in SQL how an instrument in use stands on a day: see `rules.status_on`."""
     through, possibly = col(Verification.valid_through), col(Verification.possibly_through)
