@@ -53,6 +53,18 @@ RIGHTS: tuple[Right, ...] = (
     public("POST", "/desk/sign-up"),
     Right("GET", "/desk/sign-ups", ("officer",), OWN),
     Right("POST", "/desk/sign-ups/{sign_up_id}/decision", ("officer",), OWN),
+    # the operator's desk: the market is asked for again where it is read
+    *(
+        Right(method, f"/desk/markets{path}", ("operator",), OWN)
+        for method, path in (
+            ("GET", ""),
+            ("GET", "/{market_id}"),
+            ("GET", "/{market_id}/sheet"),
+            ("POST", "/{market_id}/examination"),
+            ("POST", "/{market_id}/import"),
+            ("POST", "/{market_id}/returned"),
+        )
+    ),
     # the administrator's desk: accounts only
     *(
         Right(method, f"/desk/{path}", ("administrator",), NATION)

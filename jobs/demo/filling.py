@@ -68,6 +68,8 @@ def fill(settings: Settings, as_of: date) -> Filling:
             filling.took(import_file(kind, builtin(kind), lambda: stage.acting("archivist", 80)))
     with filling.step("import_town"):
         town = _import_town(stage, filling, settings.data_dir / "demo")
+        with stage.acting("admin", 60, 8) as work:
+            filling.people |= people.enter_market_people(work)
     with filling.step("lists"):
         procedures.list_merchants(stage)
     plant = _plant(settings, stage)

@@ -4,9 +4,12 @@ import secrets
 from dataclasses import dataclass
 from datetime import date
 
+from sqlmodel import col, select
+
 from registry.accounts.commands import AddAccount, GrantRole, add_account, issue_key
 from registry.accounts.credentials import keep_password
 from registry.audit.work import Subject, Work
+from registry.businesses.tables import BusinessVersion
 from registry.offices.commands import AddOffice, add_office
 
 OFFICES = (
@@ -60,6 +63,25 @@ def enter_people(admin: Work) -> dict[str, Shown]:
     return {name: Shown(_password(admin, name), issue_key(admin, name).token) for name in SHOWN} | {
         "admin": Shown(_password(admin, "admin"), "")
     }
+
+
+def enter_market_people(admin: Work) -> dict[str, Shown]:
+    """Enter the operator of a market of the town and the merchant of one of its stalls; they have no key."""
+    stall = admin.session.exec(
+        select(BusinessVersion)
+        .where(col(BusinessVersion.market_id).is_not(None), col(BusinessVersion.superseded_at).is_(None))
+        .order_by(col(BusinessVersion.market_id), col(BusinessVersion.stall))
+        .limit(1)
+    ).one()
+    for name, person, of in (
+        ("operator", "演示·集市主办者", {"market_id": stall.market_id}),
+        ("merchant", "演示·商户", {"business_id": stall.business_id}),
+    ):
+        grant = GrantRole.model_validate({"role": name, "region": stall.region, **of})
+        add_account(
+            admin, AddAccount(name=name, person_name=person, office_code="AMR-411502", grants=(grant,))
+        )
+    return {name: Shown(_password(admin, name), "") for name in ("operator", "merchant")}
 
 
 def _password(admin: Work, name: str) -> str:

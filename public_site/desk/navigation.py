@@ -25,6 +25,7 @@ PLACES = (
     Place("accounts", "/desk/accounts", ("administrator",)),
     Place("recoveries", "/desk/recoveries", ("administrator",)),
     Place("sign_ups", "/desk/sign-ups", ("officer",)),
+    Place("markets", "/desk/markets", ("operator",)),
     Place("own_sessions", "/desk/sessions"),
     Place("second_factor", "/desk/second-factor"),
     Place("password", "/desk/password"),

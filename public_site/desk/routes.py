@@ -4,7 +4,7 @@ from litestar import Router
 from litestar.di import Provide
 from litestar.types import ControllerRouterHandler
 
-from public_site.desk import cases, entry, home, myself, people, signups
+from public_site.desk import cases, entry, home, markets, myself, people, sheets, signups
 from public_site.desk.form import read_form
 
 ROUTES: tuple[ControllerRouterHandler, ...] = (
@@ -39,6 +39,12 @@ ROUTES: tuple[ControllerRouterHandler, ...] = (
     people.ask,
     people.recoveries,
     people.grant,
+    markets.own_markets,
+    markets.own_market_page,
+    sheets.sheet,
+    sheets.try_out,
+    sheets.take,
+    sheets.returned,
 )
 
 

@@ -17,6 +17,7 @@ from pydantic_core import PydanticCustomError
 from registry.audit.work import Work
 from registry.businesses import queries
 from registry.businesses.batch import Batch
+from registry.businesses.keeping import require_in_market
 from registry.businesses.persons import is_natural_person
 from registry.businesses.queries import Held
 from registry.businesses.rules import Kind, Sector, name_key
@@ -179,8 +180,11 @@ def change_business(work: Work, command: ChangeBusiness) -> Outcome:
 def _take(batch: Batch, command: RegisterBusiness, settled: set[str] | None) -> Outcome:
     """Decide what one row means and gather its writes."""
     try:
-        code = _checked(batch.work, command)
+        market_id = batch.known.market_id(command.market, command.region, batch.work.now)
+        code = _checked(batch.work, command, market_id)
         current = batch.same_business(command, code.value if code else None)
+        if current is not None:
+            _refuse_elsewhere(batch.work, command, current)
         if current is not None and current.get("merged_into_id") is not None:
             return _said_of_merged(batch, current["merged_into_id"])
         if current is None:
@@ -237,10 +241,13 @@ def _take_subject(batch: Batch, command: RegisterSubject) -> Outcome:
     return Outcome("created", batch.create(command.standing, said))
 
 
-def _checked(work: Work, command: RegisterBusiness) -> Uscc | None:
-    """Return the code of a row that its rules allow, None where it has none."""
+def _checked(work: Work, command: RegisterBusiness, market_id: str | None = None) -> Uscc | None:
+    """Return the code of a row that its rules allow, None where it has none.
+
+    The operator of the market that a row names may register its stalls.
+    """
     region_or_refuse(command.region, "region")
-    work.require("officer", command.region, "region")
+    require_in_market(work, market_id, command.region, "market" if command.market else "region")
     if command.stall and not command.market:
         raise Malformed("stall.without_market", field="market", stall=command.stall)
     if command.uscc:
@@ -248,6 +255,12 @@ def _checked(work: Work, command: RegisterBusiness) -> Uscc | None:
     if is_natural_person(command.kind, command.name, None) and not command.stall:
         raise Malformed("business.unidentifiable", field="uscc", name=command.name)
     return None
+
+
+def _refuse_elsewhere(work: Work, command: RegisterBusiness, current: Held) -> None:
+    """Refuse an operator's row about a business that is not on record in the own market."""
+    if not work.actor.may("officer", command.region):
+        require_in_market(work, current["market_id"], command.region, "name")
 
 
 def _settle(batch: Batch, current: Held, said: Held, held_from_on: date) -> Literal["changed", "unchanged"]:

@@ -83,6 +83,29 @@ def merged_at(known_at: datetime) -> Select[str]:
     )
 
 
+def market(session: Session, market_id: str) -> Market | None:
+    """Return a market, or None where there is none."""
+    return session.get(Market, market_id)
+
+
+def stalls_of(session: Session, market_id: str, limit: int) -> Sequence[BusinessVersion]:
+    """Return the businesses on record in a market, in the order of their stalls.
+
+    Args:
+        session: Read only.
+        market_id: A record that another one carries on is left out.
+        limit: At least 1.
+    """
+    return session.exec(
+        select(BusinessVersion)
+        .join(Business, col(Business.id) == col(BusinessVersion.business_id))
+        .where(col(BusinessVersion.superseded_at).is_(None), col(Business.merged_into_id).is_(None))
+        .where(BusinessVersion.market_id == market_id)
+        .order_by(col(BusinessVersion.stall).nulls_last(), col(BusinessVersion.business_id))
+        .limit(limit)
+    ).all()
+
+
 def merger(session: Session, merger_id: str, *, lock: bool = False) -> Merger | None:
     """Return a merger, proposed or decided, or None where there is none."""
     return session.get(Merger, merger_id, with_for_update=lock or None, populate_existing=lock)

@@ -11,6 +11,7 @@ from registry.audit.work import Work
 from registry.authorities import authority_region
 from registry.businesses.bearers import Bearer, Bearers
 from registry.businesses.commands import RegisterBusiness, register_businesses
+from registry.businesses.keeping import require_keeper
 from registry.commands import Command, Outcome
 from registry.demonstration.commands import Designate, designate_units
 from registry.errors import Malformed, Refusal
@@ -25,7 +26,7 @@ from registry.imports.values import fold
 from registry.instruments.commands import register_instruments
 from registry.instruments.finding import NumberedInstruments
 from registry.instruments.forms import RecordVerification, RegisterInstrument
-from registry.instruments.keeping import require_keeper, require_verifier
+from registry.instruments.keeping import require_verifier
 from registry.instruments.verifying import record_verifications
 from registry.pledges.commands import FilePledge, file_pledges
 from registry.rulebook import Conduct, InstrumentKind
@@ -186,7 +187,7 @@ def _instrument_by_number(work: Work, rows: Sequence[Mapping[str, Any]]) -> Fill
 
 
 FACT_KINDS: Mapping[str, FactKind] = {
-    "pledges": FactKind("pledge", FilePledge, file_pledges, _as_stated),
+    "pledges": FactKind("pledge", FilePledge, file_pledges, _as_stated, require_keeper),
     "designations": FactKind("designation", Designate, designate_units, _as_stated),
     "instruments": FactKind(
         "instrument", RegisterInstrument, register_instruments, _kind_by_word, require_keeper

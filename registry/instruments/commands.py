@@ -13,6 +13,7 @@ from sqlmodel import col, select
 
 from registry.audit.work import Subject, Work, digest_of
 from registry.businesses.bearers import Bearers
+from registry.businesses.keeping import require_keeper
 from registry.businesses.rules import name_key
 from registry.commands import Outcome
 from registry.dated import refuse_ahead
@@ -20,7 +21,6 @@ from registry.errors import Conflict, Malformed, NotFound, Refusal, RuleRefused
 from registry.identifiers import new_id
 from registry.instruments import queries, verifying
 from registry.instruments.forms import ChangeInstrument, RegisterInstrument, RetireInstrument
-from registry.instruments.keeping import require_keeper
 from registry.instruments.tables import Instrument
 from registry.rulebook import InstrumentKind
 from registry.store.bulk import insert_rows

@@ -14,6 +14,7 @@ from sqlmodel import col, select
 
 from registry.audit.work import Subject, Work, digest_of
 from registry.businesses.bearers import Bearers
+from registry.businesses.keeping import require_keeper
 from registry.commands import Command, Outcome
 from registry.dated import UNDATED, GivenDate, gaps, refuse_ahead, refuse_end_before
 from registry.documents.queries import unknown_documents
@@ -65,7 +66,7 @@ def file_pledge(work: Work, command: FilePledge) -> Outcome:
         NotFound: There is no such business or document.
         Malformed: The day lies ahead, or the term ends before it.
         Conflict: The same pledge is on record with another term or paper.
-        Forbidden: The office does not supervise the region of the business.
+        Forbidden: The actor keeps no register of the business.
     """
     return file_pledges(work, [command])[0].raised()
 
@@ -77,7 +78,7 @@ def file_pledges(work: Work, commands: Sequence[FilePledge]) -> list[Outcome]:
         One outcome for each command, in order; a refused row does not stop the others.
 
     Raises:
-        Forbidden: The office does not supervise the region of one of the businesses.
+        Forbidden: The actor keeps no register of one of the businesses.
     """
     one_writer(work.session, "pledges")
     batch = _Batch(work, commands)
@@ -206,8 +207,8 @@ class _Batch:
     def __init__(self, work: Work, commands: Sequence[FilePledge]) -> None:
         self.work = work
         self.bearers = Bearers(work.session, {command.business_id for command in commands})
-        for region in self.bearers.regions:
-            work.require("officer", region, "business_id")
+        for bearer in self.bearers.all:
+            require_keeper(work, bearer, "business_id")
         self.missing_documents = unknown_documents(
             work.session, {command.document_id for command in commands if command.document_id}
         )

@@ -1,6 +1,7 @@
 """Nouns about pledges: what is on record of a business, and what lacks something."""
 
 from collections.abc import Hashable, Iterable, Sequence
+from datetime import date
 
 from sqlmodel import Session, col, or_, select
 
@@ -20,6 +21,19 @@ def pledges_of(session: Session, business_id: str) -> Sequence[Pledge]:
         .where(Pledge.business_id == business_id)
         .where(col(Pledge.superseded_at).is_(None))
         .order_by(col(Pledge.pledged_on).desc().nulls_last(), col(Pledge.pledge_id))
+    ).all()
+
+
+def held_in_market(session: Session, market_id: str, on: date) -> Sequence[Pledge]:
+    """Return the pledges of the stalls of a market that hold on a day; an undated one is taken to hold."""
+    return session.exec(
+        select(Pledge)
+        .join(BusinessVersion, col(BusinessVersion.business_id) == col(Pledge.business_id))
+        .where(col(Pledge.superseded_at).is_(None), col(BusinessVersion.superseded_at).is_(None))
+        .where(BusinessVersion.market_id == market_id)
+        .where(or_(col(Pledge.held_from_on).is_(None), col(Pledge.held_from_on) <= on))
+        .where(or_(col(Pledge.held_to_on).is_(None), col(Pledge.held_to_on) > on))
+        .order_by(col(Pledge.pledge_id))
     ).all()
 
 

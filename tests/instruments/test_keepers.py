@@ -99,4 +99,4 @@ def test_the_file_of_an_operator_is_taken_row_by_row_within_the_market(
     rows = f"市场,摊位号,器具种类,制造单位,出厂编号\n{MARKET},A-1,电子秤,厂,1\n西关市场,A-1,电子秤,厂,2\n"
     report = imported(engine, "instruments", table(tmp_path, rows), "operator")
     assert report.created == 1
-    assert [(error.number, error.refusal.code) for error in report.refused] == [(3, "grant.missing")]
+    assert [(error.number, error.refusal.code) for error in report.refused] == [(3, "market.not_own")]

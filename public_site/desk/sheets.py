@@ -1,0 +1,198 @@
+"""Registers of a market in bulk: a workbook is tried out, its faults are told, and then it is carried out.
+
+Nothing is kept between the steps: the page that tells what would become of a file carries the file itself.
+"""
+
+from base64 import b64decode, b64encode
+from binascii import Error
+from dataclasses import replace
+from functools import partial
+from io import BytesIO
+from typing import Any, Literal
+
+from litestar import Request, Response, get, post
+from litestar.di import NamedDependency
+from litestar.params import FromPath
+from pydantic import Field
+
+from api.describing import WORKBOOK
+from api.edge import Edge
+from api.faults import Misread
+from public_site.desk import forms
+from public_site.desk.form import LARGEST_UPLOAD, Form, stated
+from public_site.desk.forms import NO_FAULTS, Faults
+from public_site.desk.markets import address_of, own_market
+from registry.audit.work import Work
+from registry.commands import Command
+from registry.errors import Malformed, Refusal
+from registry.imports.commands import carry_out, examine
+from registry.imports.report import ImportReport, returned_rows
+from registry.imports.writing import write_xlsx
+from registry.store.engine import writing
+
+KINDS = ("businesses", "pledges", "instruments", "verifications")
+LARGEST = 4_194_304  # bytes; the page of the trial carries the file, half as large again
+MOST_ROWS = 5_000  # one form is one transaction, and other writers wait for it
+MOST_FAULTS = 500  # on the page; the workbook of returned rows holds all
+
+Asked = Request[Any, Any, Any]
+
+
+class TakeSheet(Command):
+    """A file of rows for the registers of a market."""
+
+    kind: Literal["businesses", "pledges", "instruments", "verifications"]
+    name: str = Field(max_length=200, description="What the file is called.")
+    content: str = Field(description="The bytes, base64.")
+
+
+@get("/desk/markets/{market_id:str}/sheet", sync_to_thread=True, include_in_schema=False)
+def sheet(request: Asked, edge: NamedDependency[Edge], market_id: FromPath[str]) -> Response[Any]:
+    """Show the templates, and the form that takes a file."""
+    return _form(edge, request, market_id)
+
+
+@post(
+    "/desk/markets/{market_id:str}/examination",
+    sync_to_thread=True,
+    include_in_schema=False,
+    status_code=200,
+    request_max_body_size=LARGEST_UPLOAD,
+)
+def try_out(
+    request: Asked, edge: NamedDependency[Edge], form: NamedDependency[Form], market_id: FromPath[str]
+) -> Response[Any]:
+    """Tell what would become of each row of a file; nothing is kept."""
+    return _tried(edge, request, _with_file(form), market_id)
+
+
+@post(
+    "/desk/markets/{market_id:str}/import",
+    sync_to_thread=True,
+    include_in_schema=False,
+    request_max_body_size=LARGEST_UPLOAD,
+)
+def take(
+    request: Asked, edge: NamedDependency[Edge], form: NamedDependency[Form], market_id: FromPath[str]
+) -> Response[Any]:
+    """Carry a file out, as it was tried."""
+
+    def taken(work: Work, command: TakeSheet) -> tuple[TakeSheet, ImportReport]:
+        own = _of_market(work, market_id)
+        report = carry_out(own, command.kind, _bytes(command), command.name, most_rows=MOST_ROWS)
+        return command, report
+
+    def reveal(done: tuple[TakeSheet, ImportReport]) -> Response[Any]:
+        return _report(edge, request, market_id, *done, carried=True)
+
+    return forms.act(
+        edge,
+        request,
+        form,
+        TakeSheet,
+        taken,
+        lambda _: f"{address_of(market_id)}?done=imported",
+        partial(_form, edge, request, market_id),
+        reveal=reveal,
+    )
+
+
+@post(
+    "/desk/markets/{market_id:str}/returned",
+    sync_to_thread=True,
+    include_in_schema=False,
+    status_code=200,
+    request_max_body_size=LARGEST_UPLOAD,
+)
+def returned(
+    request: Asked, edge: NamedDependency[Edge], form: NamedDependency[Form], market_id: FromPath[str]
+) -> Response[Any]:
+    """Send the rows that are refused, each with why, to be corrected and sent again."""
+    examined = _examined(edge, request, form, market_id)
+    if isinstance(examined, Faults):
+        return _form(edge, request, market_id, examined)
+    command, report = examined
+    made = BytesIO()
+    write_xlsx(made, "退回", *returned_rows(report))
+    headers = {"Content-Disposition": f'attachment; filename="{command.kind}-returned.xlsx"'}
+    return Response(made.getvalue(), media_type=WORKBOOK, headers=headers)
+
+
+def _tried(edge: Edge, request: Asked, form: Form, market_id: str) -> Response[Any]:
+    examined = _examined(edge, request, form, market_id)
+    if isinstance(examined, Faults):
+        return _form(edge, request, market_id, examined)
+    return _report(edge, request, market_id, *examined, carried=False)
+
+
+def _examined(
+    edge: Edge, request: Asked, form: Form, market_id: str
+) -> tuple[TakeSheet, ImportReport] | Faults:
+    """Return a file and what would become of it, or what is wrong with the form."""
+    who = forms.checked(edge, request, form)
+    try:
+        command = stated(form, TakeSheet, {})
+        with writing(edge.engine) as session:
+            own = _of_market(Work(session, who.actor, edge.now(), edge.rulebook()), market_id)
+            return command, examine(own, command.kind, _bytes(command), command.name, most_rows=MOST_ROWS)
+    except (Misread, Refusal) as refused:
+        found = forms.faults_of(refused, request, form, TakeSheet)
+        return replace(found, said=tuple((_beside(name), words) for name, words in found.said))
+
+
+def _of_market(work: Work, market_id: str) -> Work:
+    """Return work in which the actor is the operator of this market, and nothing else.
+
+    Raises:
+        NotFound: There is no such market, or it is another's.
+    """
+    own_market(work, market_id)
+    only = tuple(one for one in work.actor.grants if (one.role, one.market_id) == ("operator", market_id))
+    return replace(work, actor=replace(work.actor, grants=only))
+
+
+def _with_file(form: Form) -> Form:
+    """Return a form whose file stands in its fields."""
+    file = form.files.get("file")
+    if file is None:
+        return form
+    said = (("name", file.name[-200:]), ("content", b64encode(file.content).decode()))
+    return Form((*((name, value) for name, value in form.fields if name not in ("name", "content")), *said))
+
+
+def _bytes(command: TakeSheet) -> bytes:
+    try:
+        content = b64decode(command.content, validate=True)
+    except Error as broken:
+        raise Malformed("import.not_base64", field="content") from broken
+    if len(content) > LARGEST:
+        raise Malformed("import.sheet_too_large", field="content", most=LARGEST // 1_048_576)
+    return content
+
+
+def _beside(name: str) -> str:
+    """Return the field of the page that a fault stands beside: what is sent of a file is the file."""
+    return "file" if name in ("name", "content") else name
+
+
+def _form(edge: Edge, request: Asked, market_id: str, faults: Faults = NO_FAULTS) -> Response[Any]:
+    market = forms.consult(edge, request, lambda work: own_market(work, market_id))
+    return forms.show(edge, request, "sheet.html", market=market, kinds=KINDS, faults=faults)
+
+
+def _report(
+    edge: Edge, request: Asked, market_id: str, command: TakeSheet, report: ImportReport, *, carried: bool
+) -> Response[Any]:
+    market = forms.consult(edge, request, lambda work: own_market(work, market_id))
+    return forms.show(
+        edge,
+        request,
+        "sheet_report.html",
+        market=market,
+        command=command,
+        report=report,
+        refused=report.refused[:MOST_FAULTS],
+        warnings=report.warnings[:MOST_FAULTS],
+        carried=carried,
+        said=forms.reader_at_desk(request, edge).language,
+    )

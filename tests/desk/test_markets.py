@@ -1,0 +1,195 @@
+"""An operator keeps the registers of the own market by workbook, and changes nothing outside it."""
+
+import re
+from io import BytesIO
+
+import pytest
+from python_calamine import CalamineWorkbook
+from sqlalchemy import Engine
+from sqlmodel import col, select
+
+from registry.accounts import commands as accounts
+from registry.accounts.commands import AddAccount
+from registry.accounts.tables import AccountGrant
+from registry.businesses.tables import BusinessVersion, Market
+from registry.pledges.tables import Pledge
+from registry.store.engine import reading, writing
+from tests import given
+from tests.desk.conftest import OURS, Browser, Town, give_passwords
+from tests.desk.test_attacks import digest
+
+OURS_NAME, THEIRS_NAME = "东方红农贸市场", "西关市场"
+CODE = "91110000600037341L"
+HEADINGS = "name,region,market,stall,matter,pledged_on"
+
+
+@pytest.fixture
+def markets(town: Town) -> dict[str, str]:
+    """Two markets with a stall each; the operator organises one of them."""
+    with writing(town.engine) as session:
+        admin, work = given.work(session, "admin"), given.work(session)
+        given.business(work, "王记鲜肉店", market=OURS_NAME, stall="A-1")
+        given.business(work, "李记水产店", market=THEIRS_NAME, stall="A-1")
+        accounts.add_account(
+            admin, AddAccount(name="operator", person_name="operator", office_code="AMR-411502")
+        )
+        found = {row.name: row.id for row in session.exec(select(Market)).all()}
+        ours, theirs = found[OURS_NAME], found[THEIRS_NAME]
+        session.add(AccountGrant(account_name="operator", role="operator", region="411502", market_id=ours))
+    give_passwords(town.engine, "operator")
+    return {"ours": f"/desk/markets/{ours}", "theirs": f"/desk/markets/{theirs}"}
+
+
+def _text(browser: Browser, path: str) -> str:
+    browser.open(path)
+    assert browser.last is not None
+    return browser.last.text
+
+
+def _pledges(*rows: str) -> bytes:
+    return "\n".join([HEADINGS, *rows]).encode()
+
+
+def _row(name: str, market: str) -> str:
+    return f"{name},411502,{market},A-1,retail_weighing,2026-03-15"
+
+
+def _send(browser: Browser, market: str, kind: str, content: bytes, step: str = "examination") -> str:
+    browser.open(f"{market}/sheet")
+    answer = browser.send(f"{market}/{step}", {"kind": kind}, files={"file": ("rows.csv", content)})
+    assert answer.status_code == 200, answer.text
+    browser.last = answer
+    return answer.text
+
+
+def _carried(browser: Browser, market: str, kind: str) -> str:
+    """Carry out what the page that was shown last tells of."""
+    assert browser.last is not None
+    hidden = dict(re.findall(r'name="(name|content)" value="([^"]*)"', browser.last.text))
+    answer = browser.send(f"{market}/import", {"kind": kind, **hidden})
+    assert answer.status_code == 200, answer.text
+    return answer.text
+
+
+def _counts(page: str) -> list[int]:
+    counts = page.split('id="counts"')[1].split("</ul>", maxsplit=1)[0]
+    return [int(one) for one in re.findall(r'class="number">(\d+)<', counts)]
+
+
+def test_a_market_shows_its_stalls_and_what_they_lack(town: Town, markets: dict[str, str]) -> None:
+    operator = town.at_desk("operator")
+    page = _text(operator, markets["ours"])
+    assert "王记鲜肉店" in page
+    assert "李记水产店" not in page
+    assert "没有承诺" in page
+    assert "王记鲜肉店" not in _text(operator, f"{markets['ours']}?ahead=30")
+    assert "王记鲜肉店" in _text(operator, f"{markets['ours']}?lack=instrument")
+
+
+@pytest.mark.parametrize("rest", ["", "/sheet"])
+def test_the_market_of_another_answers_as_one_that_is_not(
+    town: Town, markets: dict[str, str], rest: str
+) -> None:
+    operator = town.at_desk("operator")
+    pages = []
+    for path in (markets["theirs"], "/desk/markets/there-is-none"):
+        operator.open(path + rest, 404)
+        assert operator.last is not None
+        pages.append(operator.last.text.replace(path, ""))
+    assert pages[0] == pages[1]
+
+
+def test_a_trial_tells_of_every_row_and_writes_nothing(town: Town, markets: dict[str, str]) -> None:
+    operator = town.at_desk("operator")
+    operator.open("/desk/markets")
+    before = digest(town.engine)
+    rows = _pledges(_row("王记鲜肉店", OURS_NAME), _row("没有这一家", OURS_NAME))
+    page = _send(operator, markets["ours"], "pledges", rows)
+    assert _counts(page) == [2, 1, 0, 0, 1]
+    assert '<th scope="row">3</th>' in page or '<th scope="row">A3</th>' in page
+    assert digest(town.engine) == before
+
+
+def test_a_file_is_carried_out_once_and_changes_nothing_the_second_time(
+    town: Town, markets: dict[str, str]
+) -> None:
+    operator = town.at_desk("operator")
+    rows = _pledges(_row("王记鲜肉店", OURS_NAME))
+    _send(operator, markets["ours"], "pledges", rows)
+    assert _counts(_carried(operator, markets["ours"], "pledges")) == [1, 1, 0, 0, 0]
+    assert _counts(_send(operator, markets["ours"], "pledges", rows)) == [1, 0, 0, 1, 0]
+    with reading(town.engine) as session:
+        assert len(session.exec(select(Pledge)).all()) == 1
+
+
+@pytest.mark.parametrize(
+    ("kind", "content"),
+    [
+        ("pledges", _pledges(_row("李记水产店", THEIRS_NAME))),
+        ("businesses", f"name,region,market,stall\n新来的摊位,411502,{THEIRS_NAME},B-1".encode()),
+        ("businesses", f"name,region,market,stall\n李记水产店,411502,{THEIRS_NAME},A-1".encode()),
+        ("businesses", "name,region,address\n信阳市某某公司,411502,某街 1 号".encode()),
+        (
+            "instruments",
+            f"name,region,market,stall,kind,maker,serial_no\n"
+            f"李记水产店,411502,{THEIRS_NAME},A-1,price_computing_scale,厂,7".encode(),
+        ),
+    ],
+    ids=["pledge", "new stall", "known stall", "no market", "instrument"],
+)
+def test_an_operator_changes_nothing_outside_the_own_market(
+    town: Town, markets: dict[str, str], kind: str, content: bytes
+) -> None:
+    operator = town.at_desk("operator")
+    page = _send(operator, markets["ours"], kind, content)
+    assert _counts(page) == [1, 0, 0, 0, 1]
+    with reading(town.engine) as session:
+        before = session.exec(select(BusinessVersion)).all(), session.exec(select(Pledge)).all()
+    _carried(operator, markets["ours"], kind)
+    with reading(town.engine) as session:
+        assert (session.exec(select(BusinessVersion)).all(), session.exec(select(Pledge)).all()) == before
+
+
+def test_an_operator_registers_a_stall_of_the_own_market(town: Town, markets: dict[str, str]) -> None:
+    operator = town.at_desk("operator")
+    rows = f"name,region,market,stall,kind\n赵记豆腐店,411502,{OURS_NAME},B-7,sole_trader".encode()
+    _send(operator, markets["ours"], "businesses", rows)
+    assert _counts(_carried(operator, markets["ours"], "businesses")) == [1, 1, 0, 0, 0]
+    assert "赵记豆腐店" in _text(operator, markets["ours"])
+
+
+def test_a_business_of_elsewhere_is_not_moved_into_the_market_by_its_code(
+    town: Town, markets: dict[str, str]
+) -> None:
+    with writing(town.engine) as session:
+        given.business(given.work(session), "信阳市诚信超市有限公司", uscc=CODE)
+    operator = town.at_desk("operator")
+    rows = f"uscc,name,region,market,stall\n{CODE},信阳市诚信超市有限公司,411502,{OURS_NAME},C-1".encode()
+    assert _counts(_send(operator, markets["ours"], "businesses", rows)) == [1, 0, 0, 0, 1]
+
+
+def test_the_refused_rows_come_back_as_a_workbook(town: Town, markets: dict[str, str]) -> None:
+    operator = town.at_desk("operator")
+    content = _pledges(_row("没有这一家", OURS_NAME))
+    _send(operator, markets["ours"], "pledges", content)
+    assert operator.last is not None
+    hidden = dict(re.findall(r'name="(name|content)" value="([^"]*)"', operator.last.text))
+    answer = operator.send(f"{markets['ours']}/returned", {"kind": "pledges", **hidden})
+    (_, row) = CalamineWorkbook.from_filelike(BytesIO(answer.content)).get_sheet_by_index(0).to_python()
+    assert row[0] == "没有这一家"
+
+
+def test_another_market_is_refused_at_every_step(town: Town, engine: Engine, markets: dict[str, str]) -> None:
+    operator = town.at_desk("operator")
+    operator.open(f"{markets['ours']}/sheet")
+    before = digest(engine)
+    for step in ("examination", "import", "returned"):
+        answer = operator.send(
+            f"{markets['theirs']}/{step}",
+            {"kind": "pledges", "name": "rows.csv", "content": "YQ=="},
+            headers=OURS,
+        )
+        assert answer.status_code == 404
+    assert digest(engine) == before
+    with reading(engine) as session:
+        assert not session.exec(select(Pledge).where(col(Pledge.superseded_at).is_(None))).all()
