@@ -116,7 +116,7 @@ class RepairsPage(BaseModel):
 
 
 class EntryDue(BaseModel):
-    """An entry that is due to go: its decisions have fallen, or every record of it was repaired."""
+    """An entry that is due to go: its decisions fell, its records were repaired, or it was asked for."""
 
     model_config = ConfigDict(frozen=True, from_attributes=True)
 
@@ -126,9 +126,11 @@ class EntryDue(BaseModel):
     region: str
     business_id: str
     listed_on: date
-    because: Literal["annulled", "corrected", "repaired"]
-    since: date | None = Field(description="Day of the annulment or correction.")
-    due_on: date | None = Field(description="Last day on which it must be gone; null: no rule sets one.")
+    because: Literal["annulled", "corrected", "repaired", "asked"]
+    since: date | None = Field(description="Day of the annulment, correction or request.")
+    due_on: date | None = Field(
+        description="Last day on which it must be gone, or decided about; null: no rule sets one."
+    )
     overdue: bool
 
 

@@ -141,6 +141,8 @@ RIGHTS: tuple[Right, ...] = (
     Right("POST", "/api/v1/proposals/{proposal_id}/{step}", EITHER, PATH),
     Right("GET", "/api/v1/entries/{entry_id}", READERS, PATH),
     Right("POST", "/api/v1/entries/{entry_id}/withdrawal", EITHER, PATH),
+    Right("POST", "/api/v1/entries/{entry_id}/withdrawals", OFFICERS, PATH),
+    Right("POST", "/api/v1/entries/{entry_id}/withdrawals/{withdrawal_id}/decision", APPROVERS, PATH),
     Right("POST", "/api/v1/entries/{entry_id}/removal", APPROVERS, PATH),
     Right("POST", "/api/v1/entries/{entry_id}/suspension", APPROVERS, PATH),
     Right("POST", "/api/v1/entries/{entry_id}/renewal", APPROVERS, PATH),

@@ -34,7 +34,9 @@ def transparency(
 ) -> TransparencyReport:
     """Return cases, listings, withdrawals, repairs, objections and missed deadlines; no party is named."""
     with reading(edge.engine) as session:
-        return report(session, edge.today(), from_on=since, to_on=until, region=prefix(region))
+        return report(
+            session, edge.rulebook(), edge.today(), from_on=since, to_on=until, region=prefix(region)
+        )
 
 
 @get(
@@ -49,7 +51,9 @@ def transparency_table(
 ) -> Response[str]:
     """Return one row for each office and month, with a heading, for spreadsheets."""
     with reading(edge.engine) as session:
-        found = report(session, edge.today(), from_on=since, to_on=until, region=prefix(region))
+        found = report(
+            session, edge.rulebook(), edge.today(), from_on=since, to_on=until, region=prefix(region)
+        )
     name = f"transparency-{found.from_on}-{found.to_on}.csv"
     return Response(
         as_csv(found.items),

@@ -69,7 +69,9 @@ def chart(edge: NamedDependency[Edge], reader: NamedDependency[Reader], name: Fr
 
 def _of_year(edge: Edge, year: int) -> TransparencyReport:
     with reading(edge.engine) as session:
-        return report(session, edge.today(), from_on=date(year, 1, 1), to_on=date(year, 12, 31))
+        return report(
+            session, edge.rulebook(), edge.today(), from_on=date(year, 1, 1), to_on=date(year, 12, 31)
+        )
 
 
 def _year(asked: str, today: date) -> int:

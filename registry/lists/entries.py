@@ -98,6 +98,7 @@ def restore(work: Work, ended: ListEntry, until: date | None, business_id: str) 
             "withdrawn_on": None,
             "withdrawn_ground": None,
             "withdrawn_rule": None,
+            "withdraw_by_on": None,
             "objected_on": None,
             "restores": ended.entry_id,
         }
@@ -121,8 +122,8 @@ def carry_over(work: Work, entry: ListEntry, business_id: str) -> ListEntry:
     return succeed(work.session, entry, work.now, business_id=business_id)
 
 
-def end(work: Work, entry: ListEntry, ground: str, rule: str | None) -> ListEntry:
-    """Write the last version of an entry: why and by which rule it was withdrawn."""
+def end(work: Work, entry: ListEntry, ground: str, rule: str | None, by_on: date | None = None) -> ListEntry:
+    """Write the last version of an entry: why, by which rule, and by which day it had to be withdrawn."""
     return succeed(
         work.session,
         entry,
@@ -132,6 +133,7 @@ def end(work: Work, entry: ListEntry, ground: str, rule: str | None) -> ListEntr
         withdrawn_on=work.today,
         withdrawn_ground=ground,
         withdrawn_rule=rule,
+        withdraw_by_on=by_on,
     )
 
 

@@ -157,6 +157,21 @@ def refuse_unfit_grounds(regime: ListRegime, business_id: str, facts: Sequence[F
             raise RuleRefused("ground.not_effective", field="evidence", fact=fact.id, obstacle=fact.obstacle)
 
 
+def carries(fact: Fact, business_id: str, codes: Sequence[str] | None) -> bool:
+    """Say whether a fact still carries an entry: of the same business, not fallen, of the list's grounds.
+
+    What is repaired, under review or past its publicity has not fallen: these have their own procedures.
+
+    Args:
+        fact: As it stands.
+        business_id: Of the entry.
+        codes: Grounds of the list when the entry began; None: not known.
+    """
+    if fact.business_id != business_id or fact.obstacle in ("annulled", "incomplete", "ended"):
+        return False
+    return codes is None or bool(set(fact.codes) & set(codes))
+
+
 def publish_until(regime: ListRegime, listed_on: date, facts: Sequence[Fact]) -> date | None:
     """Return the first day on which an entry is hidden again; None: while its ground holds.
 

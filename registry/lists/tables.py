@@ -121,6 +121,9 @@ class ListEntry(FactVersion, table=True):
     withdrawn_on: date | None = None
     withdrawn_ground: str | None = None
     withdrawn_rule: str | None = None
+    withdraw_by_on: date | None = Field(
+        default=None, description="Last day on which it had to be gone once nothing carried it any more."
+    )
     restores: str | None = Field(default=None, description="The ended entry that this one puts back.")
     objected_on: date | None = Field(
         default=None, description="Day of the oldest objection that nobody has decided yet."

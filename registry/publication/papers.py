@@ -6,7 +6,7 @@ decision that another authority annulled. What a job suspends has its paper all 
 business has a right to be told; its office is the one that listed.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from registry.audit.work import Work
@@ -21,9 +21,12 @@ from registry.lists.paper_fields import UNITS, law_of, remedies
 from registry.lists.rules import BY_ITSELF, one_regime
 from registry.lists.tables import ListEntry
 from registry.lists.told import told_of
-from registry.publication import removal, withdrawal
+from registry.publication import asked, praise, removal, withdrawal
+from registry.publication.asked import DecideWithdrawal
+from registry.publication.praise import RenewEntry, SuspendEntry
 from registry.publication.removal import RecordRemoval
-from registry.publication.withdrawal import PAPERS, RenewEntry, SuspendEntry, WithdrawEntry, unended
+from registry.publication.tables import Withdrawal
+from registry.publication.withdrawal import PAPERS, WithdrawEntry, ground_of, shown_rule, unended
 from registry.rulebook import Deadline, ListRegime
 from registry.settings import Settings
 from registry.texts import word
@@ -40,14 +43,35 @@ def withdraw_entry(work: Work, settings: Settings, command: WithdrawEntry) -> Ou
     issued = None
     if command.ground not in BY_ITSELF:
         entry = _entry(work, command.entry_id, command.expected_version)
-        made: dict[str, Any] = {
-            "ground": word("withdrawal", command.ground, "zh"),
-            "basis": (word("rule", command.rule, "zh"), law_of(_regime(work, entry))),
-        }
-        if entry.colour == PRAISE:
-            made |= {"praise": _regime(work, entry).name_zh, **_remedies(work, entry)}
-        issued = _issue(work, settings, entry, "withdraw", {**made, **_stated(command)})
+        issued = _withdrawn(work, settings, entry, command.rule or "", _stated(command))
     return with_paper(work, withdrawal.withdraw_entry(work, command), issued)
+
+
+def decide_withdrawal(work: Work, settings: Settings, command: DecideWithdrawal) -> Outcome:
+    """Grant a withdrawal that another person asked for and issue the paper that says so; or refuse it.
+
+    Raises:
+        Refusal: As `asked.decide_withdrawal` and `issue_paper` do.
+    """
+    issued = None
+    request = work.session.get(Withdrawal, command.withdrawal_id)
+    if command.granted and request is not None and request.closed_on is None:
+        entry = _entry(work, request.entry_id)
+        issued = _withdrawn(work, settings, entry, request.rule, _stated(command))
+    return with_paper(work, asked.decide_withdrawal(work, command), issued)
+
+
+def _withdrawn(work: Work, settings: Settings, entry: ListEntry, rule: str, stated: Mapping[str, str]) -> str:
+    """Issue the paper of a withdrawal on a ground of the rulebook."""
+    row = ground_of(work, entry, rule)
+    source = (shown_rule(row),) if row.source is not None else ()
+    made: dict[str, Any] = {
+        "ground": word("withdrawal", row.ending, "zh"),
+        "basis": (word("rule", row.code, "zh"), *source, law_of(_regime(work, entry))),
+    }
+    if entry.colour == PRAISE:
+        made |= {"praise": _regime(work, entry).name_zh, **_remedies(work, entry)}
+    return _issue(work, settings, entry, "withdraw", {**made, **stated})
 
 
 def suspend_entry(work: Work, settings: Settings, command: SuspendEntry) -> Outcome:
@@ -55,20 +79,20 @@ def suspend_entry(work: Work, settings: Settings, command: SuspendEntry) -> Outc
 
     Raises:
         Malformed: No violation stands against the business, and no reasons are given.
-        Refusal: As `withdrawal.suspend_entry` and `issue_paper` do.
+        Refusal: As `praise.suspend_entry` and `issue_paper` do.
     """
     entry = _entry(work, command.entry_id, command.expected_version)
     against, _ = blemishes(work, _regime(work, entry), entry.business_id)
     made = {**_blemished(work, entry, against), **_stated(command)}
     issued = _issue(work, settings, entry, "suspend", made)
-    return with_paper(work, withdrawal.suspend_entry(work, command), issued)
+    return with_paper(work, praise.suspend_entry(work, command), issued)
 
 
 def renew_entry(work: Work, settings: Settings, command: RenewEntry) -> Outcome:
     """Renew a red entry and issue the paper that says so.
 
     Raises:
-        Refusal: As `withdrawal.renew_entry` and `issue_paper` do.
+        Refusal: As `praise.renew_entry` and `issue_paper` do.
     """
     entry = _entry(work, command.entry_id, command.expected_version)
     regime = one_regime(work.rulebook, entry.regime, entry.region, work.today)
@@ -81,7 +105,7 @@ def renew_entry(work: Work, settings: Settings, command: RenewEntry) -> Outcome:
         "while_held": "" if regime.term_months else regime.code,
     }
     issued = _issue(work, settings, entry, "renew", {**made, **_stated(command)})
-    return with_paper(work, withdrawal.renew_entry(work, command), issued)
+    return with_paper(work, praise.renew_entry(work, command), issued)
 
 
 def record_removal(work: Work, settings: Settings, command: RecordRemoval) -> Outcome:
@@ -122,7 +146,7 @@ def suspended_by_job(work: Work, settings: Settings, entry: ListEntry, against: 
     return _issue(work, settings, entry, "suspend", _blemished(work, entry, against), office_code=office)
 
 
-def _entry(work: Work, entry_id: str, expected_version: int) -> ListEntry:
+def _entry(work: Work, entry_id: str, expected_version: int | None = None) -> ListEntry:
     """Return an entry about which the person may decide, before anything is set."""
     entry = unended(work, entry_id, expected_version)
     work.require("approver", entry.region)

@@ -17,7 +17,7 @@ from registry.errors import Malformed, RuleRefused
 from registry.lists.details import PaperWords
 from registry.lists.pointer import listed_by
 from registry.lists.rules import one_regime, quoted
-from registry.publication.withdrawal import document_of, end_entries, refuse_document, unended
+from registry.publication.withdrawal import document_of, end_entries, unended
 
 
 class AuthorityRemoval(Command):
@@ -65,8 +65,7 @@ def record_removal(work: Work, command: RecordRemoval) -> Outcome:
     authority = listed_by(work.session, entry)
     if authority_key(removal.authority, entry.region) != authority_key(authority, entry.region):
         raise RuleRefused("pointer.other_authority", field="removal.authority", authority=authority)
-    document = document_of(work, entry, "remove", command.document_id)
-    refuse_document(work, document, ("decision",))
+    document = document_of(work, entry, "remove", command.document_id, ("decision",))
     law = one_regime(work.rulebook, entry.regime, entry.region, entry.listed_on)
     stated = removal.model_dump(mode="json", exclude_none=True)
     end_entries(work, [(entry, "removed", quoted(law))], document, removal=stated)

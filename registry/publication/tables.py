@@ -3,7 +3,7 @@
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import JSON, BigInteger, Column, Index, PrimaryKeyConstraint, text
+from sqlalchemy import JSON, BigInteger, CheckConstraint, Column, Index, PrimaryKeyConstraint, text
 from sqlmodel import Field, SQLModel
 
 from registry.store.columns import Instant
@@ -153,3 +153,45 @@ class DeadLetter(SQLModel, table=True):
     through_seq: int = Field(description="Number of the last event.")
     reason: str = Field(description="Code: status, unreachable, forbidden_address.")
     given_up_at: datetime = Field(sa_type=Instant)
+
+
+class Withdrawal(SQLModel, table=True):
+    """A withdrawal of an entry (移出) that one person asked for and another grants or refuses."""
+
+    __table_args__ = (
+        CheckConstraint(
+            "decided_by_person IS NULL OR decided_by_person <> asked_by_person",
+            name="who_asks_never_decides_the_withdrawal",
+        ),
+        CheckConstraint(
+            "(granted IS NULL) = (decided_by_person IS NULL)", name="a_decided_withdrawal_has_its_person"
+        ),
+        Index(
+            "one_open_withdrawal",
+            "entry_id",
+            unique=True,
+            sqlite_where=text("closed_on IS NULL"),
+            postgresql_where=text("closed_on IS NULL"),
+        ),
+        Index("withdrawal_by_region", "region", "closed_on"),
+    )
+
+    id: str = Field(primary_key=True)
+    entry_id: str
+    business_id: str = Field(foreign_key="business.id")
+    region: str
+    ground: str = Field(description="How the entry would end.")
+    rule: str = Field(description="Code of the ground in the rulebook.")
+    reasons: str
+    document_id: str = Field(foreign_key="document.id", description="What was handed in with the request.")
+    asked_by_person: str = Field(foreign_key="person.id")
+    office_code: str = Field(foreign_key="office.code", description="Office of who asked.")
+    asked_on: date
+    decide_by_on: date | None = Field(default=None, description="Last day; None: no rule sets it.")
+    granted: bool | None = Field(default=None, description="None: not decided, or the entry ended before.")
+    decided_by_person: str | None = Field(default=None, foreign_key="person.id")
+    decision: str | None = Field(default=None, description="Reasons of the decision.")
+    decision_document_id: str | None = Field(default=None, foreign_key="document.id")
+    closed_on: date | None = None
+    rulebook_hash: str
+    recorded_at: datetime = Field(sa_type=Instant)

@@ -11,23 +11,27 @@ from types import MappingProxyType
 from typing import Any
 
 from pydantic import Field
+from sqlalchemy import update
+from sqlmodel import col
 
 from registry.audit.work import Subject, Work
 from registry.commands import Outcome
 from registry.documents.forms import Kind
 from registry.documents.papers import demanded
-from registry.documents.tables import Document
+from registry.documents.tables import Document, Paper
 from registry.errors import Conflict, NotFound, RuleRefused
 from registry.lists import entries, grounds, queries
-from registry.lists.conditions import checked_facts
 from registry.lists.details import PaperWords
-from registry.lists.rules import BY_ITSELF, ENDINGS, Ending, Stated, one_regime, publish_until, quoted
-from registry.lists.tables import ListEntry, Proposal
+from registry.lists.rules import BY_ITSELF, ENDINGS, Ending, Stated, carries, quoted
+from registry.lists.tables import ListEntry
 from registry.log import events, leaves
 from registry.log.leaves import Effect
 from registry.publication.editions import take_back
 from registry.publication.gathering import known_businesses
-from registry.rulebook import ListRegime
+from registry.publication.last_days import fallen_on, withdraw_by
+from registry.publication.tables import Withdrawal
+from registry.regions import prefix
+from registry.rulebook import ListRegime, WithdrawalGround
 from registry.store.versions import unmoved
 from registry.violations.tables import Violation
 
@@ -36,43 +40,36 @@ AT_ONCE = 1000
 PAPERS: Mapping[str, Kind] = MappingProxyType(
     {"withdraw": "removal", "suspend": "suspension", "renew": "renewal", "remove": "pointer_removal"}
 )
+RESTS_ON = ("decision", "review")  # kinds of document on which an act on an entry rests
 
 
 class WithdrawEntry(PaperWords):
-    """Withdraw an entry: on which ground, by which rule, on which paper; as repaired only a repair does."""
+    """Withdraw an entry whose day has come, or whose facts have fallen as the registry itself can see.
+
+    Every other withdrawal is asked for by one person and decided by another: see `asked`.
+    """
 
     entry_id: str
     expected_version: int
     ground: Stated
-    rule: str = Field(min_length=1, max_length=200, description="Instrument and article, or rulebook code.")
-    document_id: str | None = Field(default=None, description="What it rests on; else its own paper.")
-
-
-class SuspendEntry(PaperWords):
-    """Suspend a red entry while an effective violation stands against the business."""
-
-    entry_id: str
-    expected_version: int
-    document_id: str | None = Field(default=None, description="What it rests on; else its own paper.")
-
-
-class RenewEntry(PaperWords):
-    """Renew or restore a red entry for another term."""
-
-    entry_id: str
-    expected_version: int
+    rule: str | None = Field(
+        default=None, description="Code of the ground in the rulebook; none for what ends by itself."
+    )
+    facts: tuple[str, ...] = Field(
+        default=(), max_length=100, description="The facts of the entry that have fallen."
+    )
     document_id: str | None = Field(default=None, description="What it rests on; else its own paper.")
 
 
 def withdraw_entry(work: Work, command: WithdrawEntry) -> Outcome:
-    """Withdraw an entry from its list and from everything published.
+    """Withdraw an entry from its list and from everything published, because nothing carries it.
 
     Raises:
-        NotFound: There is no such entry or document.
+        NotFound: There is no such entry, document or fact.
         Conflict: The entry has moved on, or ended before.
         Forbidden: The person may not decide in that region.
-        RuleRefused: A list of that colour knows no such ground, it has not come to pass, or the
-            paper is missing.
+        RuleRefused: A list of that colour knows no such ground or rule, it has not come to pass, a
+            fact still carries the entry, or the paper is missing or does not fit.
     """
     entry = unended(work, command.entry_id, command.expected_version)
     by_itself = command.ground in BY_ITSELF
@@ -80,14 +77,73 @@ def withdraw_entry(work: Work, command: WithdrawEntry) -> Outcome:
     if command.ground not in ENDINGS[entry.colour]:
         raise RuleRefused("entry.ground", field="ground", ground=command.ground, colour=entry.colour)
     if by_itself:
-        _refuse_untrue(work, entry, command.ground)
-    document = command.document_id
-    if not by_itself:
-        document = document_of(work, entry, "withdraw", document)
-    elif document is not None:
-        refuse_document(work, document)
-    end_entries(work, [(entry, command.ground, command.rule)], document=document)
+        document = command.document_id
+        rule = _by_itself(work, entry, command)
+    else:
+        document = document_of(work, entry, "withdraw", command.document_id)
+        rule = _on_facts(work, entry, command)
+    since = None if command.ground == "expired" else fallen_on(work.session, entry)
+    by_on = {entry.entry_id: withdraw_by(work.session, work.rulebook, entry, since)}
+    end_entries(
+        work,
+        [(entry, command.ground, rule)],
+        document=document,
+        by_on=by_on,
+        facts=list(command.facts),
+    )
     return Outcome("changed", entry.entry_id)
+
+
+def _by_itself(work: Work, entry: ListEntry, command: WithdrawEntry) -> str:
+    """Return the rule on which an entry ends that nobody decides about; refuse what has not come."""
+    if command.rule is not None or command.facts:
+        field = "rule" if command.rule is not None else "facts"
+        raise RuleRefused("entry.by_itself", field=field, ground=command.ground)
+    _refuse_untrue(work, entry, command.ground)
+    if command.document_id is not None:
+        refuse_document(work, command.document_id, entry)
+    return "publish_until" if command.ground == "expired" else "decision_annulled"
+
+
+def _on_facts(work: Work, entry: ListEntry, command: WithdrawEntry) -> str:
+    """Return the rule on which an entry ends whose facts have fallen; refuse while one carries it."""
+    row = ground_of(work, entry, command.rule or "", command.ground)
+    if not command.facts:
+        raise RuleRefused("entry.ask_first", field="facts", ground=command.ground)
+    resting = queries.grounds_of(work.session, entry.entry_id)
+    for fact_id in command.facts:
+        if fact_id not in resting:
+            raise NotFound("entry.not_its_fact", field="facts", fact=fact_id)
+    law = work.rulebook.in_force(ListRegime, entry.region, entry.listed_on).get(entry.regime)
+    codes = None if law is None else law.grounds
+    stated = {fact.id: fact for fact in queries.facts(work.session, resting, work.today)}
+    for fact_id in (*command.facts, *resting):
+        if fact_id in stated and carries(stated[fact_id], entry.business_id, codes):
+            if fact_id in command.facts:
+                raise RuleRefused("entry.fact_stands", field="facts", fact=fact_id)
+            raise RuleRefused("entry.still_carried", field="facts", fact=fact_id)
+    return shown_rule(row)
+
+
+def ground_of(
+    work: Work, entry: ListEntry, code: str, ending: str | None = None, field: str = "rule"
+) -> WithdrawalGround:
+    """Return the rule of a code on which an entry may end by decision.
+
+    Raises:
+        RuleRefused: No such rule is in force there today, or none for that list or ending.
+    """
+    row = work.rulebook.in_force(WithdrawalGround, entry.region, work.today).get(code)
+    if row is None or entry.colour not in row.colours or row.ending not in ENDINGS[entry.colour]:
+        raise RuleRefused("entry.rule", field=field, rule=code, colour=entry.colour)
+    if ending is not None and row.ending != ending:
+        raise RuleRefused("entry.rule_ending", field=field, rule=code, ground=ending)
+    return row
+
+
+def shown_rule(row: WithdrawalGround) -> str:
+    """Return the rule that an ended entry shows: instrument and article, or the code where none is known."""
+    return row.code if row.source is None else quoted(row)
 
 
 def _refuse_untrue(work: Work, entry: ListEntry, ground: Stated) -> None:
@@ -144,7 +200,8 @@ def withdraw_fallen(work: Work, business_ids: Iterable[str] | None = None) -> in
     asked = None if business_ids is None else list(business_ids)
     done = 0
     while fallen := queries.entries_fallen(work.session, asked, AT_ONCE):
-        end_entries(work, [(entry, *_fall(annulled)) for entry, annulled in fallen])
+        by_on = {entry.entry_id: _by_on(work, entry) for entry, _ in fallen}
+        end_entries(work, [(entry, *_fall(annulled)) for entry, annulled in fallen], by_on=by_on)
         done += len(fallen)
     while over := queries.entries_outlived(work.session, work.today, asked, AT_ONCE):
         end_entries(
@@ -196,6 +253,10 @@ def _outlasting(work: Work, business_ids: Sequence[str] | None) -> list[ListEntr
     return list({entry.entry_id: entry for entry, _ in resting if entry.entry_id not in kept}.values())
 
 
+def _by_on(work: Work, entry: ListEntry) -> date | None:
+    return withdraw_by(work.session, work.rulebook, entry, fallen_on(work.session, entry))
+
+
 def _fall(annulled: bool) -> tuple[Ending, str]:
     """Return the ground and the rule by which an entry ends that nothing carries."""
     return ("annulled", "decision_annulled") if annulled else ("corrected", "violation_corrected")
@@ -208,58 +269,21 @@ def _ending_of(record: Violation, on: date) -> Ending:
     return "expired" if record.publish_until is not None and record.publish_until <= on else "corrected"
 
 
-def suspend_entry(work: Work, command: SuspendEntry) -> Outcome:
-    """Suspend a red entry: it is not shown, and files lose it, until it is renewed or cancelled.
-
-    Raises:
-        NotFound: There is no such entry or document.
-        Conflict: The entry has moved on, or ended before.
-        Forbidden: The person may not decide in that region.
-        RuleRefused: It is no red entry that is shown.
-    """
-    entry = unended(work, command.entry_id, command.expected_version)
-    work.require("approver", entry.region)
-    if entry.colour != "red" or entry.state != "listed":
-        raise RuleRefused("entry.not_red_and_listed", field="entry_id", state=entry.state)
-    document = document_of(work, entry, "suspend", command.document_id)
-    take_back(work.session, [entry.entry_id])
-    events.unlink(work.session, [entry.entry_id])
-    _record(work, "entry.suspended", [entries.suspend(work, entry)], document=document)
-    return Outcome("changed", entry.entry_id)
-
-
-def renew_entry(work: Work, command: RenewEntry) -> Outcome:
-    """Renew a red entry for another term from today, on the same conditions as at first.
-
-    Raises:
-        NotFound: There is no such entry or document, or a fact it rests on is gone.
-        Conflict: The entry has moved on, or ended before.
-        Forbidden: The person may not decide in that region.
-        RuleRefused: It is no red entry, the person proposed it, or the conditions no longer hold.
-    """
-    entry = unended(work, command.entry_id, command.expected_version)
-    work.require("approver", entry.region)
-    proposal = work.session.get(Proposal, entry.proposal_id) if entry.proposal_id else None
-    if entry.colour != "red" or proposal is None:
-        raise RuleRefused("entry.not_red_and_listed", field="entry_id", state=entry.state)
-    if proposal.proposed_by_person == work.actor.person_id:
-        raise RuleRefused("step.same_person", field="entry_id", step="renew")
-    document = document_of(work, entry, "renew", command.document_id)
-    regime = one_regime(work.rulebook, entry.regime, entry.region, work.today)
-    facts = checked_facts(work, regime, entry.business_id, proposal.evidence)
-    renewed = entries.renew(work, entry, publish_until(regime, work.today, facts))
-    _record(work, "entry.renewed", [renewed], document=document, rule=quoted(regime))
-    return Outcome("changed", entry.entry_id)
-
-
-def unended(work: Work, entry_id: str, expected_version: int) -> ListEntry:
+def unended(work: Work, entry_id: str, expected_version: int | None = None) -> ListEntry:
     """Return the current version of an entry, locked.
+
+    Args:
+        work: The act.
+        entry_id: The entry.
+        expected_version: The version that the person saw; None: whichever holds.
 
     Raises:
         NotFound: There is no such entry.
         Conflict: It has moved on, or ended before.
     """
-    entry = unmoved(lambda: queries.current_entry(work.session, entry_id, lock=True), expected_version)
+    entry = queries.current_entry(work.session, entry_id, lock=True)
+    if expected_version is not None:
+        entry = unmoved(lambda: queries.current_entry(work.session, entry_id, lock=True), expected_version)
     if entry is None:
         raise NotFound("entry.unknown", field="entry_id", entry_id=entry_id)
     if entry.withdrawn_on is not None:
@@ -272,36 +296,49 @@ def unended(work: Work, entry_id: str, expected_version: int) -> ListEntry:
     return entry
 
 
-def document_of(work: Work, entry: ListEntry, act: str, named: str | None) -> str:
+def document_of(
+    work: Work, entry: ListEntry, act: str, named: str | None, kinds: Sequence[str] = RESTS_ON
+) -> str:
     """Return the document of an act on an entry: the one named, else the paper issued with the act.
 
     Raises:
         NotFound: There is no such document.
-        RuleRefused: The paper of the act was not issued.
+        RuleRefused: The paper of the act was not issued, or the document does not fit.
     """
     paper = demanded(work.session, entry.entry_id, PAPERS[act], act, entry.version + 1)
-    if named is None:
-        return paper.document_id
-    refuse_document(work, named)
-    return named
+    document = named or paper.document_id
+    refuse_document(work, document, entry, kinds)
+    return document
 
 
-def refuse_document(work: Work, document_id: str, kinds: Sequence[str] = ()) -> None:
-    """Refuse to rest an act on a document of another kind than those named.
+def refuse_document(work: Work, document_id: str, entry: ListEntry, kinds: Sequence[str] = RESTS_ON) -> None:
+    """Refuse to rest an act on a document of another kind, place or case, or on one that was revoked.
 
     Raises:
         NotFound: There is no such document.
-        RuleRefused: It is of another kind.
+        RuleRefused: It does not fit.
     """
     document = work.session.get(Document, document_id)
     if document is None:
         raise NotFound("document.unknown", field="document_id", document_id=document_id)
-    if kinds and document.kind not in kinds:
+    if document.kind not in kinds:
         raise RuleRefused("case.document_kind", field="document_id", kind=document.kind, kinds=tuple(kinds))
+    of, here = prefix(document.region), prefix(entry.region)
+    if not (here.startswith(of) or of.startswith(here)):
+        raise RuleRefused(
+            "case.document_region", field="document_id", of=document.region, region=entry.region
+        )
+    paper = work.session.get(Paper, document_id)
+    if paper is not None and (paper.case_id != entry.entry_id or paper.revoked_on is not None):
+        raise RuleRefused("case.document_of_another", field="document_id", number=paper.number)
 
 
 def end_entries(
-    work: Work, ended: Sequence[tuple[ListEntry, Ending, str]], document: str | None = None, **detail: Any
+    work: Work,
+    ended: Sequence[tuple[ListEntry, Ending, str]],
+    document: str | None = None,
+    by_on: Mapping[str, date | None] | None = None,
+    **detail: Any,
 ) -> None:
     """End entries in lists, editions, index and log at once, in this transaction.
 
@@ -312,6 +349,7 @@ def end_entries(
         ended: At least one: the current version of an entry that has not ended, the ground, and the
             rule on which it ends: instrument and article, or a code of the rulebook.
         document: The paper that ends them; None where they end by themselves.
+        by_on: By identifier: the last day on which each had to be gone, where a rule sets one.
         detail: What an auditor must see besides.
     """
     entry_ids = [entry.entry_id for entry, _, _ in ended]
@@ -320,11 +358,22 @@ def end_entries(
     adverse = [entry for entry, _, _ in ended if entry.colour != "red"]
     proposals = [entry.proposal_id for entry in adverse if entry.proposal_id is not None]
     leaves.forget(work.session, [entry.entry_id for entry in adverse] + proposals)
-    last = [entries.end(work, entry, ground, rule) for entry, ground, rule in ended]
-    _record(work, "entry.withdrawn", last, document=document, **detail)
+    _close_requests(work, entry_ids)
+    due = by_on or {}
+    last = [entries.end(work, entry, ground, rule, due.get(entry.entry_id)) for entry, ground, rule in ended]
+    record_change(work, "entry.withdrawn", last, document=document, **detail)
 
 
-def _record(work: Work, act: str, ended: Sequence[ListEntry], **detail: Any) -> None:
+def _close_requests(work: Work, entry_ids: Sequence[str]) -> None:
+    """Close what was asked about entries that end: one that ended otherwise is decided no more."""
+    open_still = update(Withdrawal).where(
+        col(Withdrawal.entry_id).in_(entry_ids), col(Withdrawal.closed_on).is_(None)
+    )
+    work.session.connection().execute(open_still.values(closed_on=work.today))
+
+
+def record_change(work: Work, act: str, ended: Sequence[ListEntry], **detail: Any) -> None:
+    """Write audit entry, outbox and leaves of a change of entries, one or many."""
     one = ended[0].entry_id
     work.record(
         act,

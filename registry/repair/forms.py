@@ -112,7 +112,9 @@ class DecideObjection(StepOfObjection, ToldOnPaper):
     ground: Literal["corrected", "annulled"] = Field(
         default="corrected", description="On which an entry ends whose objection is upheld."
     )
-    rule: Words | None = Field(default=None, description="Instrument and article on which an entry ends.")
+    rule: str | None = Field(
+        default=None, max_length=100, description="Code of the rulebook's ground on which an entry ends."
+    )
     reasons: Words | None = Field(default=None, description="What the decision gives besides the answers.")
 
 

@@ -22,7 +22,7 @@ from registry.lists.queries import current_entry, steps
 from registry.lists.rules import ENDINGS
 from registry.lists.tables import ListEntry, Proposal
 from registry.log.leaves import Effect
-from registry.publication.withdrawal import end_entries
+from registry.publication.withdrawal import end_entries, ground_of, shown_rule
 from registry.repair import queries
 from registry.repair.forms import (
     DecideObjection,
@@ -279,7 +279,8 @@ def _end(work: Work, entry: ListEntry, command: DecideObjection, document: str) 
         raise RuleRefused("objection.rule_missing", field="rule")
     if command.ground not in ENDINGS[entry.colour]:
         raise RuleRefused("objection.ground", field="ground", ground=command.ground, colour=entry.colour)
-    end_entries(work, [(entry, command.ground, command.rule)], document)
+    row = ground_of(work, entry, command.rule, command.ground)
+    end_entries(work, [(entry, command.ground, shown_rule(row))], document, rule=row.code)
 
 
 def _refuse_remedy(work: Work, objection: Objection, command: SettleObjection) -> None:

@@ -1,26 +1,22 @@
-"""Entries that are due to go: their decisions have fallen, or every record of theirs was repaired.
+"""Entries that are due to go: their decisions fell, every record was repaired, or it was asked for.
 
 Delivery withdraws the first at once. They are shown here with the last lawful day all the same, so
 that a delivery that did not run is seen before, and not by, the merchant.
 """
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 from typing import Literal
 
 from sqlalchemy import select
-from sqlmodel import Session, col
+from sqlmodel import col
 
 from registry.audit.work import Work
-from registry.calendar import legal_day
 from registry.lists.queries import entries_fallen
-from registry.lists.tables import EntryGround, ListEntry
+from registry.lists.tables import ListEntry
+from registry.publication.last_days import fallen_on, withdraw_by
+from registry.publication.tables import Withdrawal
 from registry.repair.queries import freed_entries
-from registry.repair.steps import deadline_of
-from registry.violations.tables import PenaltyDecision, Violation
-
-PERIOD = "penalty.withdraw"
 
 
 @dataclass(frozen=True)
@@ -28,13 +24,15 @@ class Removal:
     """An entry that is due to go.
 
     Attributes:
-        because: Its decisions were annulled, its records corrected, or every one of them repaired.
-        since: Day of the annulment, or on which the correction was recorded; None where repaired.
-        due_on: Last day on which it must be gone; None: no rule sets one.
+        because: Its decisions were annulled, its records corrected, every one of them repaired, or
+            its withdrawal was asked for.
+        since: Day of the annulment or request, or on which the correction was recorded; None where
+            repaired.
+        due_on: Last day on which it must be gone, or decided about; None: no rule sets one.
     """
 
     entry: ListEntry
-    because: Literal["annulled", "corrected", "repaired"]
+    because: Literal["annulled", "corrected", "repaired", "asked"]
     since: date | None = None
     due_on: date | None = None
 
@@ -46,11 +44,14 @@ class Removal:
 def removals(work: Work, regions: tuple[str, ...]) -> list[Removal]:
     """Return the entries of regions that are due to go, those with the earliest last day first.
 
-    Source: Order 45 (国家市场监督管理总局令第45号), art. 11; rulebook deadline `penalty.withdraw`.
+    Source: Order 45 (国家市场监督管理总局令第45号), art. 11; rulebook deadlines `penalty.withdraw` and
+    `withdrawal.decide`.
     """
     fallen = [_fallen(work, *one) for one in entries_fallen(work.session) if _within(one[0], regions)]
     freed = [Removal(one, "repaired") for one in freed_entries(work.session) if _within(one, regions)]
-    return sorted(fallen + freed, key=lambda one: (one.due_on or date.max, one.entry.entry_id))
+    return sorted(
+        fallen + freed + _asked(work, regions), key=lambda one: (one.due_on or date.max, one.entry.entry_id)
+    )
 
 
 def _within(entry: ListEntry, regions: tuple[str, ...]) -> bool:
@@ -58,20 +59,20 @@ def _within(entry: ListEntry, regions: tuple[str, ...]) -> bool:
 
 
 def _fallen(work: Work, entry: ListEntry, annulled: bool) -> Removal:
-    since = max(_days_of_fall(work.session, entry), default=None)
-    due_on = None if since is None else deadline_of(work, PERIOD, entry.region, since)
+    since = fallen_on(work.session, entry)
+    due_on = withdraw_by(work.session, work.rulebook, entry, since)
     return Removal(entry, "annulled" if annulled else "corrected", since, due_on)
 
 
-def _days_of_fall(session: Session, entry: ListEntry) -> Iterable[date]:
-    """Yield for each record of an entry the day from which it carried the entry no more."""
+def _asked(work: Work, regions: tuple[str, ...]) -> list[Removal]:
+    """Return the entries whose withdrawal was asked for and not decided yet."""
     query = (
-        select(Violation, PenaltyDecision)
-        .join(EntryGround, col(EntryGround.fact_id) == col(Violation.violation_id))
-        .join(PenaltyDecision, col(PenaltyDecision.decision_id) == col(Violation.decision_id))
-        .where(col(EntryGround.entry_id) == entry.entry_id, col(Violation.superseded_at).is_(None))
-        .where(col(PenaltyDecision.superseded_at).is_(None))
+        select(ListEntry, Withdrawal)
+        .join(Withdrawal, col(Withdrawal.entry_id) == col(ListEntry.entry_id))
+        .where(col(Withdrawal.closed_on).is_(None), col(ListEntry.superseded_at).is_(None))
     )
-    for violation, decision in session.execute(query):
-        annulled_on = decision.held_to_on if decision.standing == "annulled" else None
-        yield annulled_on or legal_day(violation.recorded_at)
+    return [
+        Removal(entry, "asked", asked.asked_on, asked.decide_by_on)
+        for entry, asked in work.session.execute(query)
+        if _within(entry, regions)
+    ]

@@ -11,20 +11,15 @@ from registry.documents.papers import demanded
 from registry.documents.tables import Document, Paper
 from registry.errors import NotFound, RuleRefused
 from registry.lists import queries as lists
-from registry.lists.rules import last_day
-from registry.overrides.queries import calendar_overrides
+from registry.publication.last_days import period_ends
 from registry.regions import prefix
 from registry.repair import queries
 from registry.repair.tables import CasePaper, CaseStep, Objection, Repair
-from registry.rulebook import Deadline
 
 
 def deadline_of(work: Work, rule: str, region: str, opened_on: date) -> date | None:
     """Return the last day of a period; None where the law of the place does not say it."""
-    found = work.rulebook.in_force(Deadline, region, opened_on).get(rule)
-    if found is None or found.amount is None:
-        return None
-    return last_day(work.rulebook, rule, region, opened_on, calendar_overrides(work.session))
+    return period_ends(work.session, work.rulebook, rule, region, opened_on)
 
 
 def refuse_document(work: Work, document_id: str, kinds: Sequence[str], case: Repair | Objection) -> None:

@@ -26,6 +26,7 @@ from registry.rulebook.law_rows import (
     SummaryProcedure,
     Term,
     ViolationType,
+    WithdrawalGround,
 )
 from registry.rulebook.load import load_rulebook
 from registry.rulebook.model import Row, Source, Tag
@@ -77,6 +78,7 @@ __all__ = [
     "Term",
     "VerificationMode",
     "ViolationType",
+    "WithdrawalGround",
     "load_rulebook",
     "parse_row",
     "problems",

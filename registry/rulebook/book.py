@@ -32,6 +32,7 @@ TABLES: tuple[type[Row], ...] = (
     law_rows.ListRegime,
     law_rows.ListingTest,
     law_rows.Deadline,
+    law_rows.WithdrawalGround,
     law_rows.Measure,
     law_rows.Term,
     law_rows.PaperNumber,

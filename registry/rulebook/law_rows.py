@@ -299,6 +299,22 @@ class Deadline(Row):
     counts_from: str
 
 
+class WithdrawalGround(Row):
+    """On what an entry may be taken off its list before its day, by decision (移出情形).
+
+    Attributes:
+        ending: How the entry ends.
+        colours: Lists on which it is known.
+        documents: Kinds of document, one of which who asks for it must hand in.
+    """
+
+    table: ClassVar[str] = "withdrawal_grounds"
+
+    ending: Literal["annulled", "corrected", "cancelled"]
+    colours: tuple[Colour, ...] = Field(min_length=1)
+    documents: tuple[str, ...] = Field(min_length=1)
+
+
 class Measure(Row):
     """An incentive (守信激励) or a sanction (失信惩戒) that a list may attach."""
 

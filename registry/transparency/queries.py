@@ -2,13 +2,14 @@
 
 A listing, and the end of an entry, belong to the office that put it on the list, whoever ended it;
 an entry that is put back after a false repair is no second listing. A repair or an objection belongs
-to the office that took the step, its deadline to the one that took it in. Boards repeat decided
-penalties by themselves and are not counted.
+to the office that took the step, its deadline to the one that took it in; the deadline for taking an
+entry off once nothing carries it, to the office that listed. Boards repeat decided penalties by
+themselves and are not counted.
 """
 
 from calendar import monthrange
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from datetime import date
 from typing import Any
 
@@ -18,10 +19,14 @@ from sqlmodel import Session, col
 from registry.calendar import add_months
 from registry.errors import Malformed
 from registry.lists.procedures import PROCEDURES
+from registry.lists.queries import entries_fallen
 from registry.lists.rules import ENDINGS
 from registry.lists.tables import ListEntry, ProposalDue, ProposalStep
 from registry.offices.tables import Office, OfficeName
+from registry.publication.last_days import fallen_on, withdraw_by
+from registry.publication.tables import Withdrawal
 from registry.repair.tables import CaseStep, Objection, Repair
+from registry.rulebook import Rulebook
 from registry.transparency.answers import OfficeMonth, TransparencyReport
 
 MOST = 120  # months that one answer covers
@@ -43,12 +48,19 @@ CASE_STEPS = {  # step of a repair or objection, and the states that it led to
 
 
 def report(
-    session: Session, on: date, *, from_on: date | None = None, to_on: date | None = None, region: str = ""
+    session: Session,
+    rulebook: Rulebook,
+    on: date,
+    *,
+    from_on: date | None = None,
+    to_on: date | None = None,
+    region: str = "",
 ) -> TransparencyReport:
     """Return what the offices of a region did between two days, by office and month.
 
     Args:
         session: Read only.
+        rulebook: Says by which day an entry must be gone that nothing carries any more.
         on: Legal day of the reader.
         from_on: First day; None: the first of the month eleven months before the last day.
         to_on: Last day, inclusive; None: the reader's.
@@ -64,6 +76,11 @@ def report(
     if _months(last) - _months(first) >= MOST:
         raise Malformed("transparency.too_long", field="from", months=MOST)
     counted = _counted(session, on, first, last)
+    for office, due_on in _not_withdrawn(session, rulebook):
+        if first <= due_on <= min(last, on):
+            figures = counted.setdefault((f"{due_on:%Y-%m}", office), Counter())
+            figures["deadlines_due"] += 1
+            figures["deadlines_missed"] += due_on < on
     names = _names(session, region)
     items = tuple(
         OfficeMonth(month=month, office_code=office, office_name=_name_in(names[office], month), **figures)
@@ -78,7 +95,7 @@ def _months(day: date) -> int:
     return (day.year - 1) * 12 + day.month
 
 
-def _counted(session: Session, on: date, first: date, last: date) -> Mapping[tuple[str, str], Counter[str]]:
+def _counted(session: Session, on: date, first: date, last: date) -> dict[tuple[str, str], Counter[str]]:
     counted: dict[tuple[str, str], Counter[str]] = {}
     for figure, events in _events(on).items():
         event = events.subquery()
@@ -129,6 +146,17 @@ def _entries(day: Any) -> Select[Any, Any]:
     return entries
 
 
+def _not_withdrawn(session: Session, rulebook: Rulebook) -> Iterator[tuple[str, date]]:
+    """Yield office and last day of every entry that stands though nothing carries it any more."""
+    for entry, _ in entries_fallen(session):
+        due_on = withdraw_by(session, rulebook, entry, fallen_on(session, entry))
+        office = session.execute(
+            _entries(ListEntry.listed_on).where(col(ListEntry.entry_id) == entry.entry_id)
+        ).first()
+        if due_on is not None and office is not None:
+            yield office.office, due_on
+
+
 def _listed(colour: str) -> Any:
     return and_(col(ListEntry.colour) == colour, col(ListEntry.restores).is_(None))
 
@@ -148,7 +176,15 @@ def _deadlines(on: date) -> Mapping[str, Select[Any, Any]]:
         ).join(CaseStep, and_(col(CaseStep.case_id) == col(table.id), col(CaseStep.seq) == 1))
         for table in (Repair, Objection)
     ]
-    all_of_them = union_all(proposals, *cases).subquery()
+    asked: Select[Any, Any, Any] = select(
+        col(Withdrawal.office_code), col(Withdrawal.decide_by_on), col(Withdrawal.closed_on)
+    )
+    gone = (
+        _entries(ListEntry.withdraw_by_on)
+        .add_columns(col(ListEntry.withdrawn_on))
+        .where(col(ListEntry.withdraw_by_on).is_not(None))
+    )
+    all_of_them = union_all(proposals, *cases, asked, gone).subquery()
     due = select(all_of_them.c.office, all_of_them.c.day).where(all_of_them.c.day <= on)
     still_open = and_(all_of_them.c.met.is_(None), all_of_them.c.day < on)
     missed = due.where(or_(still_open, all_of_them.c.met > all_of_them.c.day))

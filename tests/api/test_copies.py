@@ -12,8 +12,8 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 from registry.publication import clearance
 from registry.publication.editions import prepare_edition
 from registry.publication.files import build_files
+from registry.publication.praise import SuspendEntry
 from registry.publication.verify import said, verify
-from registry.publication.withdrawal import SuspendEntry
 from registry.store.engine import writing
 from tests import given
 from tests.api.conftest import Town

@@ -13,9 +13,15 @@ from registry.documents.commands import FileDocument, file_document
 from registry.lists import queries
 from registry.lists.commands import ProposeListing, TakeStep, propose_listing, take_step
 from registry.lists.procedures import PROCEDURES
+from registry.publication.asked import (
+    AskWithdrawal,
+    DecideWithdrawal,
+    ask_withdrawal,
+)
 from registry.rulebook import Rulebook
 from registry.store.engine import writing
 from tests import given
+from tests.publication.ending import decide_withdrawal
 
 PAPERS = {
     "propose": "evidence",
@@ -192,6 +198,37 @@ class Case:
             business_id, fact, regime="henan_red", origin="nominate", ground="公开承诺并守信"
         )
         return self.lead(opened, *RED)
+
+    def withdrawn(self, entry_id: str, rule: str = "wrong_facts", **asked: Any) -> None:
+        """Let an officer ask that an entry be withdrawn, and an approver grant it."""
+        request = self.ask_withdrawal(entry_id, rule, **asked)
+        self.decide_withdrawal(request)
+
+    def ask_withdrawal(
+        self, entry_id: str, rule: str = "wrong_facts", account: str = "officer", kind: str = "statement"
+    ) -> str:
+        """Ask that an entry be withdrawn and return the request."""
+        paper = self.paper(kind)
+        with writing(self.engine) as session:
+            entry = queries.current_entry(session, entry_id)
+            command = AskWithdrawal(
+                entry_id=entry_id,
+                expected_version=entry.version if entry else 1,
+                rule=rule,
+                reasons="经核查，列入有误",
+                document_id=paper,
+            )
+            return str(ask_withdrawal(self.work(session, account), command).id)
+
+    def decide_withdrawal(
+        self, request: str, account: str = "approver", *, granted: bool = True, kind: str = "decision"
+    ) -> None:
+        """Decide a request that an entry be withdrawn."""
+        command = DecideWithdrawal(
+            withdrawal_id=request, granted=granted, reasons="材料属实", document_id=self.paper(kind)
+        )
+        with writing(self.engine) as session:
+            decide_withdrawal(self.work(session, account), command)
 
 
 def begun(engine: Engine, folder: Path) -> Case:

@@ -21,13 +21,14 @@ from registry.lists import casefile, queries
 from registry.lists.commands import ProposeListing, TakeStep, propose_listing, take_step
 from registry.lists.procedures import PROCEDURES
 from registry.lists.tables import Proposal
+from registry.publication.asked import AskWithdrawal, DecideWithdrawal, ask_withdrawal
 from registry.publication.suspension import suspend_blemished
-from registry.publication.withdrawal import WithdrawEntry, lapse_due
+from registry.publication.withdrawal import lapse_due
 from registry.settings import Settings
 from registry.store.engine import writing
 from tests import given
 from tests.lists.cases import CHECKS, PAPERS, WHO
-from tests.publication.ending import withdraw_entry
+from tests.publication.ending import decide_withdrawal
 
 PEOPLE = ("officer", "colleague", "approver", "superior", "national")
 STEPS = tuple(sorted(set(PAPERS) - {"propose", "nominate", "apply", "record"}))
@@ -209,15 +210,22 @@ class Driver:
         if entry is None or entry.withdrawn_on is not None:
             del self.listed[-1:]
             return "nothing"
-        ground = "cancelled" if entry.colour in ("red", "card") else "corrected"
-        command = WithdrawEntry(
+        rule = {"red": "conditions_lost", "card": "warning_over"}.get(entry.colour, "wrong_facts")
+        asking = AskWithdrawal(
             entry_id=entry.entry_id,
             expected_version=entry.version,
-            ground=ground,  # type: ignore[arg-type]
-            rule="第三十条",
+            rule=rule,
+            reasons="已核",
+            document_id=self._paper(session, "evidence"),
+        )
+        asked = ask_withdrawal(self.work(session, self.rng.choice(PEOPLE), both=True), asking)
+        deciding = DecideWithdrawal(
+            withdrawal_id=str(asked.id),
+            granted=self.rng.random() < 0.8,
+            reasons="已核",
             document_id=self._paper(session, "decision"),
         )
-        withdraw_entry(self.work(session, self.rng.choice(PEOPLE)), command)
+        decide_withdrawal(self.work(session, self.rng.choice(PEOPLE), both=True), deciding)
         return "withdraw"
 
     def _jobs(self, session: Session) -> str:

@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 import pytest
@@ -24,8 +25,10 @@ from registry.lists.commands import TakeStep
 from registry.lists.pointer import RecordPointer, record_pointer
 from registry.overrides.tables import CalendarOverride
 from registry.publication import public_view
+from registry.publication.asked import AskWithdrawal, ask_withdrawal
+from registry.publication.praise import RenewEntry
 from registry.publication.suspension import suspend_blemished
-from registry.publication.withdrawal import RenewEntry, WithdrawEntry, lapse_due
+from registry.publication.withdrawal import WithdrawEntry, lapse_due
 from registry.rulebook import parse_row
 from registry.settings import read_settings
 from registry.store.engine import reading, writing
@@ -58,6 +61,7 @@ class Play:
     named: dict[str, str] = field(default_factory=dict)
     proposal_id: str = ""
     entry_id: str = ""
+    asked: str = ""
 
     def act(self, act: Mapping[str, Any]) -> None:
         """Do one act of the file and look at what came of it."""
@@ -188,22 +192,40 @@ class Play:
         with writing(self.case.engine) as session:
             derive_board(self.work(session), "metrology_board", "000000")
 
-    def withdraw(self, ground: str, rule: str, account: str = "approver") -> None:
-        """Withdraw the entry of the case."""
-        self._end(account, WithdrawEntry, withdraw_entry, ground=ground, rule=rule)
+    def withdraw(self, account: str = "approver", facts: tuple[str, ...] = (), **stated: Any) -> None:
+        """Withdraw the entry of the case, because of facts of it that have fallen."""
+        fallen = [self.named[fact] for fact in facts]
+        self._end(account, WithdrawEntry, withdraw_entry, facts=fallen, **stated)
+
+    def ask(self, rule: str, kind: str = "evidence", account: str = "officer", **paper: Any) -> None:
+        """Ask that the entry of the case be withdrawn."""
+        said = {"rule": rule, "reasons": "经核查"}
+        self.asked = self._end(account, AskWithdrawal, ask_withdrawal, kind, paper, **said)
+
+    def grant(self, account: str = "approver", granted: bool = True, kind: str = "decision") -> None:
+        """Decide what was asked."""
+        self.case.decide_withdrawal(self.asked, account, granted=granted, kind=kind)
 
     def renew(self, account: str = "approver") -> None:
         """Renew the entry of the case."""
         self._end(account, RenewEntry, renew_entry)
 
-    def _end(self, account: str, command: Any, verb: Any, **stated: Any) -> None:
-        paper = self.case.paper("decision")
+    def _end(
+        self,
+        account: str,
+        command: Any,
+        verb: Any,
+        kind: str = "decision",
+        filed: Mapping[str, str] = MappingProxyType({}),
+        **stated: Any,
+    ) -> str:
+        paper = self.case.paper(kind, **filed)
         with reading(self.case.engine) as session:
             entry = queries.current_entry(session, self.entry_id)
         assert entry is not None
         asked = command(entry_id=self.entry_id, expected_version=entry.version, document_id=paper, **stated)
         with writing(self.case.engine) as session:
-            verb(self.case.work(session, account), asked)
+            return str(verb(self.case.work(session, account), asked).id)
 
     def law(self, table: str, **row: Any) -> None:
         """Let a row of law hold besides those of the package."""

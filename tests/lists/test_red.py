@@ -10,7 +10,8 @@ from sqlalchemy import Engine
 from registry.errors import Conflict, Forbidden, Malformed, RuleRefused
 from registry.lists import queries
 from registry.publication import public_view
-from registry.publication.withdrawal import RenewEntry, SuspendEntry, WithdrawEntry
+from registry.publication.praise import RenewEntry, SuspendEntry
+from registry.publication.withdrawal import WithdrawEntry
 from registry.rulebook import Deadline, ListRegime
 from registry.store.engine import reading, writing
 from tests import given
@@ -144,17 +145,18 @@ def test_a_renewal_runs_for_another_term_and_asks_for_the_same_conditions(case: 
 def test_a_red_entry_is_cancelled_once_and_not_repaired(case: Case) -> None:
     entry_id = case.redlisted()
     paper = case.paper("decision")
-    stated = {"entry_id": entry_id, "expected_version": 1, "rule": "第三十条", "document_id": paper}
+    stated = {"entry_id": entry_id, "expected_version": 1, "rule": "conditions_lost", "document_id": paper}
     with pytest.raises(ValidationError, match="ground"):
         WithdrawEntry.model_validate({**stated, "ground": "repaired"})
+    asked = case.ask_withdrawal(entry_id, "own_request")
+    case.decide_withdrawal(asked)
+    with pytest.raises(Conflict, match=r"withdrawal\.closed"):
+        case.decide_withdrawal(asked)
     cancel = WithdrawEntry.model_validate({**stated, "ground": "cancelled"})
-    with writing(case.engine) as session:
-        withdraw_entry(case.work(session, "approver"), cancel)
     with pytest.raises(Conflict), writing(case.engine) as session:
         withdraw_entry(case.work(session, "approver"), cancel)
-    again = cancel.model_copy(update={"expected_version": current(case, entry_id)})
-    with pytest.raises(Conflict, match=r"entry\.ended"), writing(case.engine) as session:
-        withdraw_entry(case.work(session, "approver"), again)
+    with pytest.raises(Conflict, match=r"entry\.ended"):
+        case.ask_withdrawal(entry_id, "own_request")
 
 
 def test_an_objection_is_answered_before_the_candidate_is_listed(case: Case) -> None:

@@ -12,11 +12,11 @@ from registry.lists.board import derive_board
 from registry.lists.tables import ListEntry, Proposal, ProposalStep
 from registry.log.tables import LogLeaf, LogSalt, PublicEvent
 from registry.publication.editions import prepare_edition
-from registry.publication.withdrawal import WithdrawEntry
 from registry.store.engine import reading, writing
 from tests import given
 from tests.lists.cases import Case, begun
-from tests.publication.ending import withdraw_entry
+
+ORDER_45 = "市场监督管理行政处罚信息公示规定（国家市场监督管理总局令第45号）"
 
 
 @pytest.fixture
@@ -24,21 +24,8 @@ def case(engine: Engine, data_dir: Path) -> Case:
     return begun(engine, data_dir)
 
 
-def withdraw(case: Case, entry_id: str, ground: str = "corrected", version: int = 1) -> None:
-    paper = case.paper("decision")
-    with writing(case.engine) as session:
-        withdraw_entry(
-            case.work(session, "approver"),
-            WithdrawEntry.model_validate(
-                {
-                    "entry_id": entry_id,
-                    "expected_version": version,
-                    "ground": ground,
-                    "rule": "第36号令第十七条",
-                    "document_id": paper,
-                }
-            ),
-        )
+def withdraw(case: Case, entry_id: str) -> None:
+    case.withdrawn(entry_id)
 
 
 def events(session: Session) -> list[PublicEvent]:
@@ -111,7 +98,7 @@ def test_an_ended_black_entry_cannot_be_opened_any_more_and_its_tombstone_says_w
         openings = session.exec(select(LogSalt).where(col(LogSalt.subject_id).in_(subjects))).all()
         kept = [one for one in openings if one.content is not None]
         assert [json.loads(one.content or "") for one in kept] == [
-            {"entry": entry_id, "regime": "henan_black", "rule": "第36号令第十七条", "state": "corrected"}
+            {"entry": entry_id, "regime": "henan_black", "rule": ORDER_45, "state": "corrected"}
         ]
         assert len(openings) > 2
         assert all(one.salt is None for one in openings if one not in kept)

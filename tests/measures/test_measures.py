@@ -16,7 +16,7 @@ from registry.measures.commands import ApplyMeasure, AssignScope, LiftMeasure
 from registry.offices import commands as offices
 from registry.offices.commands import AddOffice
 from registry.publication import public_view
-from registry.publication.withdrawal import SuspendEntry
+from registry.publication.praise import SuspendEntry
 from registry.rulebook import ListRegime
 from registry.store.engine import reading, writing
 from tests import given

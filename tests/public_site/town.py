@@ -18,14 +18,13 @@ from registry.log import checkpoints, notes, tiles
 from registry.publication import files, signing
 from registry.publication.editions import prepare_edition
 from registry.publication.public_view import index_documents
-from registry.publication.withdrawal import WithdrawEntry
 from registry.settings import read_settings
 from registry.statistics.commands import RecordStatistic, record_statistic
 from registry.store.engine import reading, writing
 from search_index.documents import from_source
 from search_index.protocol import Index
 from tests import given
-from tests.publication.ending import withdraw_entry
+from tests.lists.cases import Case
 
 HOSTILE = "<script>alert(1)</script>\"'&店"
 CHEAT = "浉河区宏达水产行"
@@ -227,17 +226,7 @@ def _publish(town: Town) -> None:
 
 
 def _forgive(town: Town) -> None:
-    with writing(town.engine) as session:
-        withdraw_entry(
-            given.work(session, "approver"),
-            WithdrawEntry(
-                entry_id=town.entries["forgiven"],
-                expected_version=1,
-                ground="corrected",
-                rule="《行政处罚法》第四十八条",
-                document_id=_document(session, town.folder, "decision"),
-            ),
-        )
+    Case(town.engine, town.folder).withdrawn(town.entries["forgiven"])
     _build_files(town)
 
 

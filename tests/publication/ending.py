@@ -2,9 +2,12 @@
 
 from registry.audit.work import Work
 from registry.commands import Outcome
-from registry.publication import removal, withdrawal
+from registry.publication import asked, praise, removal, withdrawal
+from registry.publication.asked import DecideWithdrawal
+from registry.publication.praise import RenewEntry, SuspendEntry
 from registry.publication.removal import RecordRemoval
-from registry.publication.withdrawal import RenewEntry, SuspendEntry, WithdrawEntry
+from registry.publication.tables import Withdrawal
+from registry.publication.withdrawal import WithdrawEntry
 from tests import given
 
 
@@ -14,16 +17,24 @@ def withdraw_entry(work: Work, command: WithdrawEntry) -> Outcome:
     return withdrawal.withdraw_entry(work, command)
 
 
+def decide_withdrawal(work: Work, command: DecideWithdrawal) -> Outcome:
+    """Decide a withdrawal that was asked for."""
+    request = work.session.get(Withdrawal, command.withdrawal_id)
+    if command.granted and request is not None:
+        given.entry_paper(work, request.entry_id, "withdraw")
+    return asked.decide_withdrawal(work, command)
+
+
 def suspend_entry(work: Work, command: SuspendEntry) -> Outcome:
     """Suspend a red entry."""
     given.entry_paper(work, command.entry_id, "suspend")
-    return withdrawal.suspend_entry(work, command)
+    return praise.suspend_entry(work, command)
 
 
 def renew_entry(work: Work, command: RenewEntry) -> Outcome:
     """Renew a red entry."""
     given.entry_paper(work, command.entry_id, "renew")
-    return withdrawal.renew_entry(work, command)
+    return praise.renew_entry(work, command)
 
 
 def record_removal(work: Work, command: RecordRemoval) -> Outcome:

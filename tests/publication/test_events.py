@@ -17,12 +17,10 @@ from registry.publication.events import (
     last_number,
     latest_events,
 )
-from registry.publication.withdrawal import WithdrawEntry
 from registry.rulebook import Rulebook, Term
 from registry.store.engine import reading, writing
 from tests import given
 from tests.lists.cases import Case, begun
-from tests.publication.ending import withdraw_entry
 
 
 @pytest.fixture
@@ -31,15 +29,7 @@ def case(engine: Engine, data_dir: Path) -> Case:
 
 
 def withdraw(case: Case, entry_id: str) -> None:
-    command = WithdrawEntry(
-        entry_id=entry_id,
-        expected_version=1,
-        ground="corrected",
-        rule="第十七条",
-        document_id=case.paper("decision"),
-    )
-    with writing(case.engine) as session:
-        withdraw_entry(case.work(session, "approver"), command)
+    case.withdrawn(entry_id)
 
 
 def acts(case: Case, after: int = BEGINNING, **asked: str) -> list[tuple[str, str | None]]:

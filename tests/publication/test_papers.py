@@ -14,10 +14,12 @@ from registry.documents import papers as issuing
 from registry.documents.tables import Document, Paper
 from registry.errors import Conflict, Forbidden, Malformed, RuleRefused
 from registry.lists.queries import current_entry
-from registry.publication import papers, removal, withdrawal
+from registry.publication import papers, praise, removal, withdrawal
+from registry.publication.asked import DecideWithdrawal
+from registry.publication.praise import RenewEntry, SuspendEntry
 from registry.publication.removal import RecordRemoval
 from registry.publication.suspension import suspend_blemished
-from registry.publication.withdrawal import RenewEntry, SuspendEntry, WithdrawEntry
+from registry.publication.withdrawal import WithdrawEntry
 from registry.settings import read_settings
 from registry.store.engine import reading, writing
 from tests.lists.cases import Case, begun
@@ -48,6 +50,15 @@ def act(case: Case, name: str, entry_id: str, account: str = "approver", **more:
         return done
 
 
+def granted(case: Case, entry_id: str, rule: str, account: str = "approver") -> Outcome:
+    """Let an officer ask for a withdrawal and another person grant it with its own paper."""
+    asked = case.ask_withdrawal(entry_id, rule, kind="evidence")
+    command = DecideWithdrawal(withdrawal_id=asked, granted=True, reasons="主体登记有误")
+    with writing(case.engine) as session:
+        settings = read_settings(data_dir=case.folder)
+        return papers.decide_withdrawal(case.work(session, account), settings, command)
+
+
 def version(case: Case, entry_id: str) -> int:
     with reading(case.engine) as session:
         entry = current_entry(session, entry_id)
@@ -69,10 +80,10 @@ def state(case: Case, entry_id: str) -> str:
 
 def test_a_correction_a_suspension_and_a_renewal_are_each_issued_with_their_paper(case: Case) -> None:
     black, red = case.blacklisted(), case.redlisted()
-    done = act(case, "withdraw", black, ground="corrected", rule="第36号令第十七条", reasons="主体登记有误")
+    done = granted(case, black, "wrong_party")
     act(case, "suspend", red, reasons="正在核查投诉")
     act(case, "renew", red)
-    act(case, "withdraw", red, ground="cancelled", rule="第三十条", reasons="不再符合条件")
+    granted(case, red, "conditions_lost")
     assert issued(case, black) == [("removal", "信浉市监信移〔2026〕1号")]
     assert issued(case, red) == [
         ("removal", "信浉市监信移〔2026〕2号"),
@@ -99,7 +110,7 @@ def test_a_pointer_is_taken_down_with_a_paper_that_names_the_authority_as_the_on
 @pytest.mark.parametrize(
     ("name", "more"),
     [
-        ("withdraw", {"ground": "corrected", "rule": "第十七条"}),
+        ("withdraw", {"ground": "corrected", "rule": "facts_fallen", "facts": ["x"]}),
         ("suspend", {}),
         ("renew", {}),
         ("remove", {"removal": REMOVAL}),
@@ -110,8 +121,8 @@ def test_nothing_becomes_of_an_entry_without_the_paper_of_the_act(
 ) -> None:
     verbs: dict[str, Any] = {
         "withdraw": withdrawal.withdraw_entry,
-        "suspend": withdrawal.suspend_entry,
-        "renew": withdrawal.renew_entry,
+        "suspend": praise.suspend_entry,
+        "renew": praise.renew_entry,
         "remove": removal.record_removal,
     }
     entry_id = pointed(case) if name == "remove" else case.redlisted()
@@ -123,20 +134,33 @@ def test_nothing_becomes_of_an_entry_without_the_paper_of_the_act(
 
 def test_an_act_that_is_refused_leaves_no_paper_and_no_gap(case: Case) -> None:
     black, red = case.blacklisted(), case.redlisted()
-    with pytest.raises(RuleRefused, match=r"entry\.ground"):
-        act(case, "withdraw", black, ground="cancelled", rule="第三十条")
+    with pytest.raises(RuleRefused, match=r"entry\.ask_first"):
+        act(case, "withdraw", black, ground="corrected", rule="wrong_party")
+    with pytest.raises(Forbidden, match=r"withdrawal\.level"):
+        granted(case, black, "wrong_party", account="national-approver")
     with pytest.raises(Forbidden):
-        act(case, "withdraw", black, account="officer", ground="corrected", rule="第十七条")
+        act(case, "withdraw", black, account="officer", ground="corrected", rule="wrong_party")
     with pytest.raises(RuleRefused, match=r"pointer\.none"):
         act(case, "remove", black, removal=REMOVAL, document_id=case.paper("decision"))
     with pytest.raises(Malformed) as refused:
         act(case, "suspend", red)
     assert (refused.value.code, refused.value.field) == ("paper.field_missing", "reasons")
     assert issued(case, black) == issued(case, red) == []
-    act(case, "withdraw", red, ground="cancelled", rule="第三十条")
+    granted(case, red, "conditions_lost")
     assert issued(case, red) == [("removal", "信浉市监信移〔2026〕1号")]
     with pytest.raises(Conflict, match=r"entry\.ended"):
-        act(case, "withdraw", red, ground="cancelled", rule="第三十条")
+        act(case, "withdraw", red, ground="cancelled", rule="conditions_lost")
+
+
+def test_a_refusal_to_withdraw_needs_its_decision_and_leaves_no_paper(case: Case) -> None:
+    black = case.blacklisted()
+    asked = case.ask_withdrawal(black)
+    command = DecideWithdrawal(withdrawal_id=asked, granted=False, reasons="所列属实")
+    with pytest.raises(RuleRefused, match=r"entry\.paper_missing"), writing(case.engine) as session:
+        settings = read_settings(data_dir=case.folder)
+        papers.decide_withdrawal(case.work(session, "approver"), settings, command)
+    case.decide_withdrawal(asked, granted=False)
+    assert (state(case, black), issued(case, black)) == ("published", [])
 
 
 def test_what_runs_out_by_itself_has_no_paper(case: Case) -> None:
@@ -146,7 +170,7 @@ def test_what_runs_out_by_itself_has_no_paper(case: Case) -> None:
         assert entry is not None
         assert entry.publish_until is not None
         case.now += entry.publish_until - case.now.date() + timedelta(days=1)
-    act(case, "withdraw", entry_id, account="officer", ground="expired", rule="publish_until")
+    act(case, "withdraw", entry_id, account="officer", ground="expired")
     assert (state(case, entry_id), issued(case, entry_id)) == ("expired", [])
 
 

@@ -17,11 +17,9 @@ from registry.publication import drafting
 from registry.publication.editions import prepare_edition, publish_edition, rows_of
 from registry.publication.signing import load_or_create
 from registry.publication.tables import Edition, PublishedRow
-from registry.publication.withdrawal import WithdrawEntry
 from registry.store.engine import reading, writing
 from tests import given
 from tests.lists.cases import Case, begun
-from tests.publication.ending import withdraw_entry
 
 BLACK = "henan_black"
 
@@ -61,12 +59,7 @@ def renamed(case: Case, business_id: str, name: str) -> None:
 
 
 def withdraw(case: Case, entry_id: str) -> None:
-    paper = case.paper("decision")
-    command = WithdrawEntry(
-        entry_id=entry_id, expected_version=1, ground="corrected", rule="第十七条", document_id=paper
-    )
-    with writing(case.engine) as session:
-        withdraw_entry(case.work(session, "approver"), command)
+    case.withdrawn(entry_id)
 
 
 def test_a_row_that_did_not_change_keeps_its_leaf_from_edition_to_edition(case: Case) -> None:

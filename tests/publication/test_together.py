@@ -9,14 +9,14 @@ import pytest
 from sqlalchemy import Engine
 from sqlmodel import Session, select
 
+from registry.publication.asked import DecideWithdrawal
 from registry.publication.editions import prepare_edition
 from registry.publication.signing import load_or_create
 from registry.publication.tables import PublishedRow
-from registry.publication.withdrawal import WithdrawEntry
 from registry.store.engine import reading, writing
 from tests import given
 from tests.lists.cases import Case, begun
-from tests.publication.ending import withdraw_entry
+from tests.publication.ending import decide_withdrawal
 
 Act = Callable[[Session], object]
 
@@ -34,16 +34,15 @@ def in_one_transaction(case: Case, act: Act) -> None:
 
 @pytest.mark.parametrize("edition_first", [True, False])
 def test_an_entry_withdrawn_while_an_edition_is_prepared_is_in_none(case: Case, edition_first: bool) -> None:
-    entry_id, paper = case.blacklisted(), case.paper("decision")
-    command = WithdrawEntry(
-        entry_id=entry_id, expected_version=1, ground="corrected", rule="第十七条", document_id=paper
-    )
+    entry_id = case.blacklisted()
+    asked, paper = case.ask_withdrawal(entry_id), case.paper("decision")
+    command = DecideWithdrawal(withdrawal_id=asked, granted=True, reasons="属实", document_id=paper)
 
     def publish(session: Session) -> object:
         return prepare_edition(case.work(session, "officer"), "henan_black", given.TOWN)
 
     def withdraw(session: Session) -> object:
-        return withdraw_entry(case.work(session, "approver"), command)
+        return decide_withdrawal(case.work(session, "approver"), command)
 
     first, second = (publish, withdraw) if edition_first else (withdraw, publish)
     other = Thread(target=in_one_transaction, args=(case, second))

@@ -2,6 +2,7 @@
 
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import pyarrow.parquet as pq
 import pytest
@@ -33,6 +34,7 @@ from tests.lists.test_black import annul, repair
 from tests.publication.ending import withdraw_entry
 
 NAME = "浉河区李记水产店"
+ORDER_45 = "市场监督管理行政处罚信息公示规定（国家市场监督管理总局令第45号）"
 
 
 @pytest.fixture
@@ -51,12 +53,14 @@ def published(case: Case) -> Edition:
         return session.get_one(Edition, outcome.id)
 
 
-def withdraw(case: Case, entry_id: str, **more: str) -> None:
-    stated = {"expected_version": 1, "ground": "corrected", "rule": "第36号令第十七条", **more}
-    paper = case.paper("decision")
+def withdraw(case: Case, entry_id: str, **stated: Any) -> None:
+    """Withdraw an entry because of facts, as the approver unless told otherwise."""
+    account = stated.pop("account", "approver")
+    paper = stated.pop("document_id", None) or case.paper("decision")
+    command = {"expected_version": 1, "ground": "corrected", "rule": "facts_fallen", **stated}
     with writing(case.engine) as session:
         withdraw_entry(
-            case.work(session, "approver"), WithdrawEntry(entry_id=entry_id, document_id=paper, **stated)
+            case.work(session, account), WithdrawEntry(entry_id=entry_id, document_id=paper, **command)
         )
 
 
@@ -96,7 +100,7 @@ def test_a_withdrawn_entry_is_gone_from_every_answer_at_its_commit(case: Case) -
     with writing(case.engine) as session:
         for row in session.exec(select(Outbox)).all():
             session.delete(row)
-    withdraw(case, entry_id)
+    case.withdrawn(entry_id)
     on = case.now.date()
     with reading(case.engine) as session:
         assert public_view.entry(session, entry_id, on) == Tombstone(
@@ -104,7 +108,7 @@ def test_a_withdrawn_entry_is_gone_from_every_answer_at_its_commit(case: Case) -
             regime="henan_black",
             withdrawn_on=on,
             ground="corrected",
-            rule="第36号令第十七条",
+            rule=ORDER_45,
         )
         assert public_view.entry(session, entry_id, on - timedelta(days=1)) is not None
         assert public_view.entries(session, "henan_black", on).items == ()
@@ -124,7 +128,7 @@ def test_files_lose_every_byte_of_the_entry_and_still_verify(case: Case) -> None
         rows = session.exec(select(PublishedRow).where(PublishedRow.entry_id == entry_id)).all()
         salt = rows[0].salt
     assert salt is not None
-    withdraw(case, entry_id)
+    case.withdrawn(entry_id)
     with reading(case.engine) as session:
         assert list(pending_builds(session)) == [edition.id]
         with pytest.raises(Conflict, match=r"edition\.rebuilding"):
@@ -152,7 +156,7 @@ def test_every_edition_that_ever_held_the_entry_is_built_again(case: Case) -> No
     case.now += timedelta(days=1)
     second = published(case)
     assert (first.version, second.previous_version) != (second.version, None)
-    withdraw(case, entry_id)
+    case.withdrawn(entry_id)
     with reading(case.engine) as session:
         assert sorted(pending_builds(session)) == sorted([first.id, second.id])
     for edition in (first, second):
@@ -307,14 +311,14 @@ def test_a_red_entry_without_a_term_ends_with_its_last_ground(case: Case) -> Non
 @pytest.mark.parametrize("ground", ["expired", "annulled"])
 def test_nobody_ends_an_entry_by_a_day_or_an_annulment_that_has_not_come(case: Case, ground: str) -> None:
     entry_id = case.blacklisted()
-    command = WithdrawEntry(entry_id=entry_id, expected_version=1, ground=ground, rule="第十七条")
+    command = WithdrawEntry(entry_id=entry_id, expected_version=1, ground=ground)
     with pytest.raises(RuleRefused, match=r"entry\.not_come"), writing(case.engine) as session:
         withdraw_entry(case.work(session, "officer"), command)
 
 
 def test_nobody_withdraws_an_entry_as_repaired_past_the_procedure_of_repair(case: Case) -> None:
     entry_id, paper = case.blacklisted(), case.paper("decision")
-    stated = {"entry_id": entry_id, "expected_version": 1, "rule": "第十七条", "document_id": paper}
+    stated = {"entry_id": entry_id, "expected_version": 1, "rule": "facts_fallen", "document_id": paper}
     with pytest.raises(ValidationError, match="ground"):
         WithdrawEntry.model_validate({**stated, "ground": "repaired"})
     with reading(case.engine) as session:
@@ -329,7 +333,9 @@ def test_a_black_entry_is_not_cancelled(case: Case) -> None:
 
 def test_a_correction_needs_an_approver_and_a_paper(case: Case) -> None:
     entry_id = case.blacklisted()
-    command = WithdrawEntry(entry_id=entry_id, expected_version=1, ground="corrected", rule="第十七条")
+    command = WithdrawEntry(
+        entry_id=entry_id, expected_version=1, ground="corrected", rule="facts_fallen", facts=("x",)
+    )
     with pytest.raises(RuleRefused, match=r"step\.paper_missing"), writing(case.engine) as session:
         withdrawal.withdraw_entry(case.work(session, "approver"), command)
     with pytest.raises(Forbidden), writing(case.engine) as session:

@@ -63,7 +63,7 @@ def test_a_grant_and_an_upheld_objection_at_once_end_an_entry_once(case: Case) -
     repair_id, objection_id = str(apply(case, entry_id).id), str(object_to(case, entry_id).id)
     refused = at_once(
         lambda: decide(case, repair_id),
-        lambda: answer(case, objection_id, upheld=True, rule="河南省社会信用条例"),
+        lambda: answer(case, objection_id, upheld=True, rule="wrong_facts"),
     )
     assert all(isinstance(one, Conflict) for one in refused)
     assert standing(case) == 0

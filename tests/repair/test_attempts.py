@@ -11,7 +11,7 @@ from registry.audit.work import Grant
 from registry.errors import Conflict, RuleRefused
 from registry.lists import queries
 from registry.publication.answers import Tombstone
-from registry.publication.withdrawal import RenewEntry
+from registry.publication.praise import RenewEntry
 from registry.repair import commands
 from registry.repair import queries as repairs
 from registry.repair.forms import RevokeRepair, SupplementRepair
@@ -185,7 +185,7 @@ def test_who_renewed_an_entry_never_decides_the_objection_to_it(case: Case) -> N
 def test_a_right_objection_is_upheld_though_the_entry_ended_meanwhile(case: Case) -> None:
     entry_id = case.blacklisted()
     first, second = object_to(case, entry_id), object_to(case, entry_id)
-    answer(case, str(first.id), account="national-approver", upheld=True, rule="河南省社会信用条例")
+    answer(case, str(first.id), account="national-approver", upheld=True, rule="wrong_facts")
     answer(case, str(second.id), account="national-approver", upheld=True)
     assert objection_of(case, second.id).state == "upheld"
     assert objection_of(case, second.id).closed_on == case.now.date()

@@ -95,7 +95,7 @@ def test_an_upheld_objection_ends_the_entry_on_its_ground_and_rule(case: Case) -
     assert filed.id is not None
     with pytest.raises(RuleRefused, match=r"objection\.rule_missing"):
         answer(case, filed.id, upheld=True)
-    answer(case, filed.id, upheld=True, rule="河南省社会信用条例")
+    answer(case, filed.id, upheld=True, rule="wrong_facts")
     tombstone = shown(case, entry_id)
     assert isinstance(tombstone, Tombstone)
     assert (tombstone.ground, tombstone.rule) == ("corrected", "河南省社会信用条例")

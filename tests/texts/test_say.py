@@ -28,6 +28,7 @@ from registry.rulebook import (
     RepairPaper,
     SeverityClass,
     Tag,
+    WithdrawalGround,
 )
 from registry.texts import FAMILIES, say, terms
 from registry.violations.forms import ChangeDecisionStanding
@@ -76,7 +77,7 @@ KNOWN: dict[str, set[str]] = {
     "document": set(get_args(DocumentKind)),
     "paper": set(get_args(PaperKind)),
     "tag": {f"[{tag}]" for tag in get_args(Tag)},
-    "rule": {row.code for row in given.rulebook().rows(Deadline)},
+    "rule": {row.code for table in (Deadline, WithdrawalGround) for row in given.rulebook().rows(table)},
     "list_colour": set(get_args(Colour)),
     "level": set(get_args(OfficeLevel)),
     "penalty": set(get_args(PenaltyKind)),

@@ -9,14 +9,14 @@ from sqlalchemy import Engine
 
 from registry.errors import Malformed
 from registry.offices.commands import rename_office
-from registry.publication.withdrawal import WithdrawEntry
+from registry.publication.withdrawal import withdraw_fallen
 from registry.store.engine import reading, writing
 from registry.transparency.answers import Figures, OfficeMonth
 from registry.transparency.dataset import COLUMNS, as_csv
 from registry.transparency.queries import report
 from tests import given
-from tests.lists.cases import Case, begun
-from tests.publication.ending import withdraw_entry
+from tests.lists.cases import BLACK, Case, begun
+from tests.lists.test_black import annul
 from tests.repair import leading
 
 BEFORE_NATIONAL_DAY = datetime(2026, 9, 28, 2, 0, tzinfo=UTC)  # a Monday
@@ -32,7 +32,7 @@ def case(engine: Engine, data_dir: Path) -> Case:
 def _counted(case: Case, **asked: Any) -> dict[tuple[str, str], OfficeMonth]:
     """Return the report of the last twelve months, as known at the case's instant."""
     with reading(case.engine) as session:
-        found = report(session, case.now.date(), **asked)
+        found = report(session, case.rulebook or given.rulebook(), case.now.date(), **asked)
     return {(item.month, item.office_code): item for item in found.items}
 
 
@@ -55,12 +55,7 @@ def test_each_act_is_counted_once_in_its_month_at_its_office(case: Case) -> None
     business_id = case.business("另一家水产店")
     dropped = case.propose(business_id, case.violation(business_id, decision_no="另号"))
     case.step(dropped, "drop", 1)
-    paper = case.paper("decision")
-    command = WithdrawEntry(
-        entry_id=entry_id, expected_version=1, ground="corrected", rule="规则", document_id=paper
-    )
-    with writing(case.engine) as session:
-        withdraw_entry(case.work(session, "approver"), command)
+    case.withdrawn(entry_id)
     assert _totals(case) | {"deadlines_due": 0} == {
         "cases_opened": 3,
         "cases_dropped": 1,
@@ -159,6 +154,32 @@ def test_days_that_cannot_be_meant_are_refused(case: Case) -> None:
     with pytest.raises(Malformed, match=r"transparency\.too_long"):
         _counted(case, from_on=date(1, 1, 1))
     assert _counted(case, to_on=date(1, 1, 1)) == {}
+
+
+def test_an_entry_that_nothing_carries_and_nobody_takes_off_is_a_missed_deadline(case: Case) -> None:
+    business_id = case.business()
+    fact = case.violation(business_id)
+    case.lead(case.propose(business_id, fact), *BLACK)
+    fell_on = case.now.date()
+    before = _totals(case).get("deadlines_due", 0)
+    annul(case, fact)
+    for days, due, missed in ((0, 0, 0), (5, 1, 0), (6, 1, 1)):  # a weekend lies between
+        case.now = datetime(fell_on.year, fell_on.month, fell_on.day + days, 2, 0, tzinfo=UTC)
+        totals = _totals(case)
+        assert (totals.get("deadlines_due", 0) - before, totals.get("deadlines_missed", 0)) == (due, missed)
+    with writing(case.engine) as session:
+        withdraw_fallen(case.work(session, "national"))
+    totals = _totals(case)
+    assert (totals["deadlines_due"] - before, totals["deadlines_missed"]) == (1, 1)
+    assert totals["withdrawn_annulled"] == 1
+
+
+def test_a_request_for_a_withdrawal_decided_too_late_is_a_missed_deadline(case: Case) -> None:
+    asked = case.ask_withdrawal(case.blacklisted())
+    case.now += timedelta(days=30)
+    assert _totals(case)["deadlines_missed"] == 1
+    case.decide_withdrawal(asked, granted=False)
+    assert _totals(case)["deadlines_missed"] == 1
 
 
 def test_no_party_is_named_in_the_dataset(case: Case) -> None:
