@@ -113,7 +113,7 @@ def repair_one(stage: Stage) -> int:
     """Repair the first black entry: applied for nine days before the chosen day, granted on the fifth."""
     with reading(stage.engine) as session:
         cheated = cheats(session, stage.as_of)
-        entry = standing_entry(session, BLACK, cheated[0][0]) if cheated else None
+        entry = standing_entry(session, BLACK, cheated[0][0], stage.as_of) if cheated else None
     if entry is None:
         return 0
     settings = read_settings(data_dir=stage.folder)

@@ -143,7 +143,7 @@ def _ended(act: Act, facts: Sequence[Fact]) -> Outcome:
     if not step.closes or step.after == "dropped":
         record(work, proposal, step)
         return Outcome("changed", proposal.id)
-    refuse_listed(work.session, proposal.regime, proposal.business_id)
+    refuse_listed(work, proposal.regime, proposal.business_id)
     listed_on = casefile.listed_on(act.before) or work.today
     told = tuple(casefile.measures_told(act.before, act.regime.measures))
     regime = act.regime.model_copy(update={"measures": told})

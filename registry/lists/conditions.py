@@ -281,19 +281,26 @@ def checked_facts(work: Work, regime: ListRegime, business_id: str, evidence: Se
         raise NotFound("ground.unknown", field="evidence", fact=missing[0])
     refuse_unfit_grounds(regime, business_id, facts)
     if regime.colour == "red":
-        _refuse_blemished(work, regime, business_id)
+        _refuse_blemished(work, regime, found[1].region, business_id)
     return facts
 
 
-def blemishes(work: Work, regime: ListRegime, business_id: str) -> tuple[list[str], Row]:
-    """Return the violations that speak against praising a business today, and the rule that says so."""
-    rule = work.rulebook.in_force(Deadline, regime.jurisdiction, work.today).get(RED_RECORD)
+def blemishes(work: Work, regime: ListRegime, region: str, business_id: str) -> tuple[list[str], Row]:
+    """Return the violations that speak against praising a business today, and the rule that says so.
+
+    Args:
+        work: The act.
+        regime: The red list.
+        region: Of the case or entry: the rule of the narrowest place that has one holds.
+        business_id: Who is praised.
+    """
+    rule = work.rulebook.in_force(Deadline, region, work.today).get(RED_RECORD)
     since = add_months(work.today, -rule.amount) if rule is not None and rule.amount is not None else None
     return grounds.unrepaired(work.session, business_id, work.today, since), rule or regime
 
 
-def _refuse_blemished(work: Work, regime: ListRegime, business_id: str) -> None:
+def _refuse_blemished(work: Work, regime: ListRegime, region: str, business_id: str) -> None:
     """Refuse to praise who has an effective violation that is not repaired."""
-    against, rule = blemishes(work, regime, business_id)
+    against, rule = blemishes(work, regime, region, business_id)
     if against:
         raise RuleRefused("listing.blemished", field="business_id", violation=against[0], source=quoted(rule))

@@ -100,6 +100,7 @@ def _violation(row: Violation, decision: PenaltyDecision, on: date) -> Fact:
         obstacle=obstacle,
         decided_on=decision.decided_on if decision.decided_precision == "day" else None,
         penalties=tuple(decision.penalties),
+        amounts=(decision.fine_fen, decision.confiscated_fen),
     )
 
 

@@ -45,7 +45,12 @@ _BY_REGIME: Mapping[str, BindParameter[str]] = {
     "regime": bindparam("regime"),
     "business_id": bindparam("business_id"),
 }
-_STANDING = _standing().filter_by(**_BY_REGIME).where(col(ListEntry.proposal_id).is_not(None))
+_STANDING = (
+    _standing()
+    .filter_by(**_BY_REGIME)
+    .where(col(ListEntry.proposal_id).is_not(None))
+    .where(or_(col(ListEntry.publish_until).is_(None), col(ListEntry.publish_until) > bindparam("on")))
+)
 _OPEN = select(Proposal).filter_by(**_BY_REGIME).where(col(Proposal.closed_on).is_(None))
 
 
@@ -119,9 +124,7 @@ def current_entry(session: Session, entry_id: str, *, lock: bool = False) -> Lis
     if lock:
         query = query.with_for_update()
     found = session.execute(query).scalars().one_or_none()
-    if (
-        found is None and lock
-    ):  # who waited for the lock reads nothing, for that version is closed: read again
+    if found is None and lock:  # who waited for the lock reads nothing, that version is closed: read again
         found = session.execute(query).scalars().one_or_none()
     return found
 
@@ -132,9 +135,10 @@ def grounds_of(session: Session, entry_id: str) -> tuple[str, ...]:
     return tuple(session.execute(query.order_by(col(EntryGround.fact_id))).scalars())
 
 
-def standing_entry(session: Session, regime: str, business_id: str) -> ListEntry | None:
-    """Return the entry of a business on a list that has not ended, or None."""
-    return session.execute(_STANDING, {"regime": regime, "business_id": business_id}).scalars().first()
+def standing_entry(session: Session, regime: str, business_id: str, on: date) -> ListEntry | None:
+    """Return the entry of a business on a list that has not ended, nor run out by a day, or None."""
+    asked = {"regime": regime, "business_id": business_id, "on": on}
+    return session.execute(_STANDING, asked).scalars().first()
 
 
 def open_proposal(session: Session, regime: str, business_id: str) -> Proposal | None:

@@ -41,6 +41,7 @@ class Fact:
         obstacle: Why it cannot support a listing; None: complete, effective and final.
         decided_on: Of a violation: the day of its decision, None where it is not known to the day.
         penalties: Of a violation: the kinds of penalty imposed.
+        amounts: Of a violation: fine and confiscation in fen; None where none is stated.
     """
 
     id: str
@@ -52,11 +53,13 @@ class Fact:
     obstacle: str | None = None
     decided_on: date | None = None
     penalties: tuple[str, ...] = ()
+    amounts: tuple[int | None, ...] = ()
 
     def told(self) -> list[str]:
         """Return what a notice says of it: if that changes, the party must be told anew."""
         day = self.decided_on.isoformat() if self.decided_on else ""
-        return [self.kind, day, *sorted(self.codes), *sorted(self.penalties)]
+        amounts = [str(amount) if amount is not None else "" for amount in self.amounts]
+        return [self.kind, day, *sorted(self.codes), *sorted(self.penalties), *amounts]
 
 
 def one_regime(rulebook: Rulebook, code: str, region: str, on: date) -> ListRegime:

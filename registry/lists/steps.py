@@ -5,7 +5,6 @@ from datetime import date
 from typing import Any, NamedTuple
 
 from pydantic import Field
-from sqlmodel import Session
 
 from registry.audit.work import Subject, Work
 from registry.commands import Command, Outcome
@@ -50,7 +49,7 @@ def open_case(
         Conflict: The business is on that list, or a case is open already.
     """
     command = opening.command
-    _refuse_second(work.session, command)
+    _refuse_second(work, command)
     proposal = Proposal(
         id=new_id(),
         version=1,
@@ -83,20 +82,20 @@ def open_case(
     return Outcome("created", proposal.id)
 
 
-def _refuse_second(session: Session, command: OpenCase) -> None:
-    refuse_listed(session, command.regime, command.business_id)
-    if queries.open_proposal(session, command.regime, command.business_id) is not None:
+def _refuse_second(work: Work, command: OpenCase) -> None:
+    refuse_listed(work, command.regime, command.business_id)
+    if queries.open_proposal(work.session, command.regime, command.business_id) is not None:
         raise Conflict("listing.proposed_already", field="business_id", regime=command.regime)
 
 
-def refuse_listed(session: Session, regime: str, business_id: str) -> None:
+def refuse_listed(work: Work, regime: str, business_id: str) -> None:
     """Refuse a second entry of a business on a list, and wait for who writes one at this moment.
 
     Raises:
         Conflict: The business is on that list.
     """
-    one_writer(session, "proposals")
-    if queries.standing_entry(session, regime, business_id) is not None:
+    one_writer(work.session, "proposals")
+    if queries.standing_entry(work.session, regime, business_id, work.today) is not None:
         raise Conflict("listing.listed_already", field="business_id", regime=regime)
 
 

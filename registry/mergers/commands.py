@@ -161,7 +161,7 @@ def _merge(work: Work, proposed: Merger) -> dict[str, list[str]]:
         if entry.violation_id is not None and entry.violation_id not in moved["violations"]:
             end_entries(work, [(entry, "corrected", SAME_RECORD)], document=proposed.document_id)
             continue
-        if entry.violation_id is None and standing_entry(work.session, entry.regime, survivor_id):
+        if entry.violation_id is None and standing_entry(work.session, entry.regime, survivor_id, work.today):
             raise RuleRefused("merger.both_listed", field="former_id", regime=entry.regime)
         moved["entries"].append(entries.carry_over(work, entry, survivor_id).entry_id)
     moved["aliases"] = merging.link(work, former_id, survivor_id)

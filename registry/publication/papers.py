@@ -82,7 +82,7 @@ def suspend_entry(work: Work, settings: Settings, command: SuspendEntry) -> Outc
         Refusal: As `praise.suspend_entry` and `issue_paper` do.
     """
     entry = _entry(work, command.entry_id, command.expected_version)
-    against, _ = blemishes(work, _regime(work, entry), entry.business_id)
+    against, _ = blemishes(work, _regime(work, entry), entry.region, entry.business_id)
     made = {**_blemished(work, entry, against), **_stated(command)}
     issued = _issue(work, settings, entry, "suspend", made)
     return with_paper(work, praise.suspend_entry(work, command), issued)

@@ -40,7 +40,7 @@ def suspend_blemished(work: Work, settings: Settings, business_ids: Iterable[str
     done = 0
     for entry in queries.entries_blemished(work.session, work.today, asked):
         law = work.rulebook.in_force(ListRegime, entry.region, work.today).get(entry.regime)
-        against = blemishes(work, law, entry.business_id)[0] if law is not None else []
+        against = blemishes(work, law, entry.region, entry.business_id)[0] if law is not None else []
         if against:
             _suspend(work, settings, entry, against)
             done += 1

@@ -116,7 +116,7 @@ def _on_facts(work: Work, entry: ListEntry, command: WithdrawEntry) -> str:
             raise NotFound("entry.not_its_fact", field="facts", fact=fact_id)
     law = work.rulebook.in_force(ListRegime, entry.region, entry.listed_on).get(entry.regime)
     codes = None if law is None else law.grounds
-    stated = {fact.id: fact for fact in queries.facts(work.session, resting, work.today)}
+    stated = {fact.id: fact for fact in grounds.facts(work.session, resting, work.today)}
     for fact_id in (*command.facts, *resting):
         if fact_id in stated and carries(stated[fact_id], entry.business_id, codes):
             if fact_id in command.facts:

@@ -107,7 +107,7 @@ def _put_back_freed(work: Work, violation_id: str) -> list[str]:
         own = select(Repair).where(Repair.subject_id == entry.entry_id, Repair.state == "granted")
         carrying = surviving(work.session, entry.business_id)
         owner = carrying.id if carrying is not None else entry.business_id
-        stands = lists.standing_entry(work.session, entry.regime, owner)
+        stands = lists.standing_entry(work.session, entry.regime, owner, work.today)
         if work.session.exec(own).first() is None and stands is None:
             restored.append(_restored(work, entry).entry_id)
     return restored
@@ -119,7 +119,7 @@ def _restored(work: Work, ended: ListEntry) -> ListEntry:
     found = grounds.subject(work.session, business.id) if business is not None else None
     if found is None:
         raise NotFound("business.unknown", field="repair_id", business_id=ended.business_id)
-    refuse_listed(work.session, ended.regime, found[0].id)
+    refuse_listed(work, ended.regime, found[0].id)
     regime = one_regime(work.rulebook, ended.regime, ended.region, work.today)
     refuse_subject(regime, *found)
     resting = select(EntryGround.fact_id).where(EntryGround.entry_id == ended.entry_id)

@@ -8,6 +8,7 @@ asks of a penalty record or a case is carried out by an officer, and the mark st
 from dataclasses import dataclass, replace
 from datetime import date
 
+from sqlalchemy import or_
 from sqlmodel import Session, col, select
 
 from registry.audit.tables import AuditEntry
@@ -43,7 +44,7 @@ from registry.repair.tables import Objection
 from registry.rulebook import Deadline
 from registry.violations import commands as violations
 from registry.violations.queries import violation as violation_of
-from registry.violations.tables import Violation
+from registry.violations.tables import PenaltyDecision, Violation
 
 PAPERS = ("statement", "evidence", "other")
 REMEDIES = {"violation": ("correction", "annulment"), "proposal": ("drop",)}
@@ -204,7 +205,8 @@ def _against(work: Work, kind: str, subject_id: str) -> _Against:
         return replace(_of_case(work, entry, case), over=over)
     if kind == "violation" and (found := violation_of(work.session, subject_id)) is not None:
         over = found[1].standing == "annulled"
-        return _Against(found[0], found[1].region, found[0].business_id, over=over)
+        judged = _wrote(work.session, subject_id)
+        return _Against(found[0], found[1].region, found[0].business_id, judged_by=judged, over=over)
     if kind == "proposal":
         proposal = work.session.get(Proposal, subject_id, with_for_update=True, populate_existing=True)
         if proposal is not None:
@@ -218,6 +220,8 @@ def _of_case(work: Work, row: ListEntry | Proposal, case: Proposal | None) -> _A
     judged = frozenset(step.person_id for step in taken if step.step in JUDGING)
     if isinstance(row, ListEntry):
         judged |= _decided_since(work.session, row.entry_id)
+        if row.violation_id is not None:
+            judged |= _wrote(work.session, row.violation_id)
     return _Against(
         row,
         row.region,
@@ -234,6 +238,18 @@ def _decided_since(session: Session, entry_id: str) -> frozenset[str]:
         AuditEntry.subject_id == entry_id, col(AuditEntry.act).in_(("entry.renewed", "entry.restored"))
     )
     return frozenset(session.exec(query).all())
+
+
+def _wrote(session: Session, violation_id: str) -> frozenset[str]:
+    """Return the persons who recorded a penalty, in a batch too, or changed it or its standing since."""
+    records = select(Violation.recorded_at).where(Violation.violation_id == violation_id)
+    decision_id = select(Violation.decision_id).where(Violation.violation_id == violation_id)
+    decisions = select(PenaltyDecision.recorded_at).where(col(PenaltyDecision.decision_id).in_(decision_id))
+    written = [*session.exec(records).all(), *session.exec(decisions).all()]
+    acts = or_(col(AuditEntry.act).startswith("violation"), col(AuditEntry.act).startswith("decision."))
+    return frozenset(
+        session.exec(select(AuditEntry.person_id).where(col(AuditEntry.at).in_(written), acts)).all()
+    )
 
 
 def _refuse_untimely(row: ListEntry | Violation | Proposal, subject_id: str) -> None:

@@ -178,6 +178,7 @@ def _cases(case: Case) -> dict[str, str]:
         "application_id": put(case, entry),
         "subject_id": entry,
         "case_id": str(repair.id),
+        "withdrawal_id": case.ask_withdrawal(entry),
     }
 
 

@@ -1,6 +1,7 @@
 """Attempts to get round due process by the commands themselves, each refused."""
 
 from pathlib import Path
+from typing import Any
 
 import pytest
 from sqlalchemy import Engine
@@ -11,6 +12,7 @@ from registry.rulebook import ListRegime
 from registry.store.engine import reading, writing
 from registry.violations.commands import correct_violation
 from registry.violations.forms import CorrectViolation, RecordViolation
+from registry.violations.queries import violation
 from tests import given
 from tests.lists.cases import BLACK, Case, begun
 from tests.lists.test_regimes import pointed, trader
@@ -52,23 +54,32 @@ def test_a_sole_trader_whose_shop_sign_is_a_persons_name_stays_a_natural_person(
         case.propose(business_id, case.violation(business_id))
 
 
-def test_what_the_notice_told_may_not_change_before_the_decision(case: Case) -> None:
+@pytest.mark.parametrize(
+    "changed",
+    [
+        pytest.param({"penalties": ("larger_fine",), "fine_fen": 150_000}, id="kinds"),
+        pytest.param({"fine_fen": 160_000}, id="amount"),
+    ],
+)
+def test_what_the_notice_told_may_not_change_before_the_decision(case: Case, changed: dict[str, Any]) -> None:
     own = opened(case)
     case.lead(own, *BLACK[:4])
     with writing(case.engine) as session:
         proposal = queries.proposal(session, own)
         assert proposal is not None
-        what = RecordViolation(
-            business_id=proposal.business_id,
-            decision_no="信浉市监处罚〔2026〕12号",
-            authority="信阳市浉河区市场监督管理局",
-            region=given.TOWN,
-            decided_on="2026-06-01",
-            procedure="ordinary",
-            penalties=("larger_fine",),
-            fine_fen=150_000,
-            conduct_code="cheating_instrument_used",
-        )
+        found = violation(session, proposal.evidence[0])
+        assert found is not None
+        as_recorded = {
+            "business_id": proposal.business_id,
+            "decision_no": "信浉市监处罚〔2026〕12号",
+            "authority": "信阳市浉河区市场监督管理局",
+            "region": given.TOWN,
+            "decided_on": "2026-06-01",
+            "procedure": "ordinary",
+            "penalties": tuple(found[1].penalties),
+            "conduct_code": "cheating_instrument_used",
+        }
+        what = RecordViolation.model_validate({**as_recorded, **changed})
         command = CorrectViolation(
             violation_id=proposal.evidence[0], expected_version=1, reason="误录没收", what=what
         )

@@ -1,7 +1,7 @@
 """The way onto a black list: no step without its paper, its day, its person and its period."""
 
 from dataclasses import replace
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -254,6 +254,22 @@ def test_a_case_may_be_dropped_and_opened_again_but_never_twice_at_once(case: Ca
     case.lead(case.propose(business_id, fact), *BLACK)
     with pytest.raises(Conflict, match=r"listing\.listed_already"):
         case.propose(business_id, fact)
+
+
+def test_an_entry_that_ran_out_blocks_no_new_case_though_no_job_has_ended_it(case: Case) -> None:
+    entry_id = case.blacklisted()
+    with reading(case.engine) as session:
+        ran_out = queries.current_entry(session, entry_id)
+    assert ran_out is not None
+    assert ran_out.publish_until is not None
+    until = ran_out.publish_until
+    case.now = datetime(until.year, until.month, until.day, 2, 0, tzinfo=UTC) - timedelta(days=1)
+    fresh = str(case.now.date() - timedelta(days=30))
+    fact = case.violation(ran_out.business_id, decision_no="新号", decided_on=fresh)
+    with pytest.raises(Conflict, match=r"listing\.listed_already"):
+        case.propose(ran_out.business_id, fact)
+    case.now += timedelta(days=1)
+    assert case.propose(ran_out.business_id, fact)
 
 
 def annul(case: Case, fact: str, standing: str = "annulled") -> None:

@@ -80,7 +80,8 @@ def test_the_checks_look_back_as_far_as_a_rule_says(case: Case) -> None:
     case.violation(business_id)  # decided five months before
     with pytest.raises(RuleRefused, match=r"listing\.blemished"):
         case.step(proposal_id, "check", 1)
-    case.rulebook = given.rulebook().with_rows([months])
+    city = months.model_copy(update={"jurisdiction": "4115"})  # below the list's own province
+    case.rulebook = given.rulebook().with_rows([city])
     case.step(proposal_id, "check", 1)
 
 

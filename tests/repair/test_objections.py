@@ -1,5 +1,6 @@
 """Objections: marked at once, decided by who had no part, every point answered, carried out if upheld."""
 
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -8,11 +9,15 @@ import pytest
 from sqlalchemy import Engine, update
 from sqlalchemy.exc import IntegrityError
 
+from registry.audit.work import Grant
 from registry.errors import Forbidden, RuleRefused
+from registry.lists.board import derive_board
+from registry.lists.queries import entries_of
 from registry.publication import public_view
 from registry.publication.answers import PublicEntry, Tombstone
 from registry.repair import objections, papers
-from registry.repair.forms import SettleObjection, WithdrawObjection
+from registry.repair.forms import DecideObjection, SettleObjection, WithdrawObjection
+from registry.repair.objections import decide_objection
 from registry.repair.tables import Objection
 from registry.rulebook import Deadline
 from registry.settings import read_settings
@@ -20,6 +25,8 @@ from registry.store.engine import reading, writing
 from tests import given
 from tests.lists.cases import Case, begun
 from tests.repair.leading import answer, object_to, objection_of, shown
+
+ORDER_45 = "市场监督管理行政处罚信息公示规定（国家市场监督管理总局令第45号）"
 
 
 @pytest.fixture
@@ -98,7 +105,7 @@ def test_an_upheld_objection_ends_the_entry_on_its_ground_and_rule(case: Case) -
     answer(case, filed.id, upheld=True, rule="wrong_facts")
     tombstone = shown(case, entry_id)
     assert isinstance(tombstone, Tombstone)
-    assert (tombstone.ground, tombstone.rule) == ("corrected", "河南省社会信用条例")
+    assert (tombstone.ground, tombstone.rule) == ("corrected", ORDER_45)
     with pytest.raises(RuleRefused, match=r"objection\.subject_over"):
         object_to(case, entry_id)
 
@@ -188,3 +195,27 @@ def marks(case: Case, business_id: str) -> list[date | None]:
         seen = public_view.business(session, business_id, case.now.date(), given.rulebook())
     assert seen is not None
     return [violation.objected_on for violation in seen.violations]
+
+
+@pytest.mark.parametrize("kind", ["violation", "entry"])
+def test_who_recorded_a_penalty_or_changed_it_answers_no_objection_to_it(case: Case, kind: str) -> None:
+    business_id = case.business()
+    fact = case.violation(business_id)  # recorded by `national`, in a batch of one
+    with writing(case.engine) as session:
+        derive_board(case.work(session, "national"), "metrology_board", "000000")
+    with reading(case.engine) as session:
+        (entry,) = entries_of(session, business_id)
+    subject = fact if kind == "violation" else entry.entry_id
+    filed = object_to(case, subject, kind)
+    command = DecideObjection(
+        objection_id=str(filed.id),
+        expected_version=1,
+        upheld=False,
+        answers=("核实无误", "已送达"),
+        document_id=case.paper("decision"),
+    )
+    with pytest.raises(RuleRefused, match=r"case\.same_person"), writing(case.engine) as session:
+        work = case.work(session, "national")
+        both = (Grant("approver", ""), Grant("officer", ""))
+        decide_objection(replace(work, actor=replace(work.actor, grants=both)), command)
+    answer(case, str(filed.id))
