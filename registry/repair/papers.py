@@ -158,7 +158,8 @@ def decide_objection(work: Work, settings: Settings, command: DecideObjection) -
         **remedies(work.rulebook.in_force(Deadline, objection.region, work.today)),
     }
     if command.upheld and objection.subject_kind == "entry":
-        made |= {"ground": word("withdrawal", command.ground, "zh"), "rule": word("rule", command.rule or "", "zh")}
+        made |= {"ground": word("withdrawal", command.ground, "zh")}
+        made |= {"rule": word("rule", command.rule, "zh") if command.rule else None}
     issued = _issue(work, settings, objection, ("decide", "objection_decision"), made)
     return with_paper(work, objections.decide_objection(work, command), issued)
 

@@ -148,7 +148,7 @@ def test_an_objection_is_received_and_answered_on_its_papers(case: Case) -> None
     stated = {"subject_kind": "entry", "subject_id": entry_id, "objector": "李大年", "points": points}
     filed = take(case, papers.file_objection, FileObjection, "officer", **stated)
     assert filed.paper is not None
-    answers = {"answers": ("属实", "属实"), "upheld": True, "rule": "第十七条"}
+    answers = {"answers": ("属实", "属实"), "upheld": True, "rule": "wrong_facts"}
     at = {"objection_id": filed.id, "expected_version": 1}
     decided = take(case, papers.decide_objection, DecideObjection, "national-approver", **at, **answers)
     assert decided.paper is not None
