@@ -311,12 +311,16 @@ def governing(work: Work, repair: Repair) -> Conditions:
 
 
 def _take_papers(work: Work, repair: Repair, papers: Mapping[RepairPaper, str]) -> tuple[str, ...]:
-    """Keep papers; with the last one the application is complete. Return what is missing."""
+    """Keep papers; with the last one the application is complete. Return what is missing.
+
+    Where no law is known that says which papers there must be, no period begins.
+    """
     for paper, document_id in papers.items():
         take_paper(work, document_id, rules.PAPER_KINDS[paper], repair, f"papers.{paper}")
     repair.papers = repair.papers | {str(paper): document_id for paper, document_id in papers.items()}
-    missing = rules.papers_missing(governing(work, repair).rows, repair.papers)
-    if not missing:
+    rows = governing(work, repair).rows
+    missing = rules.papers_missing(rows, repair.papers)
+    if rows and not missing:
         repair.state, repair.complete_on = "complete", work.today
         repair.decide_by_on = deadline_of(work, PERIOD, repair.region, work.today)
     return missing
@@ -347,5 +351,9 @@ def _stepped(
         missing=list(missing),
         unmet=repair.unmet,
     )
-    warnings = (RuleRefused("repair.papers_missing", field="papers", lacking=missing),) * bool(missing)
+    warnings: tuple[RuleRefused, ...] = ()
+    if missing:
+        warnings = (RuleRefused("repair.papers_missing", field="papers", lacking=missing),)
+    elif step in ("apply", "supplement") and repair.state == "incomplete":
+        warnings = (RuleRefused("repair.law_unknown", field="subject_id"),)
     return Outcome("created" if step == "apply" else "changed", repair.id, warnings=warnings)

@@ -314,3 +314,12 @@ def board(case: Case) -> int:
     """Return how many entries the board shows today."""
     with reading(case.engine) as session:
         return len(public_view.entries(session, "metrology_board", case.now.date()).items)
+
+
+def test_an_application_under_law_that_is_unknown_says_so_and_starts_no_period(case: Case) -> None:
+    business_id = case.business()
+    unclassed = case.violation(business_id, penalties=(), fine_fen=None, confiscated_fen=None)
+    taken = apply(case, unclassed, "violation", papers=())
+    assert [one.code for one in taken.warnings] == ["repair.law_unknown"]
+    repair = repair_of(case, taken.id)
+    assert (repair.state, repair.complete_on, repair.decide_by_on) == ("incomplete", None, None)
