@@ -18,7 +18,7 @@ from registry.lists.papers import take_step
 from registry.lists.pointer import RecordPointer, record_pointer
 from registry.lists.queries import standing_entry
 from registry.publication.papers import suspend_entry
-from registry.publication.withdrawal import SuspendEntry
+from registry.publication.praise import SuspendEntry
 from registry.repair.forms import ApplyForRepair, DecideRepair, FileObjection
 from registry.repair.papers import apply_for_repair, decide_repair, file_objection
 from registry.rulebook import ListRegime
@@ -130,7 +130,8 @@ def _dispute(stage: Stage, listed: Sequence[str]) -> None:
     """Object to one black entry, and apply for the repair of both: one waits, the other is refused."""
     settings = read_settings(data_dir=stage.folder)
     with reading(stage.engine) as session:
-        ids = [one.entry_id for who in listed if (one := standing_entry(session, BLACK, who)) is not None]
+        found = [standing_entry(session, BLACK, who, stage.as_of) for who in listed]
+    ids = [one.entry_id for one in found if one is not None]
     for number, entry_id in enumerate(ids):
         about = {"subject_kind": "entry", "subject_id": entry_id}
         with stage.acting("officer", 8 - 6 * (1 - number)) as work:
@@ -161,7 +162,7 @@ def _dispute(stage: Stage, listed: Sequence[str]) -> None:
 def _suspend(stage: Stage, business_id: str) -> None:
     """Suspend a red entry while a complaint is looked into."""
     with reading(stage.engine) as session:
-        entry = standing_entry(session, RED, business_id)
+        entry = standing_entry(session, RED, business_id, stage.as_of)
     if entry is None:
         return
     with stage.acting("approver", 6, 11) as work:
