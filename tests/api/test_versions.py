@@ -56,13 +56,7 @@ CHANGES: tuple[Change, ...] = (
         "officer",
         lambda _: {"standing": "under_review", "changed_on": "2026-11-01", "reason": "复议"},
     ),
-    ("entries", "suspension", "approver", lambda town: {"document_id": _paper(town)}),
-    (
-        "entries",
-        "withdrawal",
-        "approver",
-        lambda town: {"document_id": _paper(town), "ground": "cancelled", "rule": "规则"},
-    ),
+    ("entries", "suspension", "approver", lambda _: {"reasons": "投诉正在核查"}),
 )
 
 
@@ -89,8 +83,9 @@ def test_a_suspended_red_entry_is_renewed_over_the_interface(town: Town, facts: 
     path = f"/api/v1/entries/{facts['entries']}"
     assert town.get(path, "approver").json()["grounds"]
     for version, act in ((1, "suspension"), (2, "renewal")):
-        body = {"expected_version": version, "document_id": _paper(town)}
-        assert town.post(f"{path}/{act}", body, "approver").status_code == 201
+        body = {"expected_version": version, "reasons": "投诉正在核查"}
+        answer = town.post(f"{path}/{act}", body, "approver")
+        assert answer.status_code == 201, answer.text
     assert [one["state"] for one in town.get(path, "approver").json()["versions"]] == [
         "listed",
         "suspended",
@@ -134,21 +129,24 @@ def test_a_step_that_no_procedure_knows_is_refused_in_the_path(town: Town, facts
 @pytest.mark.parametrize(
     ("language", "ground", "rule"),
     [
-        ("zh", "取消列入", "据以列入的事实均已终止"),
-        ("en", "cancelled", "every fact that it rested on has ended"),
+        ("zh", "取消列入", "不再符合守信条件"),
+        ("en", "cancelled", "the conditions of the list are no longer met"),
     ],
 )
 def test_what_was_taken_back_says_why_in_words(
     town: Town, facts: Facts, language: str, ground: str, rule: str
 ) -> None:
+    path = f"/entries/{facts['entries']}"
     body = {
         "expected_version": 1,
-        "ground": "cancelled",
-        "rule": "grounds_ended",
+        "rule": "conditions_lost",
+        "reasons": "示范单位已取消",
         "document_id": _paper(town),
     }
-    path = f"/entries/{facts['entries']}"
-    assert town.post(f"/api/v1{path}/withdrawal", body, "approver").status_code == 201
+    asked = town.post(f"/api/v1{path}/withdrawals", body, "officer").json()["id"]
+    decision = {"granted": True, "reasons": "属实"}
+    decided = town.post(f"/api/v1{path}/withdrawals/{asked}/decision", decision, "approver")
+    assert decided.status_code == 201, decided.text
     told = town.get(f"/api/v1/lists/henan_red{path}", headers={"Accept-Language": language})
     assert told.status_code == 410
     assert f"{ground};" in told.json()["detail"] or f"{ground}，" in told.json()["detail"]

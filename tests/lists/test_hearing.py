@@ -57,6 +57,8 @@ def test_the_notice_says_ground_basis_measures_rights_and_their_last_days(case: 
                 "M48",
                 "confiscation",
                 "larger_fine",
+                "150000",
+                "",
             ]
         },
     }

@@ -16,7 +16,6 @@ from registry.store.watch import Watch
 from tests import given
 from tests.lists.cases import Case, begun
 from tests.lists.test_black import annul, repair
-from tests.publication.test_withdrawal import withdraw
 
 DAY = timedelta(days=1)
 
@@ -79,7 +78,7 @@ def test_a_withdrawn_entry_leaves_the_remembered_card_at_once(case: Case, cards:
     business_id, entry_id = blacklisted(case)
     on = case.now.date()
     assert [one.regime for one in shown(cards, business_id, on).lists] == ["henan_black"]
-    withdraw(case, entry_id)
+    case.decide_withdrawal(case.ask_withdrawal(entry_id))
     assert shown(cards, business_id, case.now.date()).lists == ()
 
 
@@ -127,7 +126,7 @@ def test_all_cards_of_an_answer_are_of_one_state(
         found = mark()
         asked[0] += 1
         if asked[0] == 1:
-            withdraw(case, entry_id)
+            case.decide_withdrawal(case.ask_withdrawal(entry_id))
         return found
 
     monkeypatch.setattr(watch, "mark", marked)

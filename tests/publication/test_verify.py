@@ -24,7 +24,7 @@ from registry.publication.leaves import Tree, canonical, leaf_of, state_root
 from registry.publication.signing import load_or_create
 from registry.publication.verify import verify_edition
 from tests.lists.cases import begun
-from tests.publication.test_withdrawal import published, withdraw
+from tests.publication.test_withdrawal import published
 
 NAMES = ("entries.ndjson", "entries.csv", "entries.parquet", "manifest.json")
 
@@ -250,6 +250,6 @@ def test_the_verifier_is_one_file_that_runs_without_the_registry(
     (folder / "entries.csv").write_bytes(b"")
     assert run().returncode == 1
     assert "entries.csv" in run().stdout
-    withdraw(case, entry_id)
+    case.decide_withdrawal(case.ask_withdrawal(entry_id))
     shutil.rmtree(folder)
     assert run().returncode == 2
