@@ -1,6 +1,6 @@
 """Who may read which page: one row for every address, beside those of `api.rights`."""
 
-from api.rights import EITHER, NATION, OWN, PATH, READERS, Right, public, signed_in
+from api.rights import BODY, EITHER, NATION, OFFICERS, OWN, PATH, READERS, Right, public, signed_in
 
 RIGHTS: tuple[Right, ...] = (
     public("GET", "/"),
@@ -92,4 +92,15 @@ RIGHTS: tuple[Right, ...] = (
     Right("GET", "/desk/cases/{proposal_id}/papers/{step}", EITHER, PATH),
     Right("POST", "/desk/cases/{proposal_id}/papers/{step}", EITHER, PATH),
     Right("GET", "/desk/documents/{document_id}", READERS, PATH),
+    # the officer's desk: the businesses of the own regions
+    Right("GET", "/desk/businesses", READERS, OWN),
+    Right("GET", "/desk/businesses/{business_id}", READERS, PATH),
+    *(
+        right
+        for fact in ("pledges", "designations", "verifications")
+        for right in (
+            Right("GET", f"/desk/{fact}/new", OFFICERS, OWN),
+            Right("POST", f"/desk/{fact}/new", OFFICERS, BODY),
+        )
+    ),
 )

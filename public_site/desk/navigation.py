@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from api.rights import READERS
 from registry.audit.work import Actor
 
 
@@ -22,6 +23,7 @@ class Place:
 PLACES = (
     Place("home", "/desk"),
     Place("cases", "/desk/cases", ("officer", "approver", "auditor")),
+    Place("businesses", "/desk/businesses", READERS),
     Place("accounts", "/desk/accounts", ("administrator",)),
     Place("recoveries", "/desk/recoveries", ("administrator",)),
     Place("sign_ups", "/desk/sign-ups", ("officer",)),

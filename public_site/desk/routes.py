@@ -4,7 +4,19 @@ from litestar import Router
 from litestar.di import Provide
 from litestar.types import ControllerRouterHandler
 
-from public_site.desk import cases, entry, home, markets, myself, people, sheets, signups
+from public_site.desk import (
+    business,
+    businesses,
+    cases,
+    entry,
+    facts,
+    home,
+    markets,
+    myself,
+    people,
+    sheets,
+    signups,
+)
 from public_site.desk.form import read_form
 
 ROUTES: tuple[ControllerRouterHandler, ...] = (
@@ -45,6 +57,14 @@ ROUTES: tuple[ControllerRouterHandler, ...] = (
     sheets.try_out,
     sheets.take,
     sheets.returned,
+    businesses.businesses,
+    business.file,
+    facts.new_pledge,
+    facts.add_pledge,
+    facts.new_designation,
+    facts.add_designation,
+    facts.new_verification,
+    facts.add_verification,
 )
 
 

@@ -153,6 +153,14 @@ def entries_of(session: Session, business_id: str) -> Sequence[ListEntry]:
     return session.execute(query.order_by(col(ListEntry.entry_id))).scalars().all()
 
 
+def all_entries_of(session: Session, business_id: str) -> Sequence[ListEntry]:
+    """Return the entries of a business as they stand, those that have ended among them, newest first."""
+    query = select(ListEntry).where(
+        col(ListEntry.business_id) == business_id, col(ListEntry.superseded_at).is_(None)
+    )
+    return session.execute(query.order_by(col(ListEntry.listed_on).desc())).scalars().all()
+
+
 def open_case(session: Session, business_ids: Sequence[str]) -> Proposal | None:
     """Return an open case for listing one of the businesses on any list, or None."""
     query = select(Proposal).where(

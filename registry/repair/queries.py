@@ -201,6 +201,13 @@ def objections_to(session: Session, subject_id: str) -> Sequence[Objection]:
     return session.execute(query.order_by(col(Objection.id))).scalars().all()
 
 
+def matters_of(session: Session, business_id: str) -> tuple[Sequence[Repair], Sequence[Objection]]:
+    """Return the applications and the objections of a business, open or not, in order of identifier."""
+    asked = select(Repair).where(col(Repair.business_id) == business_id).order_by(col(Repair.id))
+    against = select(Objection).where(col(Objection.business_id) == business_id).order_by(col(Objection.id))
+    return session.execute(asked).scalars().all(), session.execute(against).scalars().all()
+
+
 def oldest_open_objection(session: Session, subject_id: str) -> date | None:
     """Return the day of the oldest objection to something that is not closed, or None."""
     query = select(col(Objection.filed_on)).where(

@@ -109,7 +109,7 @@ def explain(
         RuleRefused: It has no score: nobody was known by it then, it names no single party, it was
             merged into another, or no scheme was in force where it was.
     """
-    subject = _subject(session, business_id, as_of, known_at)
+    subject = subject_or_refuse(session, business_id, as_of, known_at)
     region = subject["region"][0].as_py()
     law = law_on(rulebook, [region], as_of)
     if not law.schemes:
@@ -153,8 +153,13 @@ def account_of(subject: pa.Table, facts: pa.Table, law: Law) -> Account:
     )
 
 
-def _subject(session: Session, business_id: str, as_of: date, known_at: datetime) -> pa.Table:
-    """Return the one row of `businesses`, or refuse; only an identifier on record goes further."""
+def subject_or_refuse(session: Session, business_id: str, as_of: date, known_at: datetime) -> pa.Table:
+    """Return the one row of `expression.BUSINESSES`; only an identifier on record goes further.
+
+    Raises:
+        NotFound: There is no such business.
+        RuleRefused: It has no score, see `explain`.
+    """
     if session.get(Business, business_id) is None:
         raise NotFound("business.unknown", business_id=business_id)
     scores = businesses_that_score(as_of, known_at, [business_id])
@@ -181,13 +186,14 @@ def _contributions(rows: list[dict[str, Any]], law: Law) -> tuple[Contribution, 
             unit_points=row["unit_points"],
             points=row["points"],
             direct_grade=law.points[row["rule"]][1].direct_grade,
-            rule=_rule(law.points[row["rule"]][1]),
+            rule=rule_of(law.points[row["rule"]][1]),
         )
         for row in ordered
     )
 
 
-def _rule(row: ScorePoint) -> Rule:
+def rule_of(row: ScorePoint) -> Rule:
+    """Return a row of the rulebook as an explanation names it."""
     return Rule(
         code=row.code,
         name_zh=row.name_zh,

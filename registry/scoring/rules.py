@@ -91,6 +91,12 @@ def steps_on(on: date, point: ScorePoint, scheme: ScoreScheme) -> Iterator[Step]
         )
 
 
+def ages_that_count(point: ScorePoint, scheme: ScoreScheme) -> tuple[int, ...]:
+    """Return the ages in months at which a fact of this kind is worth something else, its end the last."""
+    months = min(point.counts_months, scheme.window_months)
+    return (*(age for age, _ in _shares(point, months) if age), months)
+
+
 def _shares(point: ScorePoint, months: int) -> list[tuple[int, int]]:
     """Return from which age in months on which share counts, in basis points."""
     if point.decay == "linear":

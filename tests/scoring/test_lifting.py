@@ -1,0 +1,72 @@
+"""What would change a score: each line is the score that is indeed reached when the step is taken."""
+
+from datetime import timedelta
+
+from sqlalchemy import Engine
+
+from registry.scoring.explain import explain
+from registry.scoring.lifting import Prospects, prospects
+from registry.store.engine import reading, writing
+from registry.violations.commands import repair_violation
+from tests import given
+
+
+def asked(engine: Engine, business_id: str) -> Prospects:
+    """Return the prospects of a business today."""
+    with reading(engine) as session:
+        return prospects(session, business_id, given.TODAY, given.NOW, given.rulebook())
+
+
+def test_a_repair_and_a_pledge_leave_the_score_that_was_foretold(engine: Engine) -> None:
+    given.registry(engine)
+    with writing(engine) as session:
+        by = given.work(session)
+        business_id = given.business(by)
+        violation_id = given.violation(by, business_id, decided_on="2026-02-02")
+        given.violation(
+            by, business_id, decided_on="2026-03-03", decision_no="x2", conduct_code="seal_broken"
+        )
+    foretold = {(lift.step, lift.fact_id): lift for lift in asked(engine, business_id).lifts}
+    assert ("pledge", None) in foretold
+    with writing(engine) as session:
+        by = given.work(session)
+        repair_violation(by, violation_id, 1, given.TODAY)
+    with reading(engine) as session:
+        after = explain(session, business_id, given.TODAY, given.NOW, given.rulebook())
+    lift = foretold[("repair", violation_id)]
+    assert (lift.points, lift.grade) == (after.points, after.grade)
+    pledge = {lift.step: lift for lift in asked(engine, business_id).lifts}["pledge"]
+    with writing(engine) as session:
+        given.pledge(given.work(session), business_id, pledged_on=given.TODAY.isoformat())
+    with reading(engine) as session:
+        after = explain(session, business_id, given.TODAY, given.NOW, given.rulebook())
+    assert (pledge.points, pledge.grade) == (after.points, after.grade)
+
+
+def test_the_score_turns_by_itself_on_the_day_foretold_and_not_the_day_before(engine: Engine) -> None:
+    given.registry(engine)
+    with writing(engine) as session:
+        by = given.work(session)
+        business_id = given.business(by)
+        violation_id = given.violation(by, business_id, decided_on="2024-02-29")
+    turn = asked(engine, business_id).turn
+    assert turn is not None
+    assert turn.ended == (violation_id,)
+    with reading(engine) as session:
+        now, before, then = (
+            explain(session, business_id, day, given.NOW, given.rulebook())
+            for day in (given.TODAY, turn.on - timedelta(days=1), turn.on)
+        )
+    assert before.points == now.points
+    assert (then.points, then.grade) == (turn.points, turn.grade)
+    assert then.points != now.points
+
+
+def test_what_counts_already_is_no_step_and_nothing_changes_where_nothing_is(engine: Engine) -> None:
+    given.registry(engine)
+    with writing(engine) as session:
+        by = given.work(session)
+        clean = given.business(by)
+    found = asked(engine, clean)
+    assert found.turn is None
+    assert found.lifts == ()
