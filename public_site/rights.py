@@ -65,6 +65,10 @@ RIGHTS: tuple[Right, ...] = (
             ("POST", "/{market_id}/returned"),
         )
     ),
+    # the auditor's desk
+    Right("GET", "/desk/audit", ("auditor",), OWN),
+    Right("GET", "/desk/audit/export/{name}", ("auditor",), OWN),
+    Right("GET", "/desk/audit/{seq}", ("auditor",), OWN),
     # the administrator's desk: accounts only
     *(
         Right(method, f"/desk/{path}", ("administrator",), NATION)

@@ -28,6 +28,7 @@ PLACES = (
     Place("recoveries", "/desk/recoveries", ("administrator",)),
     Place("sign_ups", "/desk/sign-ups", ("officer",)),
     Place("markets", "/desk/markets", ("operator",)),
+    Place("audit", "/desk/audit", ("auditor",)),
     Place("own_sessions", "/desk/sessions"),
     Place("second_factor", "/desk/second-factor"),
     Place("password", "/desk/password"),

@@ -5,6 +5,7 @@ from litestar.di import Provide
 from litestar.types import ControllerRouterHandler
 
 from public_site.desk import (
+    audit,
     business,
     businesses,
     cases,
@@ -65,6 +66,9 @@ ROUTES: tuple[ControllerRouterHandler, ...] = (
     facts.add_designation,
     facts.new_verification,
     facts.add_verification,
+    audit.audit,
+    audit.audit_file,
+    audit.audited,
 )
 
 

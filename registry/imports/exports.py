@@ -14,6 +14,7 @@ from typing import Any
 from sqlmodel import Session, col, or_, select
 
 from registry.audit.queries import audit_entries
+from registry.audit.tables import AuditEntry
 from registry.audit.work import Work
 from registry.businesses.tables import Business, BusinessVersion, Market
 from registry.calendar import PartialDate, Precision
@@ -251,12 +252,16 @@ def _audit(asked: Asked) -> Iterator[Row]:
     offices = None if "" in asked.within else offices_within(asked.session, asked.within)
     before: int | None = None
     while found := audit_entries(asked.session, offices, before=before, limit=AT_ONCE):
-        for one in found:
-            detail = json.dumps(one.detail, ensure_ascii=False, sort_keys=True)
-            who = (one.account_name, one.person_id, one.office_code)
-            what = (one.act, one.subject_kind, one.subject_id, detail, one.rulebook_hash)
-            yield [str(one.seq), one.at.isoformat(), *who, *what]
+        yield from map(audit_row, found)
         before = found[-1].seq
+
+
+def audit_row(one: AuditEntry) -> Row:
+    """Return an entry of the audit log as a row under `AUDIT`."""
+    detail = json.dumps(one.detail, ensure_ascii=False, sort_keys=True)
+    who = (one.account_name, one.person_id, one.office_code)
+    what = (one.act, one.subject_kind, one.subject_id, detail, one.rulebook_hash)
+    return [str(one.seq), one.at.isoformat(), *who, *what]
 
 
 def _row(kind: str, values: Mapping[str, Any], ended: str) -> Row:
