@@ -65,6 +65,9 @@ RIGHTS: tuple[Right, ...] = (
             ("POST", "/{market_id}/returned"),
         )
     ),
+    # the merchant's desk: only what is of the own business is read
+    Right("GET", "/desk/own", ("merchant",), OWN),
+    Right("GET", "/desk/own/papers/{document_id}", ("merchant",), OWN),
     # the auditor's desk
     Right("GET", "/desk/audit", ("auditor",), OWN),
     Right("GET", "/desk/audit/export/{name}", ("auditor",), OWN),

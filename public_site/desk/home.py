@@ -8,13 +8,13 @@ from litestar import Request, Response, get
 from litestar.di import NamedDependency
 
 from api.edge import Edge
-from public_site.desk import cases, forms
+from public_site.desk import cases, forms, own
 from public_site.desk.awaiting import Awaiting
 from public_site.names import region_words
 from registry.audit.work import Work
 from registry.offices.queries import name_on
 
-SOURCES: tuple[Callable[[Work], Sequence[Awaiting]], ...] = (cases.awaiting,)
+SOURCES: tuple[Callable[[Work], Sequence[Awaiting]], ...] = (cases.awaiting, own.awaiting)
 """What looks for work that awaits a person, each by the person's own grants."""
 
 

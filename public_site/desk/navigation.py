@@ -29,6 +29,7 @@ PLACES = (
     Place("sign_ups", "/desk/sign-ups", ("officer",)),
     Place("markets", "/desk/markets", ("operator",)),
     Place("audit", "/desk/audit", ("auditor",)),
+    Place("own", "/desk/own", ("merchant",)),
     Place("own_sessions", "/desk/sessions"),
     Place("second_factor", "/desk/second-factor"),
     Place("password", "/desk/password"),
