@@ -15,6 +15,7 @@ import sys
 import threading
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from multiprocessing.process import BaseProcess
 from pathlib import Path
 
@@ -71,7 +72,8 @@ def sign_on(url: str, folder: Path) -> None:
     """Sign again and again."""
     engine = open_engine(url)
     while True:
-        sign(engine, folder)
+        with suppress(DBAPIError):  # it waited too long for the others, as the job may; it tries again
+            sign(engine, folder)
         time.sleep(0.02)
 
 
@@ -80,7 +82,7 @@ def storm(url: str, folder: Path, kills: int) -> None:
     rng, forked = random.Random(kills), multiprocessing.get_context("fork")
 
     def begin(what: Callable[[str, Path], None]) -> BaseProcess:
-        child = forked.Process(target=what, args=(url, folder))
+        child = forked.Process(target=what, args=(url, folder), daemon=True)
         child.start()
         return child
 
