@@ -39,6 +39,8 @@ CONNECTIONS = 16
 TURNS = 5
 SECONDS = 3
 FRESH = 20_000  # more than are asked in one measurement
+PATIENCE = 120.0  # seconds
+QUIET = 3.0  # seconds in which a server has next to nothing to do
 EVERY = 1.0  # seconds from one commit to the next, where somebody writes meanwhile
 
 
@@ -65,6 +67,7 @@ def compare(
     if wrk is None:
         raise SystemExit("wrk is missing; on Debian: apt-get install wrk")
     with _ours(folder) as (url, process):
+        _settle(process)
         bodies = {name: _answer(url, paths[0]) for name, paths in {**cases, **visits}.items()}
         (folder / "bare.json").write_text(json.dumps(bodies), encoding="utf-8")
         at_rest = _memory(process, "VmRSS")
@@ -172,7 +175,7 @@ def _fresh(paths: Sequence[str], turn: int) -> list[str]:
 
 
 def _answer(url: str, path: str) -> Any:
-    answer = httpx.get(url + path)
+    answer = httpx.get(url + path, timeout=PATIENCE)
     answer.raise_for_status()
     return answer.json() if "json" in answer.headers["content-type"] else answer.text
 
@@ -238,6 +241,22 @@ def _await(url: str, process: subprocess.Popen[bytes]) -> None:
         else:
             return
     raise SystemExit(f"{url} does not answer")
+
+
+def _settle(process: subprocess.Popen[bytes]) -> None:
+    """Wait until a server that was just started has done the jobs that were due."""
+    until, before = time.monotonic() + PATIENCE, _ticks(process)
+    while time.monotonic() < until:
+        time.sleep(QUIET)
+        worked, before = _ticks(process) - before, _ticks(process)
+        if worked < QUIET * os.sysconf("SC_CLK_TCK") / 10:
+            return
+
+
+def _ticks(process: subprocess.Popen[bytes]) -> int:
+    """Return the processor time of a process, in ticks of the clock."""
+    fields = Path(f"/proc/{process.pid}/stat").read_text(encoding="ascii").rpartition(")")[2].split()
+    return int(fields[11]) + int(fields[12])
 
 
 def _free_port() -> int:
