@@ -101,7 +101,7 @@ class Entries(Controller):
         self, request: Request[Any, Any, Any], edge: NamedDependency[Edge], entry_id: FromPath[str]
     ) -> EntryFile:
         """Return an entry as it stands, ended ones too, with its grounds and all its versions."""
-        return consult(edge, request, lambda work: _read(work, entry_id))
+        return consult(edge, request, lambda work: entry_file(work, entry_id))
 
     @post("/{entry_id:str}/withdrawal", **act(), summary="Withdraw an entry that nothing carries any more")
     def withdraw(
@@ -197,7 +197,12 @@ class Entries(Controller):
         )
 
 
-def _read(work: Work, entry_id: str) -> EntryFile:
+def entry_file(work: Work, entry_id: str) -> EntryFile:
+    """Return an entry with its grounds and versions.
+
+    Raises:
+        NotFound: There is none, or none of the regions of who asks.
+    """
     known = [
         RecordedEntry.model_validate(row)
         for row in versions(work.session, ListEntry, ListEntry.entry_id, entry_id)

@@ -96,28 +96,16 @@ class Objections(Controller):
         cursor: FromQuery[str | None] = None,
     ) -> ObjectionsPage:
         """Return the objections of the bearer's regions with their due days."""
-        key = key_of(cursor)
-
-        def read(work: Work) -> ObjectionsPage:
-            found = queries.objections(
-                work.session,
-                regions_read(work),
-                open_only=open_only,
-                overdue_on=work.today if overdue else None,
-                after=key or "",
-                limit=limit + 1,
-            )
-            items = tuple(ObjectionInList.model_validate(_listed(work, row)) for row in found[:limit])
-            return ObjectionsPage(items=items, next=cursor_of(items[-1].id) if len(found) > limit else None)
-
-        return consult(edge, request, read)
+        after = key_of(cursor) or ""
+        asked = {"open_only": open_only, "overdue": overdue}
+        return consult(edge, request, lambda work: objections_page(work, **asked, after=after, limit=limit))
 
     @get("/{objection_id:str}", **supervised(404), summary="An objection with its steps")
     def show(
         self, request: Request[Any, Any, Any], edge: NamedDependency[Edge], objection_id: FromPath[str]
     ) -> ObjectionFile:
         """Return an objection: points, answers, due day, persons and steps."""
-        return consult(edge, request, lambda work: _file(work, objection_id))
+        return consult(edge, request, lambda work: objection_file(work, objection_id))
 
     @post("/{objection_id:str}/decision", **act(), summary="Uphold or dismiss")
     def decide(
@@ -165,6 +153,22 @@ class Objections(Controller):
         )
 
 
+def objections_page(
+    work: Work, *, open_only: bool = True, overdue: bool = False, after: str = "", limit: int
+) -> ObjectionsPage:
+    """Return objections of the regions that the person supervises, in order of identifier."""
+    found = queries.objections(
+        work.session,
+        regions_read(work),
+        open_only=open_only,
+        overdue_on=work.today if overdue else None,
+        after=after,
+        limit=limit + 1,
+    )
+    items = tuple(ObjectionInList.model_validate(_listed(work, row)) for row in found[:limit])
+    return ObjectionsPage(items=items, next=cursor_of(items[-1].id) if len(found) > limit else None)
+
+
 def _listed(work: Work, objection: Objection) -> dict[str, Any]:
     due = objections.due_on(work, objection)
     waits = objection.decided_on is None and objection.closed_on is None
@@ -176,7 +180,12 @@ def _listed(work: Work, objection: Objection) -> dict[str, Any]:
     }
 
 
-def _file(work: Work, objection_id: str) -> ObjectionFile:
+def objection_file(work: Work, objection_id: str) -> ObjectionFile:
+    """Return the file of an objection.
+
+    Raises:
+        NotFound: There is none, or none of the regions of who asks.
+    """
     objection = work.session.get(Objection, objection_id)
     if objection is None or not may_read(work, objection.region):
         raise NotFound("objection.unknown", objection_id=objection_id)

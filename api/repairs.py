@@ -163,21 +163,9 @@ class Repairs(Controller):
         cursor: FromQuery[str | None] = None,
     ) -> RepairsPage:
         """Return the applications of the bearer's regions with their due days."""
-        key = key_of(cursor)
-
-        def read(work: Work) -> RepairsPage:
-            found = queries.repairs(
-                work.session,
-                regions_read(work),
-                open_only=open_only,
-                overdue_on=work.today if overdue else None,
-                after=key or "",
-                limit=limit + 1,
-            )
-            items = tuple(RepairInList.model_validate(_listed(row, work.today)) for row in found[:limit])
-            return RepairsPage(items=items, next=cursor_of(items[-1].id) if len(found) > limit else None)
-
-        return consult(edge, request, read)
+        after = key_of(cursor) or ""
+        asked = {"open_only": open_only, "overdue": overdue}
+        return consult(edge, request, lambda work: repairs_page(work, **asked, after=after, limit=limit))
 
     @get("/removals", **supervised(), summary="Entries due for removal")
     def removals(self, request: Request[Any, Any, Any], edge: NamedDependency[Edge]) -> tuple[EntryDue, ...]:
@@ -189,7 +177,7 @@ class Repairs(Controller):
         self, request: Request[Any, Any, Any], edge: NamedDependency[Edge], repair_id: FromPath[str]
     ) -> RepairFile:
         """Return an application: papers, conditions, due day, grounds and steps."""
-        return consult(edge, request, lambda work: _file(work, repair_id))
+        return consult(edge, request, lambda work: repair_file(work, repair_id))
 
     @post("/{repair_id:str}/papers", **act(), summary="Take in further papers")
     def supplement(
@@ -294,12 +282,33 @@ def steps_of(work: Work, case_id: str) -> tuple[CaseStepTaken, ...]:
     return tuple(CaseStepTaken.model_validate(step) for step in taken)
 
 
+def repairs_page(
+    work: Work, *, open_only: bool = True, overdue: bool = False, after: str = "", limit: int
+) -> RepairsPage:
+    """Return applications of the regions that the person supervises, in order of identifier."""
+    found = queries.repairs(
+        work.session,
+        regions_read(work),
+        open_only=open_only,
+        overdue_on=work.today if overdue else None,
+        after=after,
+        limit=limit + 1,
+    )
+    items = tuple(RepairInList.model_validate(_listed(row, work.today)) for row in found[:limit])
+    return RepairsPage(items=items, next=cursor_of(items[-1].id) if len(found) > limit else None)
+
+
 def _listed(repair: Repair, today: date) -> dict[str, Any]:
     late = repair.closed_on is None and repair.decide_by_on is not None and repair.decide_by_on < today
     return {**repair.model_dump(), "overdue": late}
 
 
-def _file(work: Work, repair_id: str) -> RepairFile:
+def repair_file(work: Work, repair_id: str) -> RepairFile:
+    """Return the file of an application.
+
+    Raises:
+        NotFound: There is none, or none of the regions of who asks.
+    """
     repair = work.session.get(Repair, repair_id)
     if repair is None or not may_read(work, repair.region):
         raise NotFound("repair.unknown", repair_id=repair_id)

@@ -105,7 +105,7 @@ def case_file(work: Work, proposal_id: str) -> CaseFile:
         facts=list(zip(words, _obstacles(work, proposal), strict=True)),
         bases=bases,
         papers=issued,
-        documents=_documents(work.session, (step.document_id for step in taken)),
+        documents=documents_of(work.session, (step.document_id for step in taken)),
         dues=dues.of_case(work.session, proposal_id),
         points=[
             (number, point, dict(given[number]) if number in given else None)
@@ -154,6 +154,7 @@ def _obstacles(work: Work, proposal: Proposal) -> list[str | None]:
     return [known.get(fact_id, "ended") for fact_id in proposal.evidence]
 
 
-def _documents(session: Session, document_ids: Iterable[str | None]) -> dict[str, Document]:
+def documents_of(session: Session, document_ids: Iterable[str | None]) -> dict[str, Document]:
+    """Return documents by identifier."""
     asked = {one for one in document_ids if one is not None}
     return {one.id: one for one in session.exec(select(Document).where(col(Document.id).in_(asked)))}

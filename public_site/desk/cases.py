@@ -1,26 +1,25 @@
 """The list procedure at the desk: the work list, the file of a case, a form for each of its steps."""
 
-from collections.abc import Mapping
+from dataclasses import replace
 from functools import partial
 from typing import Annotated, Any
 
 from litestar import Request, Response, get, post
 from litestar.di import NamedDependency
 from litestar.params import FromPath, FromQuery, QueryParameter
-from pydantic import Field
 
 from api.edge import Edge
 from api.paging import cursor_of, key_of
 from api.supervising import OfRegion, regions_read
 from public_site.desk import forms
-from public_site.desk.asking import Attached, Sent, file_attached, folded, names_asked
+from public_site.desk.acting import Act, carry_out, placed
+from public_site.desk.asking import Sent
 from public_site.desk.awaiting import Awaiting
 from public_site.desk.case_files import CaseFile, CaseLine, case_file, case_lines, open_cases
 from public_site.desk.case_forms import BLANK_WITHOUT, LINES, paper_fields, papers_before, step_fields
 from public_site.desk.form import LARGEST_UPLOAD, Form
 from public_site.desk.forms import NO_FAULTS, Faults, reader_at_desk
 from registry.audit.work import Work
-from registry.commands import Outcome
 from registry.documents.commands import read_document
 from registry.errors import NotFound
 from registry.lists import queries
@@ -40,10 +39,12 @@ STATES = (
 OfState = Annotated[str, QueryParameter(name="state", pattern=r"^[a-z_]*$")]
 
 
-class StepAtDesk(TakeStep):
-    """A step with the files that came with its form."""
-
-    attached: Mapping[str, Attached] = Field(default_factory=dict)
+TAKING = Act(
+    TakeStep,
+    take_step,
+    lines=LINES,
+    rows=BLANK_WITHOUT,
+)
 
 
 def awaiting(work: Work) -> list[Awaiting]:
@@ -125,24 +126,17 @@ def take(
 ) -> Response[Any]:
     """Take a step; its file is filed and its paper issued in the same act."""
     file = forms.consult(edge, request, lambda work: case_file(work, proposal_id))
-    kinds = _step(file, step).documents
-    sent = folded(form, lines=LINES, rows=BLANK_WITHOUT, files={"document_id": kinds[0]})
-
-    def taken(work: Work, asked: StepAtDesk) -> Outcome:
-        case = queries.proposal(work.session, asked.proposal_id)
-        filed = file_attached(work, edge.settings, asked.attached, case.region if case else "")
-        said = {name: getattr(asked, name) for name in TakeStep.model_fields}
-        return take_step(work, edge.settings, TakeStep.model_validate({**said, **filed}))
-
-    return forms.act(
+    act = replace(TAKING, files={"document_id": _step(file, step).documents[0]})
+    return carry_out(
         edge,
         request,
-        sent.form,
-        StepAtDesk,
-        taken,
+        form,
+        act,
+        file.proposal.region,
         lambda _: f"/desk/cases/{proposal_id}?done=step",
-        lambda faults: _step_form(edge, request, proposal_id, step, faults, sent),
-        given={"proposal_id": proposal_id, "step": step, "attached": sent.attached},
+        lambda faults, sent: _step_form(edge, request, proposal_id, step, faults, sent),
+        proposal_id=proposal_id,
+        step=step,
     )
 
 
@@ -236,7 +230,7 @@ def _step_form(
     step = _step(file, name)
     known = next((one for one in file.line.possible if one.step == step), None)
     if known is None:
-        return _case(edge, request, proposal_id, sent.placed(faults, ()) if sent else faults)
+        return _case(edge, request, proposal_id, placed(faults, sent, ()))
     reader = reader_at_desk(request, edge)
     fields = step_fields(step, file.steps, file.proposal.version, reader.t)
     return forms.show(
@@ -249,7 +243,7 @@ def _step_form(
         before=papers_before(step),
         issued={(paper.step, paper.kind): paper for paper in file.papers if paper.revoked_on is None},
         say=lambda refusal: say(refusal, reader.language),
-        faults=sent.placed(faults, names_asked(fields)) if sent else faults,
+        faults=placed(faults, sent, fields),
     )
 
 
@@ -261,7 +255,7 @@ def _paper_form(
     if known is None:
         raise NotFound("proposal.unknown", proposal_id=proposal_id)
     fields = paper_fields(known, reader_at_desk(request, edge).t)
-    shown = Sent(Form(()), {}, {}).placed(faults, names_asked(fields))
+    shown = placed(faults, Sent(Form(()), {}, {}), fields)
     return forms.show(
         edge, request, "case_paper.html", file=file, step=name, kind=known, fields=fields, faults=shown
     )

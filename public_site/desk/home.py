@@ -8,13 +8,19 @@ from litestar import Request, Response, get
 from litestar.di import NamedDependency
 
 from api.edge import Edge
-from public_site.desk import cases, forms, own
+from public_site.desk import cases, entries, forms, objections, own, repairs
 from public_site.desk.awaiting import Awaiting
 from public_site.names import region_words
 from registry.audit.work import Work
 from registry.offices.queries import name_on
 
-SOURCES: tuple[Callable[[Work], Sequence[Awaiting]], ...] = (cases.awaiting, own.awaiting)
+SOURCES: tuple[Callable[[Work], Sequence[Awaiting]], ...] = (
+    cases.awaiting,
+    objections.awaiting,
+    repairs.awaiting,
+    entries.awaiting,
+    own.awaiting,
+)
 """What looks for work that awaits a person, each by the person's own grants."""
 
 

@@ -22,7 +22,10 @@ class Place:
 
 PLACES = (
     Place("home", "/desk"),
-    Place("cases", "/desk/cases", ("officer", "approver", "auditor")),
+    Place("cases", "/desk/cases", READERS),
+    Place("entries", "/desk/entries", READERS),
+    Place("objections", "/desk/objections", READERS),
+    Place("repairs", "/desk/repairs", READERS),
     Place("businesses", "/desk/businesses", READERS),
     Place("accounts", "/desk/accounts", ("administrator",)),
     Place("recoveries", "/desk/recoveries", ("administrator",)),

@@ -129,6 +129,25 @@ def current_entry(session: Session, entry_id: str, *, lock: bool = False) -> Lis
     return found
 
 
+def standing_within(
+    session: Session, within: Iterable[str], *, regime: str | None = None, after: str = "", limit: int
+) -> Sequence[ListEntry]:
+    """Return the entries of regions that have not ended, in order of identifier.
+
+    Args:
+        session: Read only.
+        within: Prefixes of regions.
+        regime: Only those on this list.
+        after: Identifier of the last one that was read.
+        limit: At least 1.
+    """
+    places = (col(ListEntry.region).startswith(one, autoescape=True) for one in within)
+    query = _standing().where(or_(*places), col(ListEntry.entry_id) > after)
+    if regime is not None:
+        query = query.where(col(ListEntry.regime) == regime)
+    return session.execute(query.order_by(col(ListEntry.entry_id)).limit(limit)).scalars().all()
+
+
 def grounds_of(session: Session, entry_id: str) -> tuple[str, ...]:
     """Return the facts that an entry rests on."""
     query = select(col(EntryGround.fact_id)).where(col(EntryGround.entry_id) == entry_id)

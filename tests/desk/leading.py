@@ -31,16 +31,23 @@ class Desk:
         return browser
 
     def send(
-        self, name: str, path: str, fields: dict[str, Any] | None = None, *, file: bool = False
+        self,
+        name: str,
+        path: str,
+        fields: Fields | None = None,
+        *,
+        file: bool = False,
+        files: Fields | None = None,
+        to: str = "",
     ) -> httpx.Response:
         """Open the page of a form and send it, with a paper if it takes one."""
         browser = self.of(name)
         browser.open(path)
-        files = {"document_id": FILE} if file else None
+        files = files or ({"document_id": FILE} if file else None)
         held = browser.last.text if browser.last else ""
         version = re.search(r'name="expected_version" value="(\d+)"', held)
         own = {"expected_version": version[1]} if version else {}
-        return browser.send(path.partition("?")[0], {**own, **(fields or {})}, files=files)
+        return browser.send(to or path.partition("?")[0], {**own, **(fields or {})}, files=files)
 
     def step(
         self,
@@ -91,3 +98,9 @@ def proposed(
         outcome = propose_listing(by, ProposeListing.model_validate(stated))
     assert outcome.id is not None
     return outcome.id
+
+
+def identifier(answer: httpx.Response) -> str:
+    """Return the identifier of what a form has made, from the address that it leads to."""
+    assert answer.status_code == 303, (answer.status_code, answer.text)
+    return answer.headers["location"].partition("?")[0].rpartition("/")[2]
