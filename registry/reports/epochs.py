@@ -6,20 +6,17 @@ drawn, shared and forgotten in one act, so that whoever opens an epoch learns no
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Literal
 
 from sqlmodel import col, select
 
 from registry.errors import Conflict, Forbidden, NotFound, RuleRefused
 from registry.reports.envelope import epoch_context
-from registry.reports.holders import proved, public_of
-from registry.reports.policy import HOLDERS_NEEDED, RECOVERY_PROVED_WITHIN
+from registry.reports.holders import public_of
+from registry.reports.policy import HOLDERS_NEEDED
+from registry.reports.readiness import Purpose, current_epoch, recovery_key
 from registry.reports.sealing import PublicKey, SecretKey, new_key, seal, suite_of, unseal
-from registry.reports.tables import EpochKey, EpochShare, HolderKey, RecoveryKey
+from registry.reports.tables import EpochKey, EpochShare, HolderKey
 from registry.reports.vault import Vault
-
-Purpose = Literal["intake", "custody"]
-PURPOSES: tuple[Purpose, ...] = ("intake", "custody")
 
 
 def open_epoch(
@@ -137,51 +134,6 @@ def end_key(vault: Vault, holder: HolderKey) -> int:
     vault.session.add(holder)
     vault.session.flush()
     return len(shares)
-
-
-def current_epoch(vault: Vault, office_code: str, purpose: Purpose) -> EpochKey | None:
-    """Return the epoch that an office's reports are sealed to now, or None."""
-    query = select(EpochKey).where(col(EpochKey.office_code) == office_code, col(EpochKey.purpose) == purpose)
-    return vault.session.exec(query.where(col(EpochKey.closed_on).is_(None))).one_or_none()
-
-
-def recovery_key(vault: Vault) -> RecoveryKey | None:
-    """Return the recovery key in use, or None."""
-    return vault.session.exec(select(RecoveryKey).order_by(col(RecoveryKey.made_on).desc())).first()
-
-
-def obstacles(vault: Vault, office_code: str) -> list[str]:
-    """Return why an office can take no reports today; empty where it can.
-
-    Two holders of each purpose must have opened the test within a quarter, and the recovery shares
-    must have been tried within half a year: a report that nobody can read must not be taken.
-    """
-    found = []
-    recovery = recovery_key(vault)
-    since = vault.today - RECOVERY_PROVED_WITHIN
-    if recovery is None or recovery.proved_on is None or recovery.proved_on < since:
-        found.append("recovery")
-    for purpose in PURPOSES:
-        epoch = current_epoch(vault, office_code, purpose)
-        holders = [] if epoch is None else _confirmed_holders(vault, epoch)
-        if len({holder.person_id for holder in proved(holders, vault.today)}) < HOLDERS_NEEDED:
-            found.append(purpose)
-    return found
-
-
-def public_of_epoch(epoch: EpochKey) -> PublicKey:
-    """Return what reports are sealed to."""
-    return PublicKey(suite_of(epoch.suite), epoch.public_key)
-
-
-def _confirmed_holders(vault: Vault, epoch: EpochKey) -> Sequence[HolderKey]:
-    query = (
-        select(HolderKey)
-        .join(EpochShare, col(EpochShare.holder) == col(HolderKey.fingerprint))
-        .where(col(EpochShare.epoch) == epoch.fingerprint, col(EpochShare.confirmed_by).is_not(None))
-        .where(col(HolderKey.ended_on).is_(None))
-    )
-    return vault.session.exec(query).all()
 
 
 def _shares(vault: Vault, epoch: str) -> Sequence[EpochShare]:

@@ -1,15 +1,13 @@
 """Keys of those who read: made at first unlocking, sealed under a passphrase and the site's pepper."""
 
 import secrets
-from collections.abc import Sequence
-from datetime import date
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import ChaCha20Poly1305
 from sqlmodel import col, select
 
 from registry.errors import Conflict, Forbidden, Malformed
-from registry.reports.policy import FEWEST_WORDS, PROVED_WITHIN, SHORTEST_PASSPHRASE
+from registry.reports.policy import FEWEST_WORDS, SHORTEST_PASSPHRASE
 from registry.reports.sealing import PublicKey, SecretKey, new_key, suite_of
 from registry.reports.stretching import SALT_LENGTH, expanded, stretched
 from registry.reports.tables import HolderKey
@@ -108,12 +106,6 @@ def change_passphrase(vault: Vault, row: HolderKey, old: str, new: str) -> None:
 def public_of(row: HolderKey) -> PublicKey:
     """Return what is sealed to a holder."""
     return PublicKey(suite_of(row.suite), row.public_key)
-
-
-def proved(rows: Sequence[HolderKey], on: date) -> list[HolderKey]:
-    """Return the keys whose holders opened the test not too long ago."""
-    since = on - PROVED_WITHIN
-    return [row for row in rows if row.proved_on is not None and row.proved_on >= since]
 
 
 def _seal_under(row: HolderKey, secret: SecretKey, passphrase: str, pepper: bytes) -> None:

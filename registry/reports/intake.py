@@ -16,8 +16,8 @@ from registry.identifiers import new_id
 from registry.reports.bodies import Sealing
 from registry.reports.codes import Derived, derive, read_code, was_issued
 from registry.reports.envelope import Compartment, Envelope, Place, item_key
-from registry.reports.epochs import current_epoch, obstacles, public_of_epoch
 from registry.reports.policy import CODE_DAYS
+from registry.reports.readiness import current_epoch, obstacles, public_of_epoch
 from registry.reports.tables import BodyPiece, CompartmentKey, EpochKey, Report
 from registry.reports.vault import Vault
 

@@ -6,8 +6,8 @@ from shamir_mnemonic import MnemonicError, combine_mnemonics, generate_mnemonics
 
 from registry.errors import Malformed, NotFound
 from registry.reports.envelope import epoch_context
-from registry.reports.epochs import recovery_key
 from registry.reports.policy import SHARES, SHARES_NEEDED
+from registry.reports.readiness import recovery_key
 from registry.reports.sealing import HYBRID, SecretKey, new_key, suite_of, unseal
 from registry.reports.stretching import expanded
 from registry.reports.tables import EpochKey, EpochShare, RecoveryKey

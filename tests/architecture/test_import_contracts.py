@@ -24,6 +24,7 @@ PLANTED = [
     pytest.param("truth", "registry/lists/client.py", "httpx", id="registry-httpx"),
     pytest.param("pure", "registry/planted/rules.py", "sqlmodel", id="rules-sqlmodel"),
     pytest.param("pure", "registry/rulebook/planted.py", "sqlmodel", id="rulebook-sqlmodel"),
+    pytest.param("sealed", "registry/reports/intake.py", "registry.reports.opening", id="intake-opening"),
     pytest.param("engines", "api/engine.py", "tantivy", id="api-tantivy"),
     pytest.param("engines", "jobs/engine.py", "meilisearch", id="jobs-meilisearch"),
 ]

@@ -10,6 +10,7 @@ import pytest
 from sqlalchemy import Engine, text
 
 from registry.reports import epochs, holders, recovery
+from registry.reports.readiness import Purpose
 from registry.reports.sealing import SecretKey
 from registry.reports.store import REPORTS
 from registry.reports.tables import HolderKey
@@ -20,7 +21,7 @@ from registry.store.migrate import upgrade
 TODAY = date(2026, 11, 22)
 PEPPER = bytes(range(32))
 OFFICE = "AMR-411502"
-HOLDERS: Mapping[epochs.Purpose, tuple[str, str]] = {"intake": ("li", "wang"), "custody": ("zhao", "qian")}
+HOLDERS: Mapping[Purpose, tuple[str, str]] = {"intake": ("li", "wang"), "custody": ("zhao", "qian")}
 PHRASE = "correct horse battery staple {}"
 
 

@@ -8,7 +8,7 @@ from sqlalchemy import Engine
 from sqlmodel import select
 
 from registry.errors import Conflict, Forbidden, Malformed, NotFound, Refusal, RuleRefused
-from registry.reports import codes, epochs, holders, intake, opening, recovery, thread
+from registry.reports import codes, epochs, holders, intake, opening, readiness, recovery, thread
 from registry.reports.envelope import COMPARTMENTS, Compartment
 from registry.reports.sealing import Unopened
 from registry.reports.store import REPORTS
@@ -166,9 +166,9 @@ def test_a_wrong_code_finds_nothing(site: Site) -> None:
 
 def test_an_office_takes_reports_only_while_two_of_each_purpose_could_read_them(site: Site) -> None:
     with site.vault() as vault:
-        assert epochs.obstacles(vault, OFFICE) == []
+        assert readiness.obstacles(vault, OFFICE) == []
         epochs.end_key(vault, site.rows["wang"])
-        assert epochs.obstacles(vault, OFFICE) == ["intake"]
+        assert readiness.obstacles(vault, OFFICE) == ["intake"]
         with pytest.raises(RuleRefused, match=r"report\.closed"):
             intake.begin(vault, OFFICE)
 
@@ -180,13 +180,13 @@ def test_keys_that_nobody_tried_for_long_close_the_intake(
     site: Site, later: int, expected: list[str]
 ) -> None:
     with site.vault(TODAY + timedelta(days=later)) as vault:
-        assert epochs.obstacles(vault, OFFICE) == expected
+        assert readiness.obstacles(vault, OFFICE) == expected
 
 
 def test_an_epoch_opens_nothing_until_another_person_confirms_it(site: Site) -> None:
     with site.vault() as vault:
         epoch = epochs.open_epoch(vault, OFFICE, "intake", [site.rows["li"], site.rows["wang"]], "li")
-        assert epochs.obstacles(vault, OFFICE) == ["intake"]
+        assert readiness.obstacles(vault, OFFICE) == ["intake"]
         with pytest.raises(Forbidden):
             epochs.epoch_secret(vault, epoch, site.rows["li"], site.secrets["li"])
         with pytest.raises(RuleRefused, match="share_same_person"):
@@ -206,7 +206,7 @@ def test_one_holder_makes_no_epoch(site: Site) -> None:
 def test_a_newcomer_reads_what_a_holder_gives_and_a_third_person_confirms(site: Site) -> None:
     with site.vault() as vault:
         report, _ = sent(vault)
-        epoch = epochs.current_epoch(vault, OFFICE, "intake")
+        epoch = readiness.current_epoch(vault, OFFICE, "intake")
         assert epoch is not None
         newcomer = site.rows["newcomer"]
         epochs.give_share(vault, epoch, site.rows["li"], site.secrets["li"], newcomer)
@@ -223,7 +223,7 @@ def test_a_newcomer_reads_what_a_holder_gives_and_a_third_person_confirms(site: 
 
 def test_who_holds_no_share_gives_none(site: Site) -> None:
     with site.vault() as vault:
-        epoch = epochs.current_epoch(vault, OFFICE, "custody")
+        epoch = readiness.current_epoch(vault, OFFICE, "custody")
         assert epoch is not None
         with pytest.raises(Forbidden):
             epochs.give_share(vault, epoch, site.rows["li"], site.secrets["li"], site.rows["newcomer"])
@@ -252,7 +252,7 @@ def test_two_recovery_shares_open_what_all_passphrases_lost_and_one_does_not(sit
     with site.vault() as vault:
         for pair in ((0, 1), (0, 2), (1, 2)):
             secret = recovery.prove_recovery(vault, [site.shares[one] for one in pair])
-        epoch = epochs.current_epoch(vault, OFFICE, "intake")
+        epoch = readiness.current_epoch(vault, OFFICE, "intake")
         assert epoch is not None
         found = recovery.recovered(vault, epoch, secret)
         assert found.public.fingerprint == epoch.fingerprint
