@@ -1,6 +1,6 @@
 """What is on record, as sheets for those who supervise: XLSX or CSV, no cell of it a live formula."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from io import BytesIO, StringIO
 from typing import Any
 
@@ -59,17 +59,32 @@ def audit_exported(
 
 def _file(work: Work, kind: str, form: str, region: str) -> Response[bytes]:
     found = export(work, kind, region)
-    headers = {"Content-Disposition": f'attachment; filename="{kind}.{form}"'}
+    return in_form(kind, form, found.headings, found.rows)
+
+
+def in_form(name: str, form: str, headings: Sequence[str], rows: Iterable[Row]) -> Response[bytes]:
+    """Return rows as a download; no cell of it is a live formula.
+
+    Args:
+        name: Of the file, without its ending, and of its sheet.
+        form: xlsx or csv.
+        headings: Of the first row.
+        rows: Texts, read while they are written.
+
+    Raises:
+        RuleRefused: They are more than a sheet of an office.
+    """
+    headers = {"Content-Disposition": f'attachment; filename="{name}.{form}"'}
     if form == "xlsx":
         book = BytesIO()
-        write_xlsx(book, kind, found.headings, _bounded(found.rows))
+        write_xlsx(book, name, headings, _bounded(rows))
         return Response(book.getvalue(), media_type=WORKBOOK, headers=headers)
     text = StringIO(newline="")
-    write_csv(text, found.headings, _bounded(found.rows))
+    write_csv(text, headings, _bounded(rows))
     return Response(text.getvalue().encode("utf-8-sig"), media_type="text/csv", headers=headers)
 
 
-def _bounded(rows: Iterator[Row]) -> Iterator[Row]:
+def _bounded(rows: Iterable[Row]) -> Iterator[Row]:
     for number, row in enumerate(rows):
         if number == MOST_ROWS:
             raise RuleRefused("export.too_many_rows", field="region", most=MOST_ROWS)

@@ -122,9 +122,16 @@ RIGHTS: tuple[Right, ...] = (
     # the officer's desk: the businesses of the own regions
     Right("GET", "/desk/businesses", READERS, OWN),
     Right("GET", "/desk/businesses/{business_id}", READERS, PATH),
+    Right("POST", "/desk/searches", READERS, OWN),
+    Right("POST", "/desk/searches/{search_id}/end", READERS, OWN),
+    Right("GET", "/desk/incomplete", READERS, OWN),
+    Right("GET", "/desk/exports/{name}", READERS, OWN),
+    Right("GET", "/desk/violations/correction", OFFICERS, OWN),
+    Right("POST", "/desk/violations/correction", OFFICERS, BODY),
+    Right("POST", "/desk/decisions/standing", OFFICERS, BODY),
     *(
         right
-        for fact in ("pledges", "designations", "verifications")
+        for fact in ("pledges", "designations", "verifications", "violations")
         for right in (
             Right("GET", f"/desk/{fact}/new", OFFICERS, OWN),
             Right("POST", f"/desk/{fact}/new", OFFICERS, BODY),

@@ -1,17 +1,24 @@
 """The officer's search: businesses of the own regions, those that the public does not see among them."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
-from litestar import Request, Response, get
+from litestar import Request, Response, get, post
 from litestar.di import NamedDependency
+from litestar.params import FromPath
 
 from api.edge import Edge
 from api.supervising import regions_read
 from public_site.desk import forms
+from public_site.desk.form import Form
+from public_site.desk.forms import NO_FAULTS, Faults
+from public_site.desk.myself import Nothing
 from public_site.names import region_words
 from public_site.render import link
+from registry.accounts.searches import SaveSearch, forget_search, save_search, searches_of
+from registry.accounts.tables import SavedSearch
 from registry.audit.work import Work
 from registry.businesses.finding import Located, found_by, located
 from registry.regions import prefix
@@ -57,13 +64,18 @@ class Question:
 @get("/desk/businesses", sync_to_thread=True, include_in_schema=False)
 def businesses(request: Asked, edge: NamedDependency[Edge]) -> Response[str]:
     """Show what a question finds; without one, the first of the own regions."""
-    asked, after = Question.of(request), request.query_params.get("after", "").replace("\0", "")
+    return _show(edge, request, Question.of(request))
 
-    def read(work: Work) -> tuple[list[Located], str]:
+
+def _show(edge: Edge, request: Asked, asked: Question, faults: Faults = NO_FAULTS) -> Response[str]:
+    after = request.query_params.get("after", "").replace("\0", "")
+
+    def read(work: Work) -> tuple[list[Located], str, Sequence[SavedSearch]]:
         within = asked.within(regions_read(work))
-        return _found(edge, work, asked.q, within, after) if within else ([], "")
+        kept = searches_of(work.session, work.actor.person_id)
+        return (*(_found(edge, work, asked.q, within, after) if within else ([], "")), kept)
 
-    found, more = forms.consult(edge, request, read)
+    found, more, kept = forms.consult(edge, request, read)
     return forms.show(
         edge,
         request,
@@ -71,7 +83,33 @@ def businesses(request: Asked, edge: NamedDependency[Edge]) -> Response[str]:
         asked=asked,
         found=found,
         next=link("/desk/businesses", q=asked.q, region=asked.region, after=more) if more else None,
+        kept=[(one, Question(one.q, one.region).address) for one in kept],
         region_words=region_words,
+        faults=faults,
+    )
+
+
+@post("/desk/searches", sync_to_thread=True, include_in_schema=False)
+def save(request: Asked, edge: NamedDependency[Edge], form: NamedDependency[Form]) -> Response[Any]:
+    """Keep a question for the person who asked it."""
+    asked = Question(form.one("q"), form.one("region"))
+    address = link("/desk/businesses", q=asked.q, region=asked.region, done="search_saved")
+    again = partial(_show, edge, request, asked)
+    return forms.act(edge, request, form, SaveSearch, save_search, lambda _: address, again)
+
+
+@post("/desk/searches/{search_id:str}/end", sync_to_thread=True, include_in_schema=False)
+def forget(
+    request: Asked, edge: NamedDependency[Edge], form: NamedDependency[Form], search_id: FromPath[str]
+) -> Response[Any]:
+    """Forget a question that the person kept."""
+
+    def forgotten(work: Work, _: Nothing) -> None:
+        forget_search(work, search_id)
+
+    again = partial(_show, edge, request, Question())
+    return forms.act(
+        edge, request, form, Nothing, forgotten, lambda _: "/desk/businesses?done=search_forgotten", again
     )
 
 
@@ -94,3 +132,14 @@ def _found(edge: Edge, work: Work, q: str, within: tuple[str, ...], after: str) 
     known = {one.business_id for one in shown}
     page = [*shown, *(one for one in rows[:A_PAGE] if one.business_id not in known)]
     return page, rows[A_PAGE - 1].business_id if len(rows) > A_PAGE else ""
+
+
+def found_within(edge: Edge, work: Work, q: str, within: tuple[str, ...]) -> Iterator[Located]:
+    """Yield all that a question finds within some regions, page by page, each once."""
+    after, seen = "", set[str]()
+    while within:
+        page, after = _found(edge, work, q, within, after)
+        yield from (one for one in page if one.business_id not in seen)
+        seen |= {one.business_id for one in page}
+        if not after:
+            return

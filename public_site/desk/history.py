@@ -142,6 +142,7 @@ class Teller:
                 t("write.comma").join(filter(None, (decision.authority, source.get("title")))),
                 (str(document),) if document else (),
                 self._lacks(violation.incomplete),
+                f"/desk/violations/correction?violation={violation.violation_id}",
             )
 
     def _verifications(self) -> Iterator[Event]:

@@ -27,6 +27,7 @@ PLACES = (
     Place("objections", "/desk/objections", READERS),
     Place("repairs", "/desk/repairs", READERS),
     Place("businesses", "/desk/businesses", READERS),
+    Place("incomplete", "/desk/incomplete", READERS),
     Place("accounts", "/desk/accounts", ("administrator",)),
     Place("recoveries", "/desk/recoveries", ("administrator",)),
     Place("sign_ups", "/desk/sign-ups", ("officer",)),

@@ -10,10 +10,13 @@ from public_site.desk import (
     businesses,
     case_opening,
     cases,
+    corrections,
+    downloads,
     entries,
     entry,
     facts,
     home,
+    incomplete,
     markets,
     myself,
     objections,
@@ -22,6 +25,7 @@ from public_site.desk import (
     repairs,
     sheets,
     signups,
+    violations,
 )
 from public_site.desk.form import read_form
 
@@ -68,6 +72,8 @@ ROUTES: tuple[ControllerRouterHandler, ...] = (
     sheets.take,
     sheets.returned,
     businesses.businesses,
+    businesses.save,
+    businesses.forget,
     business.file,
     facts.new_pledge,
     facts.add_pledge,
@@ -80,6 +86,13 @@ ROUTES: tuple[ControllerRouterHandler, ...] = (
     audit.audit,
     audit.audit_file,
     audit.audited,
+    violations.new_violation,
+    violations.add_violation,
+    corrections.correction,
+    corrections.correct,
+    corrections.stand,
+    incomplete.incomplete,
+    downloads.exported,
 )
 
 

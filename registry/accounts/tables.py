@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from sqlalchemy import BigInteger, CheckConstraint
+from sqlalchemy import BigInteger, CheckConstraint, UniqueConstraint
 from sqlmodel import Field, SQLModel
 
 from registry.store.columns import Instant
@@ -124,3 +124,17 @@ class Recovery(SQLModel, table=True):
     recorded_at: datetime = Field(sa_type=Instant)
     granted_by_person: str | None = Field(default=None, foreign_key="person.id")
     granted_at: datetime | None = Field(default=None, sa_type=Instant)
+
+
+class SavedSearch(SQLModel, table=True):
+    """A question that a person asks again and again, kept for that person alone."""
+
+    __tablename__ = "saved_search"
+    __table_args__ = (UniqueConstraint("person_id", "name", name="one_search_by_name"),)
+
+    id: str = Field(primary_key=True)
+    person_id: str = Field(foreign_key="person.id")
+    name: str
+    q: str
+    region: str
+    recorded_at: datetime = Field(sa_type=Instant)

@@ -205,3 +205,29 @@ def unusual_fine(law: Law, said: DecisionSaid, quantity: int, conduct_code: str)
         most_fen=max(limits),
         rule=", ".join(sorted(row.code for row in ranges)),
     )
+
+
+def fine_outside(law: Law, said: DecisionSaid, quantity: int, conduct_code: str) -> RuleRefused | None:
+    """Return why a fine has to be looked at again before it is recorded: no law allows so much, or so little.
+
+    Source: rulebook `penalty_ranges`; who confirms the amount may record it all the same.
+    """
+    ranges = law.ranges(conduct_code, said) if said.fine_fen else ()
+    if said.fine_fen is None or not ranges:
+        return None
+    times = [(row, quantity if row.unit == "instrument" else 1) for row in ranges]
+    least = min((row.fine_min_fen or 0) for row, _ in times)
+    most = max((row.fine_max_fen or 0) * count for row, count in times)
+    if least <= said.fine_fen <= most:
+        return None
+    return RuleRefused(
+        "violation.fine_outside",
+        field="fine_fen",
+        fine_yuan=_yuan(said.fine_fen),
+        least_yuan=_yuan(least),
+        most_yuan=_yuan(most),
+    )
+
+
+def _yuan(fen: int) -> str:
+    return f"{fen // 100:,}.{fen % 100:02d}"

@@ -1,5 +1,7 @@
 """The officer's desk: the businesses of the own regions, their files, and what is recorded of them."""
 
+from datetime import timedelta
+
 import pytest
 
 from registry.store.engine import writing
@@ -118,3 +120,179 @@ def test_a_certificate_is_filed_with_its_verification_and_read_again(town: Town)
     assert officer.last.content == b"%PDF-1.7 of a scale"
     assert officer.last.headers["content-disposition"].startswith("attachment")
     town.at_desk("admin").open(paper.attributes["href"], 403)
+
+
+def decision(business_id: str, **more: str) -> dict[str, str]:
+    """Return the fields of a decision as the form sends them."""
+    return {
+        "business_id": business_id,
+        "decision_no": "浉市监罚〔2026〕9号",
+        "decided_on": "2026-11-02",
+        "region": given.TOWN,
+        "conduct_code": "cheating_instrument_used",
+        "authority": "信阳市浉河区市场监督管理局",
+        "procedure": "ordinary",
+        "penalties": "fine",
+        "fine_fen": "1,500.00",
+        "quantity": "1",
+        **more,
+    }
+
+
+def test_a_violation_is_recorded_with_its_decision_after_range_and_duplicates_were_shown(town: Town) -> None:
+    with writing(town.engine) as session:
+        by = given.work(session)
+        business_id = given.business(by)
+        given.violation(by, business_id, decision_no="浉市监处罚〔2026〕009号", decided_on="2026-01-05")
+    officer = town.at_desk("officer")
+    begun = "&decision_no=浉市监罚〔2026〕9号&decided_on=2026-11-02&conduct_code=cheating_instrument_used"
+    page = officer.open(f"/desk/violations/new?business={business_id}")
+    assert "处罚幅度" in page.words
+    page = officer.open(f"/desk/violations/new?business={business_id}{begun}")
+    assert "2,000.00 元" in page.words
+    assert "计量法" in page.words
+    assert "文号中的数字相同" in page.words
+    paper = {"paper": ("a.pdf", b"%PDF-1.7 decision", "application/pdf")}
+    sent = officer.send("/desk/violations/new", decision(business_id), files=paper)
+    assert sent.status_code == 303, sent.text
+    page = officer.open(f"/desk/businesses/{business_id}")
+    assert "罚款 1,500.00 元" in page.words
+    assert [one for one in page.all("a") if one.attributes["href"].startswith("/desk/documents/")]
+    officer.open(f"/desk/violations/new?business={business_id}{begun}")
+    again = officer.send("/desk/violations/new", decision(business_id), files=paper)
+    assert again.status_code == 409
+    assert "此前已经登记" in again.text
+
+
+def test_an_amount_that_no_law_allows_is_recorded_once_it_was_checked(town: Town) -> None:
+    with writing(town.engine) as session:
+        business_id = given.business(given.work(session))
+    officer = town.at_desk("officer")
+    officer.open(f"/desk/violations/new?business={business_id}")
+    unusual = decision(business_id, conduct_code="instrument_unverified", fine_fen="150000")
+    refused = officer.send("/desk/violations/new", unusual)
+    assert refused.status_code == 422
+    assert "不在规则手册所载的幅度之内" in refused.text
+    assert 'name="checked"' in refused.text
+    officer.last = refused
+    sent = officer.send("/desk/violations/new", {**unusual, "checked": "true"})
+    assert sent.status_code == 303, sent.text
+    assert "罚款 150,000.00 元" in officer.open(f"/desk/businesses/{business_id}").words
+
+
+def test_an_amount_that_is_none_is_told_at_its_field(town: Town) -> None:
+    with writing(town.engine) as session:
+        business_id = given.business(given.work(session))
+    officer = town.at_desk("officer")
+    officer.open(f"/desk/violations/new?business={business_id}")
+    refused = officer.send("/desk/violations/new", decision(business_id, fine_fen="很多"))
+    assert refused.status_code == 422
+    assert 'id="fine_fen-fault"' in refused.text
+
+
+def test_a_violation_is_corrected_and_its_decision_annulled_by_forms(town: Town) -> None:
+    with writing(town.engine) as session:
+        by = given.work(session)
+        business_id = given.business(by)
+        violation_id = given.violation(by, business_id, decided_on="2026-01-05")
+    officer = town.at_desk("officer")
+    address = f"/desk/violations/correction?violation={violation_id}"
+    page = officer.open(address)
+    held = {
+        one.attributes["name"]: one.attributes.get("value", "")
+        for one in page.all("input")
+        if one.attributes["name"] in ("violation_id", "decision_id", "decision_no", "authority", "region")
+    }
+    fields = decision(business_id, **held, decided_on="2026-01-06", expected_version="1", reason="日期抄错")
+    for name in ("business_id", "decision_id"):
+        del fields[name]
+    sent = officer.send("/desk/violations/correction", fields)
+    assert sent.status_code == 303, sent.text
+    assert "2026年1月6日" in officer.open(f"/desk/businesses/{business_id}").words
+    officer.open(address)
+    stale = officer.send("/desk/violations/correction", {**fields, "decided_on": "2026-01-07"})
+    assert stale.status_code == 409
+    officer.open(address)
+    standing = {
+        "decision_id": held["decision_id"],
+        "expected_version": "2",
+        "standing": "annulled",
+        "changed_on": "2026-11-01",
+        "reason": "行政复议决定〔2026〕1号",
+    }
+    sent = officer.send("/desk/decisions/standing", standing)
+    assert sent.status_code == 303, sent.text
+    assert "已撤销" in officer.open(f"/desk/businesses/{business_id}").words
+
+
+def test_a_violation_decided_elsewhere_is_neither_shown_nor_changed(town: Town) -> None:
+    with writing(town.engine) as session:
+        by = given.work(session)
+        business_id = given.business(by, "平桥区远方粮油店", region="411503")
+        violation_id = given.violation(by, business_id, region="411503", authority="平桥区局")
+    officer, said = town.at_desk("officer"), []
+    for one in (violation_id, "none"):
+        officer.open(f"/desk/violations/correction?violation={one}", 404)
+        assert officer.last is not None
+        said.append(officer.last.text.replace(one, "x"))
+    assert said[0] == said[1]
+    officer.open("/desk")
+    fields = {**decision(business_id), "violation_id": violation_id, "expected_version": "1", "reason": "x"}
+    del fields["business_id"]
+    officer.open(f"/desk/pledges/new?business={business_id}", 404)
+    with writing(town.engine) as session:
+        own = given.business(given.work(session))
+    officer.open(f"/desk/pledges/new?business={own}")
+    assert officer.send("/desk/violations/correction", fields).status_code == 404
+    assert officer.send("/desk/violations/new", decision(business_id)).status_code == 404
+
+
+def test_a_search_is_kept_for_the_person_alone_until_it_is_forgotten(town: Town) -> None:
+    officer, colleague = town.at_desk("officer"), town.at_desk("colleague")
+    fields = {"name": "水产", "q": "水产", "region": ""}
+    officer.open("/desk/businesses?q=水产")
+    assert officer.send("/desk/searches", fields).status_code == 303
+    page = officer.open("/desk/businesses")
+    (end,) = [
+        one.attributes["action"]
+        for one in page.all("form")
+        if one.attributes.get("action", "").startswith("/desk/searches/")
+    ]
+    refused = officer.send("/desk/searches", fields)
+    assert refused.status_code == 409
+    assert "另取名称" in refused.text
+    assert "保存的查找" not in colleague.open("/desk/businesses").words
+    assert colleague.send(end).status_code == 404
+    officer.open("/desk/businesses")
+    assert officer.send(end).status_code == 303
+    assert "保存的查找" not in officer.open("/desk/businesses").words
+
+
+def test_incomplete_facts_of_the_own_regions_stand_oldest_first_with_what_they_lack(town: Town) -> None:
+    with writing(town.engine) as session:
+        by = given.work(session)
+        given.pledge(by, given.business(by, "浉河区王记粮油店有限公司"), pledged_on="2026-03")
+        given.pledge(by, given.business(by, "平桥区远方粮油店", region="411503"), pledged_on="2026-03")
+    with writing(town.engine) as session:
+        by = given.work(session, now=given.NOW - timedelta(days=1))
+        given.designation(by, given.business(by, "浉河区李记水产有限公司"), designated_on=None)
+    words = town.at_desk("officer").open("/desk/incomplete").words
+    assert words.index("李记水产") < words.index("王记粮油")
+    assert "未填写认定日期" in words
+    assert "承诺日期没有具体到日" in words
+    assert "远方粮油店" not in words
+
+
+def test_a_list_is_downloaded_without_live_formulas_and_without_what_is_elsewhere(town: Town) -> None:
+    with writing(town.engine) as session:
+        by = given.work(session)
+        given.business(by, "=HYPERLINK(1)水产有限公司")
+        given.business(by, "平桥区远方粮油店", region="411503")
+    officer = town.at_desk("officer")
+    for name in ("businesses", "incomplete"):
+        answer = officer.client.get(f"/desk/exports/{name}.xlsx")
+        assert (answer.status_code, answer.content[:2]) == (200, b"PK")
+    text = officer.client.get("/desk/exports/businesses.csv").text
+    assert "'=HYPERLINK(1)水产有限公司" in text
+    assert "远方粮油店" not in text
+    assert officer.client.get("/desk/exports/audit.csv").status_code == 404
