@@ -87,6 +87,7 @@ def point(request: Asking, edge: NamedDependency[Edge], form: NamedDependency[Fo
 
 
 def _open(edge: Edge, request: Asking, form: Form, act: Act) -> Response[Any]:
+    forms.checked(edge, request, form)
     business, regime = form.one("business_id"), form.one("regime")
     found = forms.consult(edge, request, lambda work: _candidate(work, business, regime))
     return carry_out(

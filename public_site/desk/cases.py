@@ -126,6 +126,7 @@ def take(
 ) -> Response[Any]:
     """Take a step; its file is filed and its paper issued in the same act."""
     file = forms.consult(edge, request, lambda work: case_file(work, proposal_id))
+    forms.checked(edge, request, form)
     act = replace(TAKING, files={"document_id": _step(file, step).documents[0]})
     return carry_out(
         edge,

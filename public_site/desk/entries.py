@@ -132,6 +132,7 @@ def act(
     step: FromPath[str],
 ) -> Response[Any]:
     """Withdraw, suspend or renew an entry, or record that its authority removed it."""
+    forms.checked(edge, request, form)
     if step not in ACTS:
         raise NotFound("entry.unknown", entry_id=entry_id)
     found = forms.consult(edge, request, lambda work: entry_file(work, entry_id))

@@ -99,6 +99,7 @@ def new_objection(
 @post("/desk/objections", sync_to_thread=True, include_in_schema=False, request_max_body_size=LARGEST_UPLOAD)
 def file_one(request: Asking, edge: NamedDependency[Edge], form: NamedDependency[Form]) -> Response[Any]:
     """Take in an objection; what it is about is marked in the same act."""
+    forms.checked(edge, request, form)
     kind, subject = form.one("subject_kind"), form.one("subject_id")
     region, _ = forms.consult(edge, request, lambda work: subject_of(work, kind, subject))
     return carry_out(
@@ -140,6 +141,7 @@ def take(
     step: FromPath[str],
 ) -> Response[Any]:
     """Decide an objection, carry out what it asks for, or close one that was taken back."""
+    forms.checked(edge, request, form)
     if step not in ACTS:
         raise NotFound("objection.unknown", objection_id=objection_id)
     found = forms.consult(edge, request, lambda work: objection_file(work, objection_id))

@@ -116,6 +116,7 @@ def new_repair(
 @post("/desk/repairs", sync_to_thread=True, include_in_schema=False, request_max_body_size=LARGEST_UPLOAD)
 def apply(request: Asking, edge: NamedDependency[Edge], form: NamedDependency[Form]) -> Response[Any]:
     """Take in an application with the papers that came with it."""
+    forms.checked(edge, request, form)
     kind, subject = form.one("subject_kind"), form.one("subject_id")
     region, _ = forms.consult(edge, request, lambda work: subject_of(work, kind, subject))
     return carry_out(
@@ -157,6 +158,7 @@ def take(
     step: FromPath[str],
 ) -> Response[Any]:
     """Take a step of an application; what it tells the applicant is issued in the same act."""
+    forms.checked(edge, request, form)
     if step not in ACTS:
         raise NotFound("repair.unknown", repair_id=repair_id)
     found = forms.consult(edge, request, lambda work: repair_file(work, repair_id))

@@ -92,7 +92,8 @@ def test_what_another_site_sends_in_a_persons_browser_does_nothing(town: Town) -
                 answer = victim.send(
                     filled(path), {**sent, **fields, "key": f"attack-{next(keys)}"}, headers=headers
                 )
-                assert answer.status_code == 403, (path, attack, answer.status_code)
+                refused = (403, 404) if "{" in path else (403,)  # what is not there is not there first
+                assert answer.status_code in refused, (path, attack, answer.status_code)
             assert digest(town.engine) == before, path
 
 
