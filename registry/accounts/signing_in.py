@@ -38,24 +38,33 @@ class Attempt:
     Attributes:
         stored: The hash that the password must meet; nobody's where the attempt cannot succeed.
         bucket: Where it was counted.
+        wait: Why it is not looked at, though its code was and counts as tried.
     """
 
     account_name: str
     stored: str
     bucket: str
+    wait: RuleRefused | None = None
 
 
 def admitted(session: Session, command: SignIn, now: datetime) -> Attempt:
-    """Count an attempt to sign in.
+    """Count an attempt to sign in; its code is counted before it is looked at, for codes are short.
 
     Raises:
-        RuleRefused: The name has to wait.
+        RuleRefused: The name has to wait, or its codes.
     """
     account, held = session.get(Account, command.name), session.get(Credential, command.name)
     code = command.code.get_secret_value()
+    if code:
+        throttle.reserve(session, throttle.bucket_of(command.name, lane="code"), now)
     shown = bool(code) and totp.use_code(session, command.name, code, now)
     bucket = throttle.bucket_of(command.name, lane="second" if shown else "first")
-    throttle.reserve(session, bucket, now)
+    try:
+        throttle.reserve(session, bucket, now)
+    except RuleRefused as wait:
+        if not code:
+            raise
+        return Attempt(command.name, "", bucket, wait)  # refused once its code is counted for good
     enough = shown or not totp.has_second_factor(session, command.name)
     open_account = account is not None and account.disabled_at is None
     can = held is not None and open_account and enough
@@ -66,8 +75,10 @@ def proven(attempt: Attempt, password: SecretStr) -> None:
     """Compare the password of an attempt.
 
     Raises:
-        RuleRefused: It is not the one, or the attempt could not succeed.
+        RuleRefused: It is not the one, the attempt could not succeed, or it has to wait.
     """
+    if attempt.wait is not None:
+        raise attempt.wait
     right = credentials.meets(password.get_secret_value(), attempt.stored or credentials.nobodys())
     if not (right and attempt.stored):
         raise RuleRefused("login.refused")
@@ -108,12 +119,14 @@ def signed_in(
 
     Raises:
         Unauthenticated: The account was disabled meanwhile.
-        RuleRefused: Its password was changed meanwhile.
+        RuleRefused: Its password was changed or ended meanwhile.
     """
     actor = actor_by_account(session, attempt.account_name)
-    if session.get_one(Credential, attempt.account_name).password_hash != attempt.stored:
+    held = session.get(Credential, attempt.account_name)
+    if held is None or held.password_hash != attempt.stored:
         raise RuleRefused("login.refused")
-    throttle.release(session, attempt.bucket)
+    for bucket in (attempt.bucket, throttle.bucket_of(attempt.account_name, lane="code")):
+        throttle.release(session, bucket)
     leave(session, earlier, now)
     token = open_session(session, attempt.account_name, now)
     Work(session, actor, now, rulebook).record("session.opened", Subject("account", attempt.account_name))

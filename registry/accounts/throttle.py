@@ -16,7 +16,7 @@ from registry.accounts import policy
 from registry.accounts.tables import LoginThrottle
 from registry.errors import RuleRefused
 
-Lane = Literal["first", "second", "again", "sign_up"]
+Lane = Literal["first", "second", "code", "again", "sign_up"]
 
 
 def bucket_of(name: str, *, lane: Lane) -> str:
@@ -26,7 +26,8 @@ def bucket_of(name: str, *, lane: Lane) -> str:
         name: As it was given, known or not.
         lane: `second` for an attempt that brings a right second factor, `again` for one by somebody
             who is signed in, `sign_up` for one who asks for an account: whoever guesses passwords of a
-            name does not keep its owner out.
+            name does not keep its owner out. `code` counts the codes that are tried, right or wrong:
+            whoever has the password would else guess them as fast as he can ask.
     """
     return hashlib.sha256(f"{lane} {name}".encode()).hexdigest()
 

@@ -87,6 +87,20 @@ def test_the_owner_still_gets_in_with_the_second_factor_and_nobody_else(engine: 
     assert attempt(engine, "colleague", PASSWORD, now)
 
 
+def test_who_has_the_password_cannot_guess_codes_as_fast_as_he_can_ask(engine: Engine) -> None:
+    with_password(engine, "officer")
+    device = with_device(engine, "officer")
+    now = given.NOW + timedelta(minutes=5)
+    right = device.at(now)
+    for number in range(30):
+        with pytest.raises(RuleRefused):
+            attempt(engine, "officer", PASSWORD, now, code=f"{(int(right) + 100_003 + number) % 10**6:06d}")
+    with pytest.raises(RuleRefused, match=r"login\.wait"):
+        attempt(engine, "officer", PASSWORD, now, code=right)
+    later = now + throttle.policy.LONGEST_WAIT
+    assert attempt(engine, "officer", PASSWORD, later, code=device.at(later))
+
+
 def test_attempts_at_once_are_counted_before_they_are_compared(engine: Engine) -> None:
     with_password(engine, "officer")
     admitted = 0
