@@ -14,6 +14,7 @@ from api.faults import Fault, Misread, of_shape, pointer
 from registry.errors import Malformed
 
 MOST_FIELDS = 2000  # a page of rows to tick; a longer list comes as a file
+LONGEST_NAME = 100  # of a field; a longer one would lead deeper than any form does
 OWN = ("csrf", "key")  # what every form carries beside its fields
 LARGEST_FILE = 10_485_760  # as large as a document may be; reports have a way of their own
 LARGEST_UPLOAD = LARGEST_FILE + 1_048_576  # the file, its form and their frame
@@ -51,7 +52,8 @@ async def read_form(request: Request[Any, Any, Any]) -> Form:
     """Read the body as a form, with the files that it carries.
 
     Raises:
-        Misread: It is of another media type, not UTF-8, too long, or holds the character NUL.
+        Misread: It is of another media type, not UTF-8, too long, or holds the character NUL
+            or a field whose name is no form's.
     """
     media, options = parse_options_header(request.headers.get("content-type", ""))
     if media not in (PLAIN, WITH_FILES):
@@ -66,6 +68,8 @@ async def read_form(request: Request[Any, Any, Any]) -> Form:
         raise Misread([Fault("", Malformed("body.not_form", most=MOST_FIELDS))]) from broken
     if any("\0" in name or "\0" in value for name, value in form.fields):
         raise Misread([Fault("", Malformed("field.nul"))])
+    if any(len(name) > LONGEST_NAME for name, _ in form.fields):
+        raise Misread([Fault("", Malformed("body.not_form", most=MOST_FIELDS))])
     return form
 
 

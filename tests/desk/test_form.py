@@ -10,7 +10,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from api.faults import Misread
-from public_site.desk.form import LARGEST_FILE, Form, read_form
+from public_site.desk.form import LARGEST_FILE, PLAIN, Form, read_form, stated
+from registry.accounts.commands import AddAccount
 
 BOUNDARY = "measured-with-care"
 
@@ -92,3 +93,9 @@ def test_a_file_that_was_not_chosen_is_not_there() -> None:
 def test_what_is_no_form_is_refused(sent: Sent) -> None:
     with pytest.raises(Misread):
         read(sent)
+
+
+@pytest.mark.parametrize("name", [".".join("a" * 5000), "grants." + "1" * 5000])
+def test_a_field_that_leads_deeper_than_any_form_is_refused(name: str) -> None:
+    with pytest.raises(Misread):
+        stated(read(Sent(f"{name}=x".encode(), media=PLAIN)), AddAccount, {})
