@@ -21,3 +21,4 @@ INVITED = timedelta(hours=72)  # over a weekend
 CODE_DRIFT = 1  # time steps of 30 s that a device's clock may be off, each way
 
 MOST_SIGN_UPS = 2000  # waiting at once: a flood of them fills neither disk nor desk
+SIGN_UP_KEPT = timedelta(days=90)  # name and contact of who asked; the act itself stays in the audit log

@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Literal
 
 from pydantic import Field
-from sqlalchemy import func
+from sqlalchemy import delete, func
 from sqlmodel import Session, col, select
 
 from registry.accounts import policy, throttle
@@ -56,11 +56,18 @@ def ask_account(session: Session, command: AskAccount, now: datetime) -> None:
     """
     code = parse_uscc(command.uscc).value
     throttle.reserve(session, throttle.bucket_of(code, lane="sign_up"), now)
-    waiting = select(func.count()).select_from(SignUp).where(col(SignUp.decided_at).is_(None))
-    if session.exec(waiting).one() >= policy.MOST_SIGN_UPS:
-        raise RuleRefused("sign_up.full")
+    if _waiting(session) >= policy.MOST_SIGN_UPS:
+        _forget_undecidable(session)
+        if _waiting(session) >= policy.MOST_SIGN_UPS:
+            raise RuleRefused("sign_up.full")
     session.add(SignUp(id=new_id(), recorded_at=now, **{**command.model_dump(), "uscc": code}))
     session.flush()
+
+
+def forget(session: Session, now: datetime) -> int:
+    """Forget who asked long ago, decided or not, and return how many; the audit log keeps the decisions."""
+    old = delete(SignUp).where(col(SignUp.recorded_at) < now - policy.SIGN_UP_KEPT)
+    return int(session.connection().execute(old).rowcount)
 
 
 def open_sign_ups(work: Work) -> Sequence[Asked]:
@@ -98,6 +105,20 @@ def decide_sign_up(work: Work, command: DecideSignUp) -> tuple[str, str]:
         return row.account_name, ""
     enter_account(work, _account(work, found, command.market_id))
     return row.account_name, issue(work, row.account_name)
+
+
+def _waiting(session: Session) -> int:
+    waiting = select(func.count()).select_from(SignUp).where(col(SignUp.decided_at).is_(None))
+    return session.exec(waiting).one()
+
+
+def _forget_undecidable(session: Session) -> None:
+    """Forget who asked by a code that no business has: no officer sees them, so they would wait for ever."""
+    known = select(BusinessVersion.uscc).where(
+        col(BusinessVersion.superseded_at).is_(None), col(BusinessVersion.uscc).is_not(None)
+    )
+    undecidable = delete(SignUp).where(col(SignUp.decided_at).is_(None), col(SignUp.uscc).not_in(known))
+    session.connection().execute(undecidable)
 
 
 def _account(work: Work, found: Asked, market_id: str) -> AddAccount:

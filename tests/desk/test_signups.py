@@ -1,12 +1,16 @@
 """Merchants and operators ask by their code; an officer of the place, who knows them, confirms."""
 
 from dataclasses import dataclass
+from datetime import timedelta
 
 import pytest
 from sqlmodel import select
 
+from registry.accounts import policy
 from registry.accounts.tables import AccountGrant
 from registry.businesses.tables import Market
+from registry.signups.commands import forget
+from registry.signups.tables import SignUp
 from registry.store.engine import reading, writing
 from tests import given
 from tests.desk.conftest import Browser, Town
@@ -103,3 +107,20 @@ def test_a_code_is_not_asked_for_again_and_again(town: Town, shop: Shop) -> None
     browser = town.browser()
     statuses = [browser.send("/desk/sign-up", fields).status_code for _ in range(8)]
     assert statuses == [303] * 5 + [422] * 3
+
+
+def test_requests_that_nobody_can_decide_keep_no_merchant_out(
+    town: Town, shop: Shop, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(policy, "MOST_SIGN_UPS", 1)
+    ask(town, uscc="91350100M000100Y43", name="stranger")
+    ask(town)
+    assert "店主" in town.at_desk("officer").open("/desk/sign-ups").words
+
+
+def test_name_and_contact_of_who_asked_are_forgotten(town: Town, shop: Shop) -> None:
+    ask(town)
+    with writing(town.engine) as session:
+        (asked,) = session.exec(select(SignUp)).all()
+        assert forget(session, asked.recorded_at + policy.SIGN_UP_KEPT) == 0
+        assert forget(session, asked.recorded_at + policy.SIGN_UP_KEPT + timedelta(days=1)) == 1
