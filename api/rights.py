@@ -178,6 +178,6 @@ RIGHTS: tuple[Right, ...] = (
     Right("POST", "/api/v1/webhooks/{webhook_id}/replay", OFFICERS, PATH),
     # who answers for it all
     Right("GET", "/api/v1/log/certificates/{subject_id}", READERS, PATH),
-    Right("GET", "/api/v1/audit", ("auditor", "administrator"), OWN),
-    Right("GET", "/api/v1/audit/{name}", ("auditor", "administrator"), OWN),
+    Right("GET", "/api/v1/audit", ("auditor",), OWN),
+    Right("GET", "/api/v1/audit/{name}", ("auditor",), OWN),
 )
