@@ -16,6 +16,7 @@ UNITS = {  # arithmetic and display, which no law sets
 }
 NO_LAW = (
     "jobs/demo/",  # the demonstration town: its amounts and days are invented facts, not law
+    "registry/accounts/policy.py",  # figures of security, and how long a request for an account is kept: ours
     "registry/reports/policy.py",  # how long a key may go untried: our own caution, which no law sets
 )
 
