@@ -16,6 +16,7 @@ from api.edge import Edge
 from registry.accounts.commands import actor_by_account
 from registry.accounts.sessions import due_to_be_seen, session_of
 from registry.accounts.tables import Credential, Person
+from registry.accounts.totp import has_second_factor
 from registry.audit.work import Actor
 from registry.errors import Unauthenticated
 
@@ -30,6 +31,7 @@ class SignedIn:
         session_id: Digest of the token; it names the session and opens nothing.
         csrf: What every form of this session carries; another session's is another.
         must_change: Nothing but the password may be changed before the password is.
+        must_set_up: Nothing but the second factor may be set up before it is.
         due: Being seen is to be written down.
     """
 
@@ -38,6 +40,7 @@ class SignedIn:
     session_id: str
     csrf: str
     must_change: bool
+    must_set_up: bool
     due: bool
 
 
@@ -61,8 +64,15 @@ def signed_in(request: ASGIConnection[Any, Any, Any, Any], session: Session) -> 
         session_id=found.id,
         csrf=csrf_of(token),
         must_change=credential.must_change,
+        must_set_up=_needs_second_factor(edge, actor) and not has_second_factor(session, actor.account_name),
         due=due_to_be_seen(found, now),
     )
+
+
+def _needs_second_factor(edge: Edge, actor: Actor) -> bool:
+    """Say whether a stolen password alone must not open the account: it decides, or says who does."""
+    asked = edge.settings.second_factor and not edge.settings.demonstration
+    return asked and actor.holds("officer", "approver", "administrator")
 
 
 def csrf_of(token: str) -> str:

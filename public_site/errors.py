@@ -47,6 +47,10 @@ def error_page(reader: Reader, status: int, headers: Mapping[str, str]) -> Respo
     return answer
 
 
+# what a person does before anything else, and where
+FIRST = {"password.must_change": "/desk/password", "second_factor.must_set_up": "/desk/second-factor"}
+
+
 def _paged(settings: Settings, handler: Handler) -> Handler:
     def answer(request: Request[Any, Any, Any], exception: Any) -> Response[Any]:
         if at_desk(request.scope["path"]) and (way := _way_in(request, exception)):
@@ -63,5 +67,4 @@ def _way_in(request: Request[Any, Any, Any], exception: Exception) -> str:
     """Return where a person who may not see a page of the desk goes first; empty: nowhere else."""
     if isinstance(exception, Unauthenticated):
         return link("/desk/sign-in", then=request.scope["path"] if request.method == "GET" else None)
-    changes_first = isinstance(exception, Forbidden) and exception.code == "password.must_change"
-    return "/desk/password" if changes_first else ""
+    return FIRST.get(exception.code, "") if isinstance(exception, Forbidden) else ""

@@ -22,6 +22,8 @@ class Settings(BaseSettings):
         security_contact: Whom to warn of a weakness: `mailto:…`, `tel:…` or `https://…`.
         log_origin: Name of the transparency log, for ever: without white space and plus signs.
         demonstration: True marks every page as showing invented merchants.
+        second_factor: True leads officers, approvers and administrators to set up a second factor before
+            anything else at the desk; the demonstration never does.
         public_url: Address that citizens use, as it is printed on papers: no path's end, no query.
         webhook_networks: Networks (CIDR) that webhooks may reach beside the public one, as a JSON list:
             a bureau's own, e.g. `["10.0.0.0/8"]`.
@@ -38,6 +40,7 @@ class Settings(BaseSettings):
     database_url: str = ""
     meilisearch_url: str | None = None
     demonstration: bool = False
+    second_factor: bool = True
     public_url: str = Field(default="http://127.0.0.1:8000", max_length=180, validate_default=True)
     security_contact: str | None = Field(default=None, pattern=r"^(mailto:|tel:|https://)[\x21-\x7e]{1,200}$")
     log_origin: str | None = Field(default=None, pattern=r"^[^\s+\x00-\x1f\x7f]{1,200}$")

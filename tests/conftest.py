@@ -94,6 +94,6 @@ def engine(request: pytest.FixtureRequest) -> Engine:
 
 @pytest.fixture
 def settings(data_dir: Path, engine: Engine) -> Settings:
-    """The settings of an installation on the test's database."""
+    """The settings of an installation on the test's database; its people sign in by password alone."""
     url = engine.url.render_as_string(hide_password=False)
-    return read_settings(data_dir=data_dir, database_url=url)
+    return read_settings(data_dir=data_dir, database_url=url, second_factor=False)

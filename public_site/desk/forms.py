@@ -75,6 +75,7 @@ class Faults:
 
 NO_FAULTS = Faults()
 _POSTED = re.compile(r'(<form [^>]*method="post" action="[^"?]*)"')
+SETTING_UP = ("/desk/second-factor", "/desk/second-factor/confirm")
 Again = Callable[[Faults], Response[Any]]
 
 
@@ -90,7 +91,7 @@ def consult(edge: Edge, request: Asked, read: Callable[[Work], T]) -> T:
 
     Raises:
         Unauthenticated: Nobody is; the page becomes the way to sign in.
-        Forbidden: The password has to be changed before anything else.
+        Forbidden: The password has to be changed, or a second factor set up, before anything else.
     """
     with reading(edge.engine) as session:
         who = signed_in(request, session)
@@ -104,7 +105,7 @@ def signed(edge: Edge, request: Asked) -> SignedIn:
 
     Raises:
         Unauthenticated: Nobody is.
-        Forbidden: The password has to be changed before anything else.
+        Forbidden: The password has to be changed, or a second factor set up, before anything else.
     """
     if "signed_in" not in request.state:
         consult(edge, request, lambda _: None)
@@ -275,5 +276,8 @@ def _same(one: str, other: str) -> bool:
 
 
 def _refuse_before_change(request: Asked, who: SignedIn) -> None:
-    if who.must_change and request.url.path not in ("/desk/password", "/desk/sign-out"):
+    path = request.scope["path"]
+    if who.must_change and path not in ("/desk/password", "/desk/sign-out"):
         raise Forbidden("password.must_change")
+    if who.must_set_up and not who.must_change and path not in (*SETTING_UP, "/desk/sign-out"):
+        raise Forbidden("second_factor.must_set_up")

@@ -1,6 +1,7 @@
 """The door of the desk: who comes in, how long he stays, and what nobody learns in front of it."""
 
 import re
+from dataclasses import replace
 from datetime import timedelta
 
 import pyotp
@@ -12,7 +13,7 @@ from registry.accounts.tables import Account
 from registry.audit.tables import AuditEntry
 from registry.store.engine import reading, writing
 from tests import given
-from tests.desk.conftest import HOST, OURS, PASSWORD, Town
+from tests.desk.conftest import HOST, OURS, PASSWORD, Town, built
 
 NEW = "ein anderes Gewicht, geprueft"
 
@@ -186,6 +187,27 @@ def test_a_device_once_set_up_is_asked_for_and_a_code_serves_once(town: Town) ->
     town.wait(seconds=30)
     assert town.browser().sign_in("officer", code=device.at(town.clock[0])).status_code == 303
     assert town.browser().sign_in("officer", code=device.at(town.clock[0])).status_code == 422
+
+
+@pytest.mark.parametrize(("name", "asked"), [("officer", True), ("admin", True), ("auditor", False)])
+def test_who_decides_sets_a_second_factor_up_before_anything_else(
+    town: Town, name: str, *, asked: bool
+) -> None:
+    built().state.edge = replace(
+        built().state.edge, settings=town.settings.model_copy(update={"second_factor": True})
+    )
+    browser = town.at_desk(name)
+    browser.open("/desk/sessions", 303 if asked else 200)
+    if not asked:
+        return
+    assert browser.last is not None
+    assert browser.last.headers["location"] == "/desk/second-factor"
+    browser.open("/desk/second-factor")
+    browser.send("/desk/second-factor")
+    page = browser.open("/desk/second-factor")
+    (secret,) = [one.words for one in page.all("p") if one.attributes.get("class") == "code"]
+    browser.send("/desk/second-factor/confirm", {"code": pyotp.TOTP(secret).at(town.clock[0])})
+    browser.open("/desk/sessions")
 
 
 def test_an_answer_of_the_desk_is_kept_nowhere(town: Town) -> None:
