@@ -82,12 +82,13 @@ def listed(server: Server, case: Open) -> str:
 
 
 def withdrawn(server: Server, entry_id: str) -> None:
-    """Take the entry back as recorded in error."""
-    at = f"/api/v1/entries/{entry_id}"
-    body = {
+    """Take the entry back as listed in error: an officer asks for it, an approver grants it."""
+    at = f"/api/v1/entries/{entry_id}/withdrawals"
+    asked = {
         "expected_version": 1,
-        "ground": "corrected",
-        "rule": "国家发展改革委令第36号",
-        "document_id": paper(server, "decision"),
+        "rule": "wrong_facts",
+        "reasons": "复检合格",
+        "document_id": paper(server, "evidence"),
     }
-    server.recorded(f"{at}/withdrawal", body, "approver")
+    request = server.recorded(at, asked, "officer")
+    server.recorded(f"{at}/{request}/decision", {"granted": True, "reasons": "属实"}, "approver")

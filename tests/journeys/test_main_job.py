@@ -134,13 +134,17 @@ def test_from_import_to_withdrawal(town: Town, tmp_path: Path) -> None:
     page = f"http://testserver.local/lists/henan_black/editions/{edition['version']}?region=410000"
     assert verify_edition(download_edition(town.client, page, tmp_path)) == []
 
-    body = {
+    asked = {
         "expected_version": 1,
-        "ground": "corrected",
-        "rule": "国家发展改革委令第36号",
-        "document_id": case.paper("decision"),
+        "rule": "wrong_facts",
+        "reasons": "复检合格",
+        "document_id": case.paper("evidence"),
     }
-    withdrawn = town.post(f"/api/v1/entries/{entry_id}/withdrawal", body, "approver")
+    at = f"/api/v1/entries/{entry_id}/withdrawals"
+    request = town.post(at, asked, "officer")
+    assert request.status_code == 201, request.text
+    granted = {"granted": True, "reasons": "属实"}
+    withdrawn = town.post(f"{at}/{request.json()['id']}/decision", granted, "approver")
     assert withdrawn.status_code == 201, withdrawn.text
     _is_gone(town, entry, business_id, list(files))
     town.deliver()

@@ -46,7 +46,7 @@ def test_a_withdrawn_entrys_page_has_no_name(site: Site, town: Town) -> None:
     assert town.businesses["forgiven"] not in answer.text
     assert "悔改" not in answer.text
     words = Page(answer.text).words
-    for part in ("该条目已撤下", "更正", "《行政处罚法》第四十八条", "2026年11月20日"):
+    for part in ("该条目已撤下", "更正", "市场监督管理行政处罚信息公示规定", "2026年11月20日"):
         assert part in words
 
 
