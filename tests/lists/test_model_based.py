@@ -121,7 +121,7 @@ def test_a_broken_rule_is_seen(
 def test_points_that_may_stay_unanswered_are_seen(
     sqlite_engine: Engine, data_dir: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("registry.lists.commands.ALL_ANSWERED", ())
+    monkeypatch.setattr(conditions, "ALL_ANSWERED", ())
     wrong, _ = found_wrong(sqlite_engine, data_dir, 20_000, seed=1)
     assert any("answered by" in one for one in wrong), wrong[:3]
 
