@@ -35,7 +35,7 @@ class GrantRole(Command):
     """A role on a region, 000000 being the whole country; an operator's and a merchant's on one thing."""
 
     role: Role
-    region: str = "000000"
+    region: str = Field(description="GB/T 2260; the whole country only where 000000 is said.")
     market_id: str = Field(default="", max_length=64, description="Market of an operator.")
     business_id: str = Field(default="", max_length=64, description="Business of a merchant.")
 

@@ -16,7 +16,7 @@ NEW = "ein anderes Gewicht, geprueft"
 def second(town: Town) -> Browser:
     """The browser of a second administrator."""
     with writing(town.engine) as session:
-        grant = GrantRole(role="administrator")
+        grant = GrantRole(role="administrator", region="000000")
         command = AddAccount(name="second", person_name="second", office_code="SAMR", grants=(grant,))
         add_account(given.work(session, "admin"), command)
     give_passwords(town.engine, "second")
