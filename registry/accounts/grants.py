@@ -6,6 +6,7 @@ what he may do himself.
 
 from pydantic import Field
 
+from registry.accounts.apart import refuse_role_behind_own_code
 from registry.accounts.commands import GrantRole, grant_or_refuse, refuse_beside
 from registry.accounts.sessions import end_all
 from registry.accounts.tables import Account, AccountGrant
@@ -34,7 +35,8 @@ def give_grant(work: Work, command: ChangeGrant) -> str:
     Raises:
         Forbidden: The actor is no administrator.
         NotFound: There is no such account.
-        RuleRefused: It is the actor's own, or the role may not stand beside another.
+        RuleRefused: It is the actor's own, the role may not stand beside another, or it decides and the
+            actor handed out the way into the account.
         Conflict: The account holds it already.
         Malformed: There is no such region, or the role is held on a market or business alone.
     """
@@ -44,6 +46,7 @@ def give_grant(work: Work, command: ChangeGrant) -> str:
     if work.session.get(AccountGrant, key) is not None:
         raise Conflict("grant.held", field="role", role=command.role)
     refuse_beside(work, account.person_id, command.role)
+    refuse_role_behind_own_code(work, account.name, command.role)
     work.session.add(_row(key))
     work.record("grant.given", Subject("account", account.name), grant=grant.model_dump(mode="json"))
     return account.name

@@ -8,6 +8,7 @@ from pydantic import Field, SecretStr
 from sqlmodel import Session, col, select
 
 from registry.accounts import credentials, policy
+from registry.accounts.apart import refuse_code_of_own_making
 from registry.accounts.commands import actor_by_account
 from registry.accounts.tables import Account, Invitation
 from registry.audit.work import Subject, Work
@@ -37,12 +38,14 @@ def invite(work: Work, account_name: str) -> str:
         Forbidden: The actor is no administrator.
         NotFound: There is no such account.
         Conflict: It has a password; that is what recovery is for.
+        RuleRefused: The actor gave it a role that decides, and another administrator can invite.
     """
     work.require("administrator", "")
     if work.session.get(Account, account_name) is None:
         raise NotFound("account.unknown", field="account", name=account_name)
     if credentials.has_password(work.session, account_name):
         raise Conflict("password.given", field="account", name=account_name)
+    refuse_code_of_own_making(work, account_name)
     code = issue(work, account_name)
     work.record("account.invited", Subject("account", account_name))
     return code

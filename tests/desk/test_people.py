@@ -149,3 +149,27 @@ def test_everything_an_administrator_does_is_in_the_audit_log(town: Town) -> Non
         acts = list(session.exec(select(AuditEntry.act).where(AuditEntry.subject_id == "officer")).all())
     for act in ("grant.given", "grant.taken", "recovery.asked", "account.disabled", "account.enabled"):
         assert acts.count(act) == 1
+
+
+def test_no_administrator_makes_a_second_person_of_himself(town: Town, second: Browser) -> None:
+    admin = town.at_desk("admin")
+    admin.open("/desk/new-account")
+    added = {"name": "invented", "person_name": "nobody", "office_code": "SAMR"}
+    assert code_on(admin.send("/desk/new-account", added).text)
+    role = {"role": "approver", "region": "000000"}
+    for browser, status in ((admin, 422), (second, 303)):
+        browser.open("/desk/accounts/invented")
+        assert browser.send("/desk/accounts/invented/grants", role).status_code == status
+    second.open("/desk/accounts/invented")
+    refused = second.send("/desk/accounts/invented/invitation")
+    assert refused.status_code == 422
+    assert not code_on(refused.text)
+
+
+def test_a_single_administrator_gives_the_role_and_the_code(town: Town) -> None:
+    admin = town.at_desk("admin")
+    admin.open("/desk/new-account")
+    admin.send("/desk/new-account", {"name": "first", "person_name": "first", "office_code": "SAMR"})
+    admin.open("/desk/accounts/first")
+    given_role = admin.send("/desk/accounts/first/grants", {"role": "approver", "region": "000000"})
+    assert given_role.status_code == 303
