@@ -13,6 +13,7 @@ from registry.publication.answers import InstrumentsCounted, PublicRegime, Regis
 from registry.publication.cards import Cards
 from registry.publication.counts import Entries, entries_counted, state_of_the_registry
 from registry.publication.instruments import counted_by_region
+from registry.reports.store import Reports, open_reports
 from registry.rulebook import Rulebook
 from registry.settings import Settings
 from registry.store.engine import reading
@@ -48,6 +49,7 @@ class Edge:
         running: The acts that this process is carrying out.
         watch: Tells whether the database has changed.
         cards: The short forms of businesses.
+        reports: The sealed reports, in a database of their own.
     """
 
     settings: Settings
@@ -58,15 +60,17 @@ class Edge:
     running: Running = field(default_factory=Running)
     watch: Watch = field(init=False)
     cards: Cards = field(init=False)
+    reports: Reports = field(init=False)
     _regimes: Kept[dict[str, PublicRegime]] = field(init=False)
     _state: Kept[RegistryState] = field(init=False)
     _entries: Kept[Entries] = field(init=False)
     _instruments: Kept[tuple[InstrumentsCounted, ...]] = field(init=False)
 
     def __post_init__(self) -> None:
-        """Open the eye on the database."""
+        """Open the eye on the database, and know where the reports are."""
         object.__setattr__(self, "watch", Watch(self.engine))
         object.__setattr__(self, "cards", Cards(self.engine, self.watch))
+        object.__setattr__(self, "reports", open_reports(self.settings))
         object.__setattr__(self, "_regimes", Kept(self.watch))
         object.__setattr__(self, "_state", Kept(self.watch))
         object.__setattr__(self, "_entries", Kept(self.watch))

@@ -24,6 +24,7 @@ from registry.founding import Found, found, founded
 from registry.log import notes
 from registry.overrides.commands import ensure_archived
 from registry.publication.signing import load_or_create
+from registry.reports import store as reports
 from registry.rulebook import load_rulebook
 from registry.settings import read_settings
 from registry.store.engine import open_engine, writing
@@ -56,6 +57,7 @@ def init(
     engine = open_engine(settings.database)
     upgrade(engine)
     load_or_create(settings.data_dir)
+    reports.prepare(settings).engine.dispose()
     log_signer = notes.load_or_create(settings.data_dir, settings.origin)
     rulebook = load_rulebook()
     command = Found.model_validate(

@@ -70,9 +70,12 @@ def plant(settings: Settings, *, write_index: bool = True) -> Iterator[Plant]:
             return law.get(None, read)
 
         index = open_index(settings, engine, write=write_index)
+        parts = Plant(settings, engine, index, clock, rulebook)
         try:
-            yield Plant(settings, engine, index, clock, rulebook)
+            parts.reports.check()
+            yield parts
         finally:
+            parts.reports.engine.dispose()
             index.close()
             watch.close()
 
@@ -127,6 +130,7 @@ def serve(settings: Settings, host: str, port: int, *, jobs: bool) -> None:
         asyncio.run(_serve(application(parts, jobs=jobs), host, port))
         if holder:
             checkpoint(parts.engine)
+            checkpoint(parts.reports.engine)
 
 
 @contextmanager

@@ -14,6 +14,7 @@ from sqlmodel import Session, col
 from jobs.patience import Patience
 from registry.audit.work import Work
 from registry.founding import job_actor
+from registry.reports.store import Reports, open_reports
 from registry.rulebook import Rulebook
 from registry.settings import Settings
 from registry.store.engine import reading, writing
@@ -32,6 +33,7 @@ class Plant:
 
     Attributes:
         patience: How long to leave alone what failed.
+        reports: The sealed reports, in a database of their own.
     """
 
     settings: Settings
@@ -40,6 +42,11 @@ class Plant:
     now: Callable[[], datetime]
     rulebook: Callable[[], Rulebook]
     patience: Patience = field(default_factory=Patience)
+    reports: Reports = field(init=False)
+
+    def __post_init__(self) -> None:
+        """Know where the reports are."""
+        object.__setattr__(self, "reports", open_reports(self.settings))
 
     def work(self, session: Session, job: str) -> Work:
         """Return the work of a job in a transaction."""

@@ -18,6 +18,10 @@ class Settings(BaseSettings):
     Attributes:
         data_dir: Folder of the database file, documents, editions, index and keys.
         database_url: `sqlite:///…` or `postgresql+psycopg://…`; the file in `data_dir` when unset.
+        reports_url: The same for the sealed reports; never the registry's own database, so that no copy of
+            one holds the other. On PostgreSQL a database or schema with a role of its own.
+        reports_pepper: File that return codes and passphrases are stretched with; it never stands in a
+            database. In the folder of keys when unset.
         meilisearch_url: Address of a search server; the embedded index when unset.
         security_contact: Whom to warn of a weakness: `mailto:…`, `tel:…` or `https://…`.
         log_origin: Name of the transparency log, for ever: without white space and plus signs.
@@ -38,6 +42,8 @@ class Settings(BaseSettings):
 
     data_dir: Path
     database_url: str = ""
+    reports_url: str = ""
+    reports_pepper: Path | None = None
     meilisearch_url: str | None = None
     demonstration: bool = False
     second_factor: bool = True
@@ -67,6 +73,16 @@ class Settings(BaseSettings):
     def database(self) -> str:
         """Return the address of the database."""
         return self.database_url or f"sqlite:///{self.data_dir / 'registry.sqlite3'}"
+
+    @property
+    def reports_database(self) -> str:
+        """Return the address of the database of sealed reports."""
+        return self.reports_url or f"sqlite:///{self.data_dir / 'reports.sqlite3'}"
+
+    @property
+    def pepper_file(self) -> Path:
+        """Return where the pepper of the reports stands."""
+        return self.reports_pepper or self.data_dir / "keys" / "reports.pepper"
 
     @property
     def origin(self) -> str:

@@ -25,6 +25,7 @@ from registry.overrides.commands import ensure_archived
 from registry.overrides.queries import effective_rulebook
 from registry.publication.editions import prepare_edition
 from registry.publication.signing import load_or_create
+from registry.reports import store as reports
 from registry.rulebook import Rulebook, load_rulebook
 from registry.settings import Settings
 from registry.store.engine import open_engine, reading, writing
@@ -101,6 +102,7 @@ def _stage(settings: Settings, as_of: date) -> Stage:
     upgrade(engine)
     load_or_create(settings.data_dir)
     notes.load_or_create(settings.data_dir, settings.origin)
+    reports.prepare(settings).engine.dispose()
     stage = Stage(engine, settings.data_dir, as_of, load_rulebook())
     _found(stage)
     return stage

@@ -17,6 +17,14 @@ class Kept(SQLModel, registry=registry()):
     """The root of these tables: their metadata is not that of the registry."""
 
 
+class Installation(Kept, table=True):
+    """The name that everything here is bound to: given once, whatever the address is called later."""
+
+    __table_args__ = KEYED
+
+    site: str = Field(primary_key=True)
+
+
 class HolderKey(Kept, table=True):
     """The key of an officer or custodian; its seed is sealed under a passphrase that we never keep."""
 

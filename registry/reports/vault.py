@@ -33,6 +33,7 @@ class Vault:
 
 def make_pepper(path: Path) -> None:
     """Write a new pepper that only the owner of the process can read; one that is there stays."""
+    path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
     try:
         file = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, OWNER_ONLY)
     except FileExistsError:

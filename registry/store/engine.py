@@ -34,8 +34,12 @@ PRAGMAS = {
 DURABLE = ("fsync", "full_page_writes", "synchronous_commit")
 
 
-def open_engine(database_url: str) -> Engine:
+def open_engine(database_url: str, setting: str = "HM_DATABASE_URL") -> Engine:
     """Open the database that the address names.
+
+    Args:
+        database_url: The address.
+        setting: Where it was said, for who has to mend it.
 
     Raises:
         Broken: The engine is too old, a pragma did not take, PostgreSQL is not durable, or the
@@ -44,12 +48,12 @@ def open_engine(database_url: str) -> Engine:
     try:
         backend = make_url(database_url).get_backend_name()
     except ArgumentError as malformed:
-        raise Broken("HM_DATABASE_URL is no address of a database") from malformed
+        raise Broken(f"{setting} is no address of a database") from malformed
     if backend == "sqlite":
         return _open_sqlite(database_url)
     if backend == "postgresql":
         return _open_postgresql(database_url)
-    raise Broken(f"HM_DATABASE_URL names {backend}; only sqlite and postgresql are kept")
+    raise Broken(f"{setting} names {backend}; only sqlite and postgresql are kept")
 
 
 def _open_sqlite(database_url: str) -> Engine:

@@ -47,6 +47,12 @@ def upgrade() -> None:
     op.create_index(op.f("ix_holder_key_office_code"), "holder_key", ["office_code"], unique=False)
     op.create_index(op.f("ix_holder_key_person_id"), "holder_key", ["person_id"], unique=False)
     op.create_table(
+        "installation",
+        sa.Column("site", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.PrimaryKeyConstraint("site"),
+        sqlite_with_rowid=False,
+    )
+    op.create_table(
         "recovery_key",
         sa.Column("fingerprint", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
         sa.Column("suite", sa.Integer(), nullable=False),
@@ -150,6 +156,7 @@ def downgrade() -> None:
     op.drop_table("report")
     op.drop_table("epoch_share")
     op.drop_table("recovery_key")
+    op.drop_table("installation")
     op.drop_index(op.f("ix_holder_key_person_id"), table_name="holder_key")
     op.drop_index(op.f("ix_holder_key_office_code"), table_name="holder_key")
     op.drop_table("holder_key")
