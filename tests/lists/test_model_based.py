@@ -14,7 +14,7 @@ from registry.audit.work import Work
 from registry.lists import conditions, procedures
 from registry.lists.commands import TakeStep
 from registry.settings import read_settings
-from registry.store.engine import reading
+from registry.store.engine import checkpoint, reading
 from tests.lists.cases import WHO
 from tests.lists.driving import Driver
 from tests.lists.reading import faults, papers_used_twice
@@ -58,6 +58,9 @@ def found_wrong(
         driver.run(min(AT_ONCE, acts - start))
         with reading(engine) as session:
             wrong = list(faults(session, since))
+        checkpoint(
+            engine
+        )  # as the process that holds the folder does, or the log of a million acts fills the disk
         if start % TOLD == 0:
             log.info("%d acts, the day is %s", start + AT_ONCE, driver.now.date())
         if wrong:
