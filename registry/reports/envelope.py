@@ -41,11 +41,11 @@ class Place:
             compartment: Which one.
             holder: Fingerprint of the key that it is sealed to, or `reporter`.
         """
-        return _bound("compartment", self.site, self.office_code, holder, self.report_id, compartment)
+        return bound("compartment", self.site, self.office_code, holder, self.report_id, compartment)
 
     def body_context(self, compartment: Compartment, item: int) -> bytes:
         """Return what the stream of an item is bound to."""
-        return _bound("body", self.site, self.report_id, compartment, str(item))
+        return bound("body", self.site, self.report_id, compartment, str(item))
 
 
 @dataclass(frozen=True, repr=False)
@@ -94,9 +94,9 @@ def item_key(key: bytes, item: int) -> bytes:
 
 def epoch_context(site: str, office_code: str, purpose: str, epoch: str, holder: str) -> bytes:
     """Return what the share of an epoch is bound to."""
-    return _bound("epoch", site, office_code, purpose, epoch, holder)
+    return bound("epoch", site, office_code, purpose, epoch, holder)
 
 
-def _bound(*parts: str) -> bytes:
-    """Join parts so that no other parts give the same bytes."""
+def bound(*parts: str) -> bytes:
+    """Return the context of something sealed: no other parts give the same bytes; see `inventory.py`."""
     return b"".join(len(part.encode()).to_bytes(4) + part.encode() for part in ("v1", *parts))

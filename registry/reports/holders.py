@@ -7,6 +7,7 @@ from cryptography.hazmat.primitives.ciphers.aead import ChaCha20Poly1305
 from sqlmodel import col, select
 
 from registry.errors import Conflict, Forbidden, Malformed
+from registry.reports.envelope import bound
 from registry.reports.policy import FEWEST_WORDS, SHORTEST_PASSPHRASE
 from registry.reports.sealing import PublicKey, SecretKey, new_key, suite_of
 from registry.reports.stretching import SALT_LENGTH, expanded, stretched
@@ -122,4 +123,4 @@ def _cipher(passphrase: str, salt: bytes, pepper: bytes) -> ChaCha20Poly1305:
 
 
 def _bound_to(row: HolderKey) -> bytes:
-    return f"{row.suite} {row.person_id} {row.fingerprint}".encode()
+    return bound("holder", str(row.suite), row.person_id, row.fingerprint)

@@ -1,6 +1,5 @@
 """Who may open what of a report: every person and every compartment, tried with real keys."""
 
-from collections.abc import Iterator
 from datetime import date, timedelta
 
 import pytest
@@ -16,10 +15,8 @@ from registry.reports.tables import BodyPiece, CompartmentKey, EpochShare, Repor
 from registry.reports.vault import Vault
 from registry.store.migrate import differences, downgrade, upgrade
 from tests.reports.conftest import OFFICE, PEPPER, PHRASE, TODAY, Site
+from tests.reports.sending import NAME, PHOTO, STORY, sent
 
-STORY = "集市三号摊的电子秤少给一两".encode()
-PHOTO = bytes(range(256)) * 900
-NAME = "举报人：周某，电话 13900000000".encode()
 OPENS = {
     "li": {"content", "thread"},
     "wang": {"content", "thread"},
@@ -27,25 +24,6 @@ OPENS = {
     "qian": {"identity", "originals"},
     "newcomer": set(),
 }
-
-
-def sent(vault: Vault, code: str | None = None) -> tuple[Report, codes.Derived]:
-    """Send a report with a story, a photograph and a name."""
-    code = code or codes.draw()
-    reporter = intake.reporter_of(vault, codes.written(code), codes.issued(code, vault.today, PEPPER))
-    incoming = intake.begin(vault, OFFICE)
-    incoming.keep("content", 0, [STORY])
-    incoming.keep("content", 1, _in_pieces(PHOTO))
-    incoming.keep("originals", 1, _in_pieces(PHOTO))
-    incoming.keep("identity", 0, [NAME])
-    report = intake.receive(vault, incoming, reporter)
-    incoming.close()
-    return report, reporter
-
-
-def _in_pieces(whole: bytes) -> Iterator[bytes]:
-    for at in range(0, len(whole), 10_000):
-        yield whole[at : at + 10_000]
 
 
 def opens(site: Site, vault: Vault, report: Report, name: str, compartment: Compartment) -> bool:

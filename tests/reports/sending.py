@@ -1,0 +1,33 @@
+"""A report as a reporter sends it: a story, a photograph and a name."""
+
+from collections.abc import Iterator
+
+from registry.reports import codes, intake
+from registry.reports.tables import Report
+from registry.reports.vault import Vault
+from tests.reports.conftest import OFFICE, PEPPER
+
+STORY = "集市三号摊的电子秤少给一两".encode()
+PHOTO = bytes(range(256)) * 900
+NAME = "举报人：周某，电话 13900000000".encode()
+
+
+def sent(
+    vault: Vault, code: str | None = None, *, story: bytes = STORY, photo: bytes = PHOTO, name: bytes = NAME
+) -> tuple[Report, codes.Derived]:
+    """Send a report with a story, a photograph and a name."""
+    code = code or codes.draw()
+    reporter = intake.reporter_of(vault, codes.written(code), codes.issued(code, vault.today, PEPPER))
+    incoming = intake.begin(vault, OFFICE)
+    incoming.keep("content", 0, [story])
+    incoming.keep("content", 1, _in_pieces(photo))
+    incoming.keep("originals", 1, _in_pieces(photo))
+    incoming.keep("identity", 0, [name])
+    report = intake.receive(vault, incoming, reporter)
+    incoming.close()
+    return report, reporter
+
+
+def _in_pieces(whole: bytes) -> Iterator[bytes]:
+    for at in range(0, len(whole), 10_000):
+        yield whole[at : at + 10_000]
