@@ -4,7 +4,6 @@ from collections.abc import Iterable, Mapping
 from datetime import date
 
 from public_site.texts import Words
-from registry.lists.rules import quoted
 from registry.measures.rules import Attached, attached
 from registry.publication.answers import PublicEntry, PublicRegime
 from registry.regions import region
@@ -18,6 +17,7 @@ from registry.rulebook import (
     Rulebook,
     ViolationType,
 )
+from registry.rulebook.periods import quoted
 
 
 class Names:

@@ -10,8 +10,8 @@ from api.edge import Edge
 from public_site.names import region_words
 from public_site.reader import Reader
 from public_site.rules import by_class
-from registry.lists.rules import quoted
 from registry.rulebook import Deadline, ListRegime, RepairCondition, Row, Rulebook
+from registry.rulebook.periods import quoted
 
 DECIDED = ("repair.decide",)
 OBJECTED = ("objection.decide", "objection.decide_assisted")

@@ -22,11 +22,12 @@ from registry.lists.demands import Act, document_of
 from registry.lists.details import StepOnPaper
 from registry.lists.following import following_step, opening_step, state_after
 from registry.lists.procedures import CHECKED_AGAIN, HEARING_NOTICE, Step
-from registry.lists.rules import Fact, last_day, one_regime, quoted
+from registry.lists.rules import Fact, last_day, one_regime
 from registry.lists.steps import OpenCase, Opening, open_case, record, refuse_listed, write_step
 from registry.lists.tables import Proposal
 from registry.overrides.queries import calendar_overrides
 from registry.rulebook import Deadline
+from registry.rulebook.periods import quoted
 
 TAKEN_BACK = ("silence", "review", "consent", "decision", "repair_guide")  # fall when a case is heard again
 DECIDED_BY = ("black.decide",)  # deadlines of the decision, owed again where it is taken back

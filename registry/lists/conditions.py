@@ -16,11 +16,12 @@ from registry.errors import Conflict, Forbidden, Malformed, NotFound, RuleRefuse
 from registry.lists import casefile, grounds, queries
 from registry.lists.details import StepDetail
 from registry.lists.procedures import ALL_ANSWERED, CHECKED_AGAIN, Step
-from registry.lists.rules import RED_RECORD, Fact, quoted, refuse_before_elapsed, refuse_unfit_grounds
+from registry.lists.rules import RED_RECORD, Fact, refuse_before_elapsed, refuse_unfit_grounds
 from registry.lists.tables import Proposal, ProposalStep
 from registry.offices.tables import Office
 from registry.regions import prefix
 from registry.rulebook import Deadline, ListRegime, Row
+from registry.rulebook.periods import quoted
 
 DETAILS = tuple(StepDetail.model_fields)
 

@@ -5,9 +5,9 @@ from dataclasses import dataclass
 
 from registry.audit.work import Work
 from registry.lists import casefile, grounds
-from registry.lists.rules import quoted
 from registry.lists.tables import Proposal, ProposalStep
 from registry.rulebook import ListRegime
+from registry.rulebook.periods import quoted
 
 
 @dataclass(frozen=True)

@@ -8,10 +8,10 @@ from sqlmodel import Session, col
 
 from registry.audit.work import Work
 from registry.lists.procedures import Step
-from registry.lists.rules import ends_on
 from registry.lists.tables import Proposal, ProposalDue
 from registry.overrides.queries import calendar_overrides
 from registry.rulebook import Deadline
+from registry.rulebook.periods import ends_on
 
 
 def begin(work: Work, proposal: Proposal, step: Step) -> None:

@@ -16,9 +16,9 @@ from registry.errors import RuleRefused
 from registry.lists import casefile
 from registry.lists.details import PointAnswer
 from registry.lists.procedures import CARD_STATEMENT, HEARING_REQUEST, PUBLICISED, STATEMENT
-from registry.lists.rules import ends_on
 from registry.lists.tables import ProposalStep
 from registry.rulebook import Deadline, ListRegime, Measure, RepairCondition, Row
+from registry.rulebook.periods import ends_on
 
 RECONSIDERATION = "remedy.reconsideration"
 LITIGATION = "remedy.litigation"

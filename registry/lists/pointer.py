@@ -18,10 +18,11 @@ from registry.errors import Malformed, NotFound, RuleRefused
 from registry.lists import conditions, grounds, queries
 from registry.lists.details import Words
 from registry.lists.following import opening_step
-from registry.lists.rules import Fact, one_regime, quoted
+from registry.lists.rules import Fact, one_regime
 from registry.lists.steps import OpenCase, Opening, open_case
 from registry.lists.tables import ListEntry
 from registry.rulebook import Choice, ListingTest, ListRegime, OfficeLevel, PenaltyKind
+from registry.rulebook.periods import quoted
 
 RECORD: Literal["record"] = "record"
 

@@ -5,11 +5,12 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Literal
 
-from registry.calendar import add_months, add_working_days
+from registry.calendar import add_months
 from registry.errors import RuleRefused
 from registry.lists.casefile import Period
 from registry.regions import prefix
-from registry.rulebook import Deadline, ListRegime, Row, Rulebook
+from registry.rulebook import Deadline, ListRegime, Rulebook
+from registry.rulebook.periods import ends_on, quoted
 
 Stated = Literal["expired", "annulled", "corrected", "cancelled"]  # by whoever withdraws an entry
 # by their own procedures alone: repair, and the removal by the authority that a pointer points to
@@ -107,17 +108,6 @@ def last_day(
     return last_on
 
 
-def ends_on(deadline: Deadline, opened_on: date, calendar: Mapping[date, bool]) -> date | None:
-    """Return the inclusive last day of a period that opened on a day; None: its length is not known."""
-    if deadline.amount is None:
-        return None
-    if deadline.unit == "working_day":
-        return add_working_days(opened_on, deadline.amount, calendar)
-    if deadline.unit == "month":
-        return add_months(opened_on, deadline.amount)
-    return opened_on + timedelta(days=deadline.amount)
-
-
 def refuse_before_elapsed(rulebook: Rulebook, period: Period, region: str, today: date) -> None:
     """Refuse a step while the period before it still runs.
 
@@ -208,13 +198,6 @@ def stands_on(on: date, begun_on: date | None, valid_through: date | None, *ende
     if begun_on is None or begun_on > on or (valid_through is not None and valid_through < on):
         return False
     return all(day is None or day > on for day in ended_on)
-
-
-def quoted(row: Row) -> str:
-    """Return the instrument and article of a rule, or the tag that says it has none."""
-    if row.source is None:
-        return f"[{row.tag}]"
-    return " ".join(part for part in (row.source.instrument, row.source.article) if part)
 
 
 def _below(severity: str | None, least: str | None) -> bool:

@@ -14,7 +14,7 @@ from registry.commands import Command, Outcome
 from registry.errors import Conflict, Forbidden, NotFound, RuleRefused
 from registry.identifiers import new_id
 from registry.lists.queries import current_entry
-from registry.lists.rules import one_regime, quoted
+from registry.lists.rules import one_regime
 from registry.lists.tables import ListEntry
 from registry.log.leaves import Effect
 from registry.measures import queries
@@ -22,6 +22,7 @@ from registry.measures.rules import Attached, attached
 from registry.measures.tables import MeasureApplication, OfficeScope
 from registry.offices.tables import Office
 from registry.rulebook import Measure
+from registry.rulebook.periods import quoted
 from registry.store.versions import one_writer
 
 Code = Annotated[str, StringConstraints(pattern=r"^[a-z0-9_.]{1,64}$")]

@@ -4,8 +4,9 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 
-from registry.lists.rules import legal_basis, quoted
+from registry.lists.rules import legal_basis
 from registry.rulebook import ListRegime, Measure, Rulebook
+from registry.rulebook.periods import quoted
 
 
 @dataclass(frozen=True)

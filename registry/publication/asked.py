@@ -12,7 +12,6 @@ from registry.commands import Command, Outcome
 from registry.errors import Conflict, Forbidden, NotFound, RuleRefused
 from registry.identifiers import new_id
 from registry.lists.details import PaperWords, Words
-from registry.lists.rules import quoted
 from registry.lists.tables import ListEntry
 from registry.offices.tables import Office
 from registry.publication.last_days import period_ends
@@ -26,6 +25,7 @@ from registry.publication.withdrawal import (
     unended,
 )
 from registry.rulebook import ListRegime, WithdrawalGround
+from registry.rulebook.periods import quoted
 
 PERIOD = "withdrawal.decide"
 

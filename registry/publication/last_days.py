@@ -7,10 +7,10 @@ from sqlalchemy import select
 from sqlmodel import Session, col
 
 from registry.calendar import legal_day
-from registry.lists.rules import ends_on
 from registry.lists.tables import EntryGround, ListEntry
 from registry.overrides.queries import calendar_overrides
 from registry.rulebook import Deadline, Rulebook
+from registry.rulebook.periods import ends_on
 from registry.violations.tables import PenaltyDecision, Violation
 
 PERIOD = "penalty.withdraw"

@@ -8,11 +8,12 @@ from registry.errors import RuleRefused
 from registry.lists import entries
 from registry.lists.conditions import checked_facts
 from registry.lists.details import PaperWords
-from registry.lists.rules import one_regime, publish_until, quoted
+from registry.lists.rules import one_regime, publish_until
 from registry.lists.tables import Proposal
 from registry.log import events
 from registry.publication.editions import take_back
 from registry.publication.withdrawal import document_of, record_change, unended
+from registry.rulebook.periods import quoted
 
 
 class SuspendEntry(PaperWords):

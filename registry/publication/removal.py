@@ -16,8 +16,9 @@ from registry.commands import Command, Outcome
 from registry.errors import Malformed, RuleRefused
 from registry.lists.details import PaperWords
 from registry.lists.pointer import listed_by
-from registry.lists.rules import one_regime, quoted
+from registry.lists.rules import one_regime
 from registry.publication.withdrawal import document_of, end_entries, unended
+from registry.rulebook.periods import quoted
 
 
 class AuthorityRemoval(Command):

@@ -22,7 +22,7 @@ from registry.documents.tables import Document, Paper
 from registry.errors import Conflict, NotFound, RuleRefused
 from registry.lists import entries, grounds, queries
 from registry.lists.details import PaperWords
-from registry.lists.rules import BY_ITSELF, ENDINGS, Ending, Stated, carries, quoted
+from registry.lists.rules import BY_ITSELF, ENDINGS, Ending, Stated, carries
 from registry.lists.tables import ListEntry
 from registry.log import events, leaves
 from registry.log.leaves import Effect
@@ -32,6 +32,7 @@ from registry.publication.last_days import fallen_on, withdraw_by
 from registry.publication.tables import Withdrawal
 from registry.regions import prefix
 from registry.rulebook import ListRegime, WithdrawalGround
+from registry.rulebook.periods import quoted
 from registry.store.versions import unmoved
 from registry.violations.tables import Violation
 

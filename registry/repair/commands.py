@@ -14,7 +14,6 @@ from registry.documents.forms import Kind
 from registry.errors import Conflict, NotFound, RuleRefused
 from registry.identifiers import new_id
 from registry.lists.pointer import listed_by
-from registry.lists.rules import quoted
 from registry.lists.tables import ListEntry
 from registry.log.leaves import Effect
 from registry.repair import queries, rules
@@ -41,6 +40,7 @@ from registry.repair.steps import (
 )
 from registry.repair.tables import Repair
 from registry.rulebook import Choice, RepairCondition, RepairPaper
+from registry.rulebook.periods import quoted
 from registry.store.versions import one_writer
 
 PERIOD = "repair.decide"

@@ -12,7 +12,7 @@ from registry.errors import Forbidden, NotFound, RuleRefused
 from registry.lists import entries, grounds
 from registry.lists import queries as lists
 from registry.lists.conditions import refuse_subject
-from registry.lists.rules import one_regime, publish_until, quoted
+from registry.lists.rules import one_regime, publish_until
 from registry.lists.steps import refuse_listed
 from registry.lists.tables import EntryGround, ListEntry
 from registry.log import leaves
@@ -22,6 +22,7 @@ from registry.publication.withdrawal import end_entries
 from registry.repair import queries
 from registry.repair.tables import Repair
 from registry.rulebook import RepairCondition
+from registry.rulebook.periods import quoted
 from registry.violations.commands import repair_violation, revoke_repair_of_violation
 
 

@@ -6,13 +6,13 @@ law is unknown, neither follows.
 
 from registry.audit.work import Work
 from registry.errors import RuleRefused
-from registry.lists.rules import quoted
 from registry.lists.tables import ListEntry
 from registry.repair import queries, rules
 from registry.repair.forms import DecideRepair
 from registry.repair.rules import Conditions, Unmet
 from registry.repair.tables import Repair
 from registry.rulebook import RepairCondition
+from registry.rulebook.periods import quoted
 
 
 def judged(

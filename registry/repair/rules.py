@@ -11,8 +11,8 @@ from datetime import date, timedelta
 from typing import Literal
 
 from registry.calendar import add_months
-from registry.lists.rules import quoted
 from registry.rulebook import Choice, PenaltyField, RepairCondition, RepairNeed, Rulebook, SeverityClass
+from registry.rulebook.periods import quoted
 from registry.violations.rules import PenaltyFacts, severity_of
 
 _NEXT_DAY = timedelta(days=1)

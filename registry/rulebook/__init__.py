@@ -30,6 +30,7 @@ from registry.rulebook.law_rows import (
 )
 from registry.rulebook.load import load_rulebook
 from registry.rulebook.model import Row, Source, Tag
+from registry.rulebook.reward_rows import RewardRule
 from registry.rulebook.score_rows import (
     GradeBand,
     SamplingRatio,
@@ -62,6 +63,7 @@ __all__ = [
     "RepairCondition",
     "RepairNeed",
     "RepairPaper",
+    "RewardRule",
     "Row",
     "Rulebook",
     "SamplingRatio",

@@ -289,6 +289,7 @@ class Deadline(Row):
 
     Attributes:
         counts_from: The event that opens it, in words.
+        excludes: Time that is not counted.
     """
 
     table: ClassVar[str] = "deadlines"
@@ -297,6 +298,7 @@ class Deadline(Row):
     amount: int | None = Field(default=None, ge=1)
     unit: Literal["working_day", "day", "month"]
     counts_from: str
+    excludes: tuple[Literal["testing"], ...] = ()
 
 
 class WithdrawalGround(Row):

@@ -18,6 +18,7 @@ from registry.lists.rules import ENDINGS
 from registry.repair.commands import STEPS
 from registry.repair.forms import FileObjection
 from registry.repair.objections import REMEDIES
+from registry.rewards.rules import Exclusion
 from registry.rulebook import (
     Colour,
     Deadline,
@@ -26,6 +27,7 @@ from registry.rulebook import (
     PenaltyKind,
     RepairNeed,
     RepairPaper,
+    RewardRule,
     SeverityClass,
     Tag,
     WithdrawalGround,
@@ -78,6 +80,8 @@ KNOWN: dict[str, set[str]] = {
     "paper": set(get_args(PaperKind)),
     "tag": {f"[{tag}]" for tag in get_args(Tag)},
     "rule": {row.code for table in (Deadline, WithdrawalGround) for row in given.rulebook().rows(table)},
+    "reward_line": {row.code for row in given.rulebook().rows(RewardRule)},
+    "exclusion": set(get_args(Exclusion)),
     "list_colour": set(get_args(Colour)),
     "level": set(get_args(OfficeLevel)),
     "penalty": set(get_args(PenaltyKind)),
