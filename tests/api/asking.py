@@ -9,8 +9,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from api.rights import Right
 from tests import given
+from tests.rights.expectation import Expected
 
 DAY = "2026-12-01"
 SHOP = {"name": "浉河区丁记粮油店", "region": given.TOWN, "kind": "enterprise"}
@@ -359,7 +359,7 @@ CASES: tuple[Asked, ...] = (
 )
 
 
-def asked_of(right: Right) -> Iterator[Asked]:
+def asked_of(right: Expected) -> Iterator[Asked]:
     """Yield what is asked of a route."""
     written = [case for case in CASES if (case.method, case.path) == (right.method, right.path)]
     if written:

@@ -9,19 +9,28 @@ from typing import Any, NamedTuple, get_args
 
 from litestar.testing import TestClient
 from sqlalchemy import Engine
-from sqlmodel import Session
+from sqlmodel import Session, select
 
 from api.edge import Edge
+from registry.accounts import policy
 from registry.accounts.commands import Role, issue_key, revoke_key
-from registry.accounts.tables import Account, AccountGrant, Person
+from registry.accounts.recovery import AskRecovery, ask_recovery
+from registry.accounts.searches import SaveSearch, save_search
+from registry.accounts.sessions import digest_of_token, open_session
+from registry.accounts.tables import Account, AccountGrant, Credential, Person, Recovery, SavedSearch
+from registry.audit.tables import AuditEntry
+from registry.businesses.tables import Market
 from registry.documents.papers import issue_paper
 from registry.documents.tables import Paper
+from registry.identifiers import new_id
 from registry.mergers.commands import MergeBusinesses, merge_businesses
 from registry.overrides.commands import ensure_archived
 from registry.publication.signing import load_or_create
 from registry.publication.webhooks import RegisterWebhook, register_webhook
 from registry.rulebook import Rulebook
 from registry.settings import read_settings
+from registry.signups.commands import AskAccount, ask_account
+from registry.signups.tables import SignUp
 from registry.store.engine import checkpoint, open_engine, writing
 from registry.violations.queries import violation
 from search_index.embedded import EmbeddedIndex
@@ -33,6 +42,7 @@ from tests.measures.test_measures import licensing, put
 from tests.repair import leading
 
 DATABASE = "registry.sqlite3"
+USCC = "91110000600037341L"
 
 
 class Scope(NamedTuple):
@@ -54,13 +64,19 @@ SCOPES = (
 
 
 class Someone(NamedTuple):
-    """Who asks: the header that names them, and the role and scope that they hold, if any."""
+    """Who asks: by a key or, at the desks, by a session; and the role and scope that they hold, if any.
+
+    Attributes:
+        holds: Name of the one thing of the realm that the role is held on; else it is held on the region.
+    """
 
     name: str
     authorization: str | None
     role: str | None = None
     scope: Scope | None = None
     known: bool = True
+    session: str = ""
+    holds: str = ""
 
 
 @dataclass
@@ -84,9 +100,16 @@ class Realm:
         for file in self.folder.glob(f"{DATABASE}*"):
             file.unlink()
         shutil.copy(self.folder / "filled", place)
-        settings = read_settings(data_dir=self.folder, database_url=f"sqlite:///{place}")
+        settings = read_settings(data_dir=self.folder, database_url=f"sqlite:///{place}", second_factor=False)
         self.engine = open_engine(settings.database)
         built().state.edge = Edge(settings, self.engine, self.index, lambda: self.now, lambda: self.law)
+
+    def asking(self, roles: tuple[str, ...], *, everywhere: bool) -> Iterator[Someone]:
+        """Yield who asks: those of the roles in every place, and of all others who reaches furthest."""
+        for by in self.people:
+            furthest = by.role is None or by.holds or by.scope is None or by.scope.region == ""
+            if everywhere or furthest or by.role in roles:
+                yield by
 
 
 def filled(folder: Path, migrated: Path) -> Realm:
@@ -101,7 +124,8 @@ def filled(folder: Path, migrated: Path) -> Realm:
     case = Case(engine, folder, rulebook=law)
     ids = {**_facts(case), **_cases(case), **_papers(case)}
     with writing(engine) as session:
-        people = tuple(_people(session, case.now))
+        people = tuple(_people(session, case.now, ids))
+        ids |= _at_desk(session, case.now)
     checkpoint(engine)
     engine.dispose()
     (folder / DATABASE).rename(folder / "filled")
@@ -123,7 +147,12 @@ def _facts(case: Case) -> dict[str, str]:
         merge = {"kind": "succession", "former_id": other, "survivor_id": third, "reason": "转让"}
         merger = merge_businesses(work, MergeBusinesses(**merge, document_id=document))  # type: ignore[arg-type]
         scale = given.instrument(work, shop)
+        market = Market(
+            id=new_id(), name="东方红市场", region=given.TOWN, organiser_id=shop, recorded_at=work.now
+        )
+        session.add(market)
         return {
+            "market_id": market.id,
             "instrument_id": scale,
             "verification_id": given.verification(work, scale),
             "business_id": shop,
@@ -142,7 +171,7 @@ def _facts(case: Case) -> dict[str, str]:
             "step": "serve_notice",
             "export": "proposals.csv",
             "audit_export": "audit.xlsx",
-            "two_a": given.business(work, "平桥路甲店"),
+            "two_a": given.business(work, "平桥路甲店", uscc=USCC),
             "two_b": given.business(work, "平桥路乙店"),
         }
 
@@ -182,6 +211,22 @@ def _cases(case: Case) -> dict[str, str]:
     }
 
 
+def _at_desk(session: Session, now: datetime) -> dict[str, str]:
+    """Leave at the desks what waits there: a request for an account, a lost device, a search, a session."""
+    admin = given.work(session, "admin", now)
+    merchant = {"wanted": "merchant", "uscc": USCC, "account_name": "shop", "person_name": "店主"}
+    ask_account(session, AskAccount(**merchant, contact="13800000000"), now)  # type: ignore[arg-type]
+    ask_recovery(admin, AskRecovery(account="colleague", reason="核对工作证"))
+    save_search(given.work(session, "officer", now), SaveSearch(name="秤", q="秤"))
+    return {
+        "sign_up_id": session.exec(select(SignUp.id)).one(),
+        "recovery_id": session.exec(select(Recovery.id)).one(),
+        "search_id": session.exec(select(SavedSearch.id)).one(),
+        "session_id": digest_of_token(open_session(session, "colleague", now)),
+        "seq": str(session.exec(select(AuditEntry.seq).where(AuditEntry.account_name == "officer")).first()),
+    }
+
+
 def _papers(case: Case) -> dict[str, str]:
     settings = read_settings(data_dir=case.folder)
     with writing(case.engine) as session:
@@ -191,30 +236,50 @@ def _papers(case: Case) -> dict[str, str]:
     return {"code": code, **{f"{kind}_paper": case.paper(kind) for kind in kinds}}
 
 
-def _people(session: Session, now: datetime) -> Iterator[Someone]:
+def _people(session: Session, now: datetime, ids: Mapping[str, str]) -> Iterator[Someone]:
     """Yield those without a right to anything, then a person for every role and scope."""
-    admin = given.work(session, "admin", now)
     yield Someone("nobody", None, known=False)
-    yield Someone("garbage", "Bearer hm_garbage_garbage", known=False)
+    yield Someone("garbage", "Bearer hm_garbage_garbage", known=False, session="garbage")
+    yield from _left(session, now)
+    for role in get_args(Role):
+        for scope in SCOPES:
+            yield _someone(session, now, role, scope)
+    for role, thing in (("operator", "market_id"), ("merchant", "business_id")):
+        yield _someone(session, now, role, SCOPES[0], (thing, ids[thing]))
+
+
+def _left(session: Session, now: datetime) -> Iterator[Someone]:
+    """Yield officers of the town who are let in no more, and somebody who never was given a role."""
+    admin = given.work(session, "admin", now)
     for name in ("revoked", "disabled", "ungranted"):
         account = _account(session, name, "AMR-411502", now)
         if name != "ungranted":
             session.add(AccountGrant(account_name=name, role="officer", region="411502"))
             session.flush()
         key = issue_key(admin, name)
+        since = now - policy.WHOLE if name == "revoked" else now
+        token = open_session(session, name, since)
         if name == "revoked":
             revoke_key(admin, key.id)
         if name == "disabled":
             account.disabled_at = now
             session.add(account)
-        yield Someone(name, f"Bearer {key.token}", known=name == "ungranted")
-    for role in get_args(Role):
-        for scope in SCOPES:
-            name = f"{role}-{scope.name}"
-            _account(session, name, scope.office, now)
-            session.add(AccountGrant(account_name=name, role=role, region=scope.region))
-            session.flush()
-            yield Someone(name, f"Bearer {issue_key(admin, name).token}", role, scope)
+        yield Someone(name, f"Bearer {key.token}", known=name == "ungranted", session=token)
+
+
+def _someone(
+    session: Session, now: datetime, role: str, scope: Scope, on: tuple[str, str] = ("", "")
+) -> Someone:
+    """Give somebody a role in a scope, or on one thing of it, with a key and a session."""
+    thing, identifier = on
+    name = f"{role}-{thing.removesuffix('_id') or scope.name}"
+    _account(session, name, scope.office, now)
+    held = {thing: identifier} if thing else {}
+    session.add(AccountGrant(account_name=name, role=role, region=scope.region, **held))
+    session.flush()
+    key = issue_key(given.work(session, "admin", now), name)
+    token = open_session(session, name, now)
+    return Someone(name, f"Bearer {key.token}", role, scope, session=token, holds=thing)
 
 
 def _account(session: Session, name: str, office: str, now: datetime) -> Account:
@@ -223,4 +288,5 @@ def _account(session: Session, name: str, office: str, now: datetime) -> Account
     account = Account(name=name, person_id=f"person-{name}", office_code=office, recorded_at=now)
     session.add(account)
     session.flush()
+    session.add(Credential(account_name=name, password_hash="none is met", changed_at=now))
     return account

@@ -1,8 +1,8 @@
 """Every route is asked by everybody: each role here, above, next door and elsewhere, and by nobody known.
 
-What must answer is decided by `due` from the row of the table and from who asks, never by the guard of
-the product. Whoever is refused changes nothing; what is of elsewhere answers with the bytes of what
-does not exist.
+What must answer is decided by `due` from the line in `tests/rights/expected.txt` and from who asks, never
+by what the product enforces. Whoever is refused changes nothing; what is of elsewhere answers with the
+bytes of what does not exist.
 """
 
 import itertools
@@ -16,20 +16,21 @@ import pytest
 from litestar.testing import TestClient
 
 from api.app import served
-from api.rights import RIGHTS, Right
 from registry.identifiers import new_id
 from tests.api.asking import Asked, asked_of
 from tests.api.building import built
 from tests.api.digesting import digest
 from tests.api.realm import Realm, Someone
+from tests.rights.expectation import Expected, by_key, expected
 
-KEYED = [right for right in RIGHTS if right.roles is not None]
 ASKED = [
     pytest.param(right, one, id=f"{one.method} {one.path} {one.state}")
-    for right in KEYED
+    for right in by_key()
     for one in asked_of(right)
 ]
+PUBLIC = [pytest.param(one, id=str(one)) for one in expected() if one.roles is None]
 NAMED = re.compile(r"\{(\w+)\}")
+PRINTED = re.compile(r'name="key" value="\w+"')  # the key of a form, drawn anew for each
 
 
 @pytest.fixture(scope="module", autouse=True)
@@ -65,7 +66,7 @@ def meant(said: Any, ids: dict[str, str]) -> Any:
     return ids[said[1:]] if isinstance(said, str) and said.startswith("@") else said
 
 
-def due(right: Right, asked: Asked, by: Someone) -> int:
+def due(right: Expected, asked: Asked, by: Someone) -> int:
     """Return the status that must answer."""
     if not by.known:
         return 401
@@ -84,22 +85,39 @@ def due(right: Right, asked: Asked, by: Someone) -> int:
     return asked.answers if admitted else 403
 
 
+@pytest.mark.parametrize(
+    "everywhere", [False, pytest.param(True, marks=pytest.mark.long)], ids=["furthest", "everywhere"]
+)
 @pytest.mark.parametrize(("right", "asked"), ASKED)
 def test_each_is_answered_as_the_table_says_and_who_is_refused_changes_nothing(
-    realm: Realm, right: Right, asked: Asked
+    realm: Realm, right: Expected, asked: Asked, *, everywhere: bool
 ) -> None:
     realm.renew()
     ids, before = dict(realm.ids), digest(realm.engine)
-    refused = [by for by in realm.people if due(right, asked, by) in (401, 403, 404)]
+    people = list(realm.asking(right.roles or (), everywhere=everywhere))
+    refused = [by for by in people if due(right, asked, by) in (401, 403, 404)]
     for by in refused:
         answer = send(realm, asked, by, ids)
         assert (by.name, answer.status_code) == (by.name, due(right, asked, by)), answer.text
     assert digest(realm.engine) == before
-    for by in [one for one in realm.people if one not in refused]:
+    for by in [one for one in people if one not in refused]:
         answer = send(realm, asked, by, ids)
         assert (by.name, answer.status_code) == (by.name, due(right, asked, by)), answer.text
         if asked.answers == 201:
             realm.renew()
+
+
+@pytest.mark.parametrize("line", PUBLIC)
+def test_what_everybody_may_ask_is_answered_alike_to_whoever_asks(realm: Realm, line: Expected) -> None:
+    asked = Asked(line.method, line.path, query=line.query, body={} if line.method == "POST" else None)
+    names = {**dict.fromkeys(NAMED.findall(line.path), "nothing"), **realm.ids, **line.names}
+    by = [one for one in realm.people if one.name in ("nobody", "garbage", "disabled", "officer-nation")]
+    answers = [send(realm, asked, one, names) for one in by]
+    due = line.answers or answers[0].status_code
+    assert {one.status_code for one in answers} == {due}
+    assert due not in (401, 403)
+    assert due < 500
+    assert len({PRINTED.sub("", one.text) for one in answers}) == 1
 
 
 def nameless(answer: httpx.Response, ids: dict[str, str]) -> tuple[int, str, dict[str, str]]:
@@ -115,7 +133,7 @@ def nameless(answer: httpx.Response, ids: dict[str, str]) -> tuple[int, str, dic
     [one for one in ASKED if one.values[0].place in ("path", "body")],  # type: ignore[attr-defined]
 )
 def test_what_is_of_elsewhere_answers_with_the_bytes_of_what_does_not_exist(
-    realm: Realm, right: Right, asked: Asked
+    realm: Realm, right: Expected, asked: Asked
 ) -> None:
     by = next(one for one in realm.people if one.name == f"{(right.roles or ())[0]}-elsewhere")
     real, nothing = (
