@@ -189,4 +189,9 @@ def objection_file(work: Work, objection_id: str) -> ObjectionFile:
     objection = work.session.get(Objection, objection_id)
     if objection is None or not may_read(work, objection.region):
         raise NotFound("objection.unknown", objection_id=objection_id)
-    return ObjectionFile.model_validate({**_listed(work, objection), "steps": steps_of(work, objection_id)})
+    return file_of_objection(work, objection)
+
+
+def file_of_objection(work: Work, objection: Objection) -> ObjectionFile:
+    """Return the file of an objection, for a caller that has asked who may read it."""
+    return ObjectionFile.model_validate({**_listed(work, objection), "steps": steps_of(work, objection.id)})

@@ -312,6 +312,11 @@ def repair_file(work: Work, repair_id: str) -> RepairFile:
     repair = work.session.get(Repair, repair_id)
     if repair is None or not may_read(work, repair.region):
         raise NotFound("repair.unknown", repair_id=repair_id)
+    return file_of_repair(work, repair)
+
+
+def file_of_repair(work: Work, repair: Repair) -> RepairFile:
+    """Return the file of an application, for a caller that has asked who may read it."""
     found = queries.subject(work.session, repair.subject_kind, repair.subject_id, lock=False)
     asked = None if found is None else queries.as_subject(found, repair.field)
     law = () if asked is None else rules.conditions(work.rulebook, asked, repair.received_on).rows
@@ -322,6 +327,6 @@ def repair_file(work: Work, repair_id: str) -> RepairFile:
             "papers_missing": rules.papers_missing(law, repair.papers),
             "conditions": [row.code for row in law],
             "repairable_from": min((day for day in days if day is not None), default=None),
-            "steps": steps_of(work, repair_id),
+            "steps": steps_of(work, repair.id),
         }
     )

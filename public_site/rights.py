@@ -68,6 +68,24 @@ RIGHTS: tuple[Right, ...] = (
     # the merchant's desk: only what is of the own business is read
     Right("GET", "/desk/own", ("merchant",), OWN),
     Right("GET", "/desk/own/papers/{document_id}", ("merchant",), OWN),
+    *(
+        Right(method, f"/desk/own/{path}", ("merchant",), OWN)
+        for method, path in (
+            ("GET", "notices/{proposal_id}"),
+            ("GET", "notices/{proposal_id}/{step}"),
+            ("POST", "notices/{proposal_id}/{step}"),
+            ("GET", "objections/new"),
+            ("POST", "objections"),
+            ("GET", "objections/{objection_id}"),
+            ("GET", "objections/{objection_id}/{step}"),
+            ("POST", "objections/{objection_id}/{step}"),
+            ("GET", "repairs/new"),
+            ("POST", "repairs"),
+            ("GET", "repairs/{repair_id}"),
+            ("GET", "repairs/{repair_id}/{step}"),
+            ("POST", "repairs/{repair_id}/{step}"),
+        )
+    ),
     # the auditor's desk
     Right("GET", "/desk/audit", ("auditor",), OWN),
     Right("GET", "/desk/audit/export/{name}", ("auditor",), OWN),

@@ -10,11 +10,12 @@ from functools import cache
 from typing import Any
 
 from litestar import Request, Response
-from pydantic import BaseModel, Field, create_model
+from pydantic import BaseModel, Field, ValidationError, create_model
 
 from api.edge import Edge
+from api.faults import Misread, of_shape
 from public_site.desk import forms
-from public_site.desk.asking import Asked, Attached, Group, Sent, file_attached, folded, names_asked
+from public_site.desk.asking import Asked, Attached, Filing, Group, Sent, file_attached, folded, names_asked
 from public_site.desk.form import Form
 from public_site.desk.forms import Faults
 from registry.audit.work import Work
@@ -49,7 +50,7 @@ def carry_out(
     request: Request[Any, Any, Any],
     form: Form,
     act: Act,
-    region: str,
+    filing: Filing,
     then: Callable[[str], str],
     again: Callable[[Faults, Sent], Response[Any]],
     **given: object,
@@ -61,7 +62,7 @@ def carry_out(
         request: A POST.
         form: As it was sent.
         act: What its form states.
-        region: Where its files are filed.
+        filing: Where its files are filed.
         then: Address of the next page, by the identifier that the act answered.
         again: Shows the form again with what is wrong with it.
         given: What the address says of the command.
@@ -73,29 +74,42 @@ def carry_out(
         request,
         sent.form,
         at_desk(act.command, tuple(sorted(act.files))),
-        lambda work, asked: _done(work, edge.settings, act, region, asked),
+        lambda work, asked: _done(work, edge.settings, act, filing, asked),
         then,
         lambda faults: again(faults, sent),
         given={**given, "attached": sent.attached},
     )
 
 
-def _done(work: Work, settings: Settings, act: Act, region: str, asked: Any) -> str:
+def _done(work: Work, settings: Settings, act: Act, filing: Filing, asked: Any) -> str:
     """File what came with a form, do the act, and return the identifier that it answers.
 
     Raises:
-        Malformed: A file without which there is no act did not come.
+        Malformed: A file without which there is no act did not come, and
+        Misread: or one of several.
         Refusal: As the act does.
     """
     said = asked.model_dump(exclude={"attached"}, exclude_unset=True)
-    filed = file_attached(work, settings, asked.attached, region)
+    filed = file_attached(work, settings, asked.attached, filing)
     for name in act.needed:
         if name not in filed:
             raise Malformed("field.missing", field=name)
     for name, document_id in filed.items():
         _put(said, name, document_id)
-    outcome = act.do(work, settings, act.command.model_validate(said))
+    outcome = act.do(work, settings, _whole(act.command, said))
     return str(getattr(outcome, "id", outcome))
+
+
+def _whole(command: type[Command], said: Mapping[str, Any]) -> Command:
+    """Return the command with its documents in place.
+
+    Raises:
+        Misread: A file without which it says nothing did not come.
+    """
+    try:
+        return command.model_validate(said)
+    except ValidationError as invalid:
+        raise Misread(of_shape(dict(found)) for found in invalid.errors(include_input=False)) from invalid
 
 
 def placed(faults: Faults, sent: Sent | None, fields: Sequence[Asked | Group]) -> Faults:

@@ -8,7 +8,7 @@ import base64
 import mimetypes
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Any, Literal
+from typing import Any, Literal, NamedTuple
 
 from pydantic import Base64Bytes, Field
 
@@ -53,6 +53,13 @@ class Group:
     name: str
     label: str
     fields: tuple[Asked, ...]
+
+
+class Filing(NamedTuple):
+    """Where the files of a form are filed: in a region, by its office or by a business itself."""
+
+    region: str
+    business_id: str | None = None
 
 
 class Attached(Command):
@@ -147,14 +154,14 @@ def names_asked(fields: Sequence[Asked | Group]) -> frozenset[str]:
 
 
 def file_attached(
-    work: Work, settings: Settings, attached: Mapping[str, Attached], region: str
+    work: Work, settings: Settings, attached: Mapping[str, Attached], filing: Filing
 ) -> dict[str, str]:
     """File what came with a form and return the documents by the fields that they belong in.
 
     Raises:
-        Forbidden: The person is no officer of the region.
+        Forbidden: The person is no officer of the region, or does not speak for the business.
     """
     return {
-        name: file_document(work, settings.data_dir, FileDocument(**dict(one), region=region))
+        name: file_document(work, settings.data_dir, FileDocument(**dict(one), **filing._asdict()))
         for name, one in attached.items()
     }

@@ -105,7 +105,7 @@ def case_file(work: Work, proposal_id: str) -> CaseFile:
         facts=list(zip(words, _obstacles(work, proposal), strict=True)),
         bases=bases,
         papers=issued,
-        documents=documents_of(work.session, (step.document_id for step in taken)),
+        documents=documents_of(work.session, papers_of_steps(taken)),
         dues=dues.of_case(work.session, proposal_id),
         points=[
             (number, point, dict(given[number]) if number in given else None)
@@ -152,6 +152,12 @@ def entry_of_case(session: Session, proposal_id: str) -> ListEntry | None:
 def _obstacles(work: Work, proposal: Proposal) -> list[str | None]:
     known = {fact.id: fact.obstacle for fact in grounds.facts(work.session, proposal.evidence, work.today)}
     return [known.get(fact_id, "ended") for fact_id in proposal.evidence]
+
+
+def papers_of_steps(steps: Iterable[Any]) -> list[str]:
+    """Return the documents that steps rest on, and those that were handed in with them."""
+    held = [one for step in steps for one in (step.document_id, *step.detail.get("exhibits", ()))]
+    return [one for one in held if one is not None]
 
 
 def documents_of(session: Session, document_ids: Iterable[str | None]) -> dict[str, Document]:

@@ -12,6 +12,7 @@ from registry.lists.papers import PAPERS
 from registry.lists.procedures import Step
 from registry.lists.tables import ProposalStep
 
+EXHIBITS = 3  # papers beside its own that a form has room for
 ROWS = 6  # checks that a page has room for
 # what an officer states for a paper, by the name that the paper's form gives it
 STATED: Mapping[str, str] = MappingProxyType(
@@ -57,6 +58,8 @@ def step_fields(
     """
     fields: list[Asked | Group] = [Asked("expected_version", "hidden", "", value=str(version))]
     for name in (*step.needs, *step.takes):
+        if name == "exhibits":
+            continue
         if name == "answers":
             fields += _answers(before, t)
         elif name == "checks":
@@ -67,6 +70,8 @@ def step_fields(
         fields += [one for one in paper_fields(step.paper, t) if one.name in ("reasons", "where")]
     else:
         fields += document_fields(step.documents, t)
+    if "exhibits" in step.takes:
+        fields += exhibit_fields(t)
     fields.append(Asked("note", "text", t("desk.cases.field.note"), required=False))
     return tuple(fields)
 
@@ -81,6 +86,20 @@ def document_fields(kinds: Sequence[str], t: Words) -> list[Asked]:
             Asked("document_id" + KIND, "choice", t("desk.cases.field.kind"), choices=choices, value=kinds[0])
         )
     return fields
+
+
+def exhibit_fields(t: Words) -> list[Asked]:
+    """Return the fields of what is handed in beside a step's own document."""
+    return [
+        Asked(f"exhibits.{number}", "file", t("desk.cases.field.exhibit", number=number + 1), required=False)
+        for number in range(EXHIBITS)
+    ]
+
+
+def files_of(step: Step) -> dict[str, str]:
+    """Return the files that the form of a step may bring, each with the kind of document that it is."""
+    beside = range(EXHIBITS) if "exhibits" in step.takes else ()
+    return {"document_id": step.documents[0], **{f"exhibits.{number}": "evidence" for number in beside}}
 
 
 def papers_before(step: Step) -> tuple[Kind, ...]:

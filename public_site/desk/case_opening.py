@@ -11,7 +11,7 @@ from api.edge import Edge
 from api.supervising import may_read
 from public_site.desk import forms
 from public_site.desk.acting import Act, carry_out, placed
-from public_site.desk.asking import Asked, Choices, Group, Sent, Sort
+from public_site.desk.asking import Asked, Choices, Filing, Group, Sent, Sort
 from public_site.desk.case_forms import document_fields
 from public_site.desk.form import LARGEST_UPLOAD, Form
 from public_site.desk.forms import NO_FAULTS, Faults, reader_at_desk
@@ -95,7 +95,7 @@ def _open(edge: Edge, request: Asking, form: Form, act: Act) -> Response[Any]:
         request,
         form,
         act,
-        found.known.region,
+        Filing(found.known.region),
         lambda proposal_id: f"/desk/cases/{proposal_id}?done=opened",
         lambda faults, sent: _new_case(edge, request, business, regime, faults, sent),
     )

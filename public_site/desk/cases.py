@@ -13,10 +13,17 @@ from api.paging import cursor_of, key_of
 from api.supervising import OfRegion, regions_read
 from public_site.desk import forms
 from public_site.desk.acting import Act, carry_out, placed
-from public_site.desk.asking import Sent
+from public_site.desk.asking import Filing, Sent
 from public_site.desk.awaiting import Awaiting
 from public_site.desk.case_files import CaseFile, CaseLine, case_file, case_lines, open_cases
-from public_site.desk.case_forms import BLANK_WITHOUT, LINES, paper_fields, papers_before, step_fields
+from public_site.desk.case_forms import (
+    BLANK_WITHOUT,
+    LINES,
+    files_of,
+    paper_fields,
+    papers_before,
+    step_fields,
+)
 from public_site.desk.form import LARGEST_UPLOAD, Form
 from public_site.desk.forms import NO_FAULTS, Faults, reader_at_desk
 from registry.audit.work import Work
@@ -127,13 +134,13 @@ def take(
     """Take a step; its file is filed and its paper issued in the same act."""
     file = forms.consult(edge, request, lambda work: case_file(work, proposal_id))
     forms.checked(edge, request, form)
-    act = replace(TAKING, files={"document_id": _step(file, step).documents[0]})
+    act = replace(TAKING, files=files_of(_step(file, step)))
     return carry_out(
         edge,
         request,
         form,
         act,
-        file.proposal.region,
+        Filing(file.proposal.region),
         lambda _: f"/desk/cases/{proposal_id}?done=step",
         lambda faults, sent: _step_form(edge, request, proposal_id, step, faults, sent),
         proposal_id=proposal_id,

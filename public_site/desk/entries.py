@@ -2,9 +2,9 @@
 
 from typing import Any
 
-from litestar import Request, Response, get, post
+from litestar import Request, Response, get
 from litestar.di import NamedDependency
-from litestar.params import FromPath, FromQuery
+from litestar.params import FromQuery
 from sqlmodel import col, select
 
 from api.edge import Edge
@@ -12,19 +12,18 @@ from api.entries import EntryFile, WithdrawalAsked, entry_file
 from api.paging import cursor_of, key_of
 from api.supervising import regions_read
 from public_site.desk import forms
-from public_site.desk.acting import Act, carry_out, placed
-from public_site.desk.asking import Asked, Choices, Group, Sent
+from public_site.desk.acting import Act
+from public_site.desk.asking import Asked, Choices, Filing, Group
 from public_site.desk.awaiting import Awaiting
 from public_site.desk.case_files import business_names
 from public_site.desk.case_forms import document_fields
-from public_site.desk.form import Form
-from public_site.desk.forms import NO_FAULTS, Faults, reader_at_desk
-from public_site.desk.possible_acts import PossibleAct, one_of, possible_act
+from public_site.desk.possible_acts import PossibleAct, possible_act
+from public_site.desk.stepping import Sort
+from public_site.reader import Reader
 from public_site.texts import Words
 from registry.audit.work import Work
 from registry.documents import papers as issued_papers
 from registry.documents.tables import Document
-from registry.errors import NotFound
 from registry.lists.queries import proposal, standing_within
 from registry.lists.rules import ENDINGS
 from registry.lists.told import told_of
@@ -36,7 +35,6 @@ from registry.publication.tables import Withdrawal
 from registry.publication.withdrawal import WithdrawEntry
 from registry.repair.removals import removals
 from registry.rulebook import ListRegime, WithdrawalGround
-from registry.texts import say
 
 Asking = Request[Any, Any, Any]
 A_PAGE = 30
@@ -107,45 +105,6 @@ def all_entries(
 
     shown = forms.consult(edge, request, read)
     return forms.show(edge, request, "entries.html", **shown, regime=regime, today=edge.today())
-
-
-@get("/desk/entries/{entry_id:str}", sync_to_thread=True, include_in_schema=False)
-def one_entry(request: Asking, edge: NamedDependency[Edge], entry_id: FromPath[str]) -> Response[str]:
-    """Show an entry with its facts, versions and papers, and what the person may do with it."""
-    return _entry(edge, request, entry_id)
-
-
-@get("/desk/entries/{entry_id:str}/{step:str}", sync_to_thread=True, include_in_schema=False)
-def act_form(
-    request: Asking, edge: NamedDependency[Edge], entry_id: FromPath[str], step: FromPath[str]
-) -> Response[str]:
-    """Show the form of an act on an entry."""
-    return _act_form(edge, request, entry_id, step)
-
-
-@post("/desk/entries/{entry_id:str}/{step:str}", sync_to_thread=True, include_in_schema=False)
-def act(
-    request: Asking,
-    edge: NamedDependency[Edge],
-    form: NamedDependency[Form],
-    entry_id: FromPath[str],
-    step: FromPath[str],
-) -> Response[Any]:
-    """Withdraw, suspend or renew an entry, or record that its authority removed it."""
-    forms.checked(edge, request, form)
-    if step not in ACTS:
-        raise NotFound("entry.unknown", entry_id=entry_id)
-    found = forms.consult(edge, request, lambda work: entry_file(work, entry_id))
-    return carry_out(
-        edge,
-        request,
-        form,
-        ACTS[step],
-        found.region,
-        lambda _: f"/desk/entries/{entry_id}?done=step",
-        lambda faults, sent: _act_form(edge, request, entry_id, step, faults, sent),
-        **({"entry_id": entry_id} if "entry_id" in ACTS[step].command.model_fields else {}),
-    )
 
 
 def _acts(work: Work, found: EntryFile) -> tuple[PossibleAct, ...]:
@@ -238,66 +197,30 @@ def _decisions(work: Work, region: str) -> Choices:
     return tuple((one.id, one.title) for one in found)
 
 
-def _entry(edge: Edge, request: Asking, entry_id: str, faults: Faults = NO_FAULTS) -> Response[str]:
-    def read(work: Work) -> dict[str, Any]:
-        found = entry_file(work, entry_id)
-        facts, _ = told_of(work, found.grounds, found.region)
-        regimes = work.rulebook.in_force(ListRegime, found.region, work.today)
-        return {
-            "found": found,
-            "acts": _acts(work, found),
-            "facts": facts,
-            "regime": regimes.get(found.regime),
-            "business": business_names(work.session, [found.business_id]).get(found.business_id, ""),
-            "papers": issued_papers.of_case(work.session, entry_id),
-        }
-
-    shown = forms.consult(edge, request, read)
-    reader = reader_at_desk(request, edge)
-    return forms.show(
-        edge,
-        request,
-        "entry.html",
-        **shown,
-        names=reader.names(edge.rulebook(), edge.today()),
-        say=lambda refusal: say(refusal, reader.language),
-        faults=faults,
-    )
+def _shown(work: Work, found: EntryFile, reader: Reader) -> dict[str, Any]:
+    facts, _ = told_of(work, found.grounds, found.region)
+    regimes = work.rulebook.in_force(ListRegime, found.region, work.today)
+    return {
+        "facts": facts,
+        "regime": regimes.get(found.regime),
+        "business": business_names(work.session, [found.business_id]).get(found.business_id, ""),
+        "papers": issued_papers.of_case(work.session, found.entry_id),
+        "names": reader.names(work.rulebook, work.today),
+    }
 
 
-def _act_form(
-    edge: Edge,
-    request: Asking,
-    entry_id: str,
-    name: str,
-    faults: Faults = NO_FAULTS,
-    sent: Sent | None = None,
-) -> Response[str]:
-    """Show the form of an act; where the entry has ended, show the entry."""
-    reader = reader_at_desk(request, edge)
-
-    def read(work: Work) -> tuple[PossibleAct | None, tuple[Asked | Group, ...]]:
-        found = entry_file(work, entry_id)
-        known = one_of(_acts(work, found), name)
-        return known, _fields(work, found, name, reader.t) if known is not None else ()
-
-    known, fields = forms.consult(edge, request, read)
-    if known is None:
-        return _entry(edge, request, entry_id, placed(faults, sent, ()))
-    here = f"/desk/entries/{entry_id}"
-    return forms.show(
-        edge,
-        request,
-        "act.html",
-        title=reader.t(f"desk.act.{name}_entry"),
-        lead="",
-        back=(("/desk/entries", reader.t("desk.entries.title")), (here, reader.t("desk.entries.file"))),
-        action=f"{here}/{name}",
-        fields=fields,
-        refusal=known.refusal,
-        say=lambda refusal: say(refusal, reader.language),
-        faults=placed(faults, sent, fields),
-    )
-
-
-ROUTES = (all_entries, one_entry, act_form, act)
+SORT = Sort(
+    "/desk/entries",
+    "entry_id",
+    find=entry_file,
+    filing=lambda found: Filing(found.region),
+    acts=ACTS,
+    possible=_acts,
+    fields=_fields,
+    shown=_shown,
+    template="entry.html",
+    crumb=("/desk/entries", "desk.entries.title"),
+    word="desk.entries.file",
+    tail="_entry",
+)
+ROUTES = (all_entries, *SORT.routes())

@@ -1,7 +1,7 @@
 """The market operator's desk: the stalls of the own market, what they measure with, and what is missing."""
 
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
@@ -121,18 +121,23 @@ def stalls_of(work: Work, market_id: str) -> list[Stall]:
     for pledge in held_in_market(work.session, market_id, work.today):
         pledges[pledge.business_id].append(pledge)
     instruments: Mapping[str, list[Measuring]] = defaultdict(list)
-    kinds: dict[str, Mapping[str, InstrumentKind]] = {}
-    found = standing(work.session, work.today, Which(market_id=market_id), limit=MOST_INSTRUMENTS)
-    for row, proof, region in found:
-        if region not in kinds:
-            kinds[region] = work.rulebook.in_force(InstrumentKind, region, work.today)
-        status = status_on(proof, work.today, due_from(work.rulebook, region, work.today), row.retired_on)
-        through = proof.valid_through if proof is not None else None
-        instruments[row.business_id].append(Measuring(row, kinds[region].get(row.kind), status, through))
+    for business_id, one in measuring_in(work, Which(market_id=market_id)):
+        instruments[business_id].append(one)
     return [
         _stall(one, tuple(pledges[one.business_id]), tuple(instruments[one.business_id]))
         for one in queries.stalls_of(work.session, market_id, MOST_STALLS)
     ]
+
+
+def measuring_in(work: Work, which: Which) -> Iterator[tuple[str, Measuring]]:
+    """Yield instruments in use today as they stand, each with its business."""
+    kinds: dict[str, Mapping[str, InstrumentKind]] = {}
+    for row, proof, region in standing(work.session, work.today, which, limit=MOST_INSTRUMENTS):
+        if region not in kinds:
+            kinds[region] = work.rulebook.in_force(InstrumentKind, region, work.today)
+        status = status_on(proof, work.today, due_from(work.rulebook, region, work.today), row.retired_on)
+        through = proof.valid_through if proof is not None else None
+        yield row.business_id, Measuring(row, kinds[region].get(row.kind), status, through)
 
 
 def _stall(

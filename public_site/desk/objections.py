@@ -2,32 +2,30 @@
 
 from typing import Any
 
-from litestar import Request, Response, get, post
+from litestar import Request, Response, get
 from litestar.di import NamedDependency
-from litestar.params import FromPath, FromQuery
+from litestar.params import FromQuery
 
 from api.edge import Edge
 from api.objections import ObjectionFile, objection_file, objections_page
 from api.paging import key_of
 from public_site.desk import forms
-from public_site.desk.acting import Act, carry_out, placed
-from public_site.desk.asking import Asked, Group, Sent
+from public_site.desk.acting import Act
+from public_site.desk.asking import Asked, Filing, Group
 from public_site.desk.awaiting import Awaiting
-from public_site.desk.case_files import business_names, documents_of, office_names
+from public_site.desk.case_files import business_names, documents_of, office_names, papers_of_steps
 from public_site.desk.entries import grounds_known
-from public_site.desk.form import LARGEST_UPLOAD, Form
-from public_site.desk.forms import NO_FAULTS, Faults, reader_at_desk
-from public_site.desk.possible_acts import PossibleAct, one_of, possible_act
+from public_site.desk.possible_acts import PossibleAct, possible_act
+from public_site.desk.stepping import Opening, Sort
 from public_site.desk.subjects import subject_of
+from public_site.reader import Reader
 from public_site.texts import Words
 from registry.accounts.names import person_names
 from registry.audit.work import Work
-from registry.errors import NotFound
 from registry.lists import queries as lists
 from registry.repair import objections as registry_objections
 from registry.repair import papers
 from registry.repair.forms import DecideObjection, FileObjection, SettleObjection, WithdrawObjection
-from registry.texts import say
 from registry.violations.queries import violation as violation_of
 
 Asking = Request[Any, Any, Any]
@@ -85,75 +83,6 @@ def all_objections(
         businesses=businesses,
         closed=closed,
         today=edge.today(),
-    )
-
-
-@get("/desk/objections/new", sync_to_thread=True, include_in_schema=False)
-def new_objection(
-    request: Asking, edge: NamedDependency[Edge], kind: FromQuery[str], subject: FromQuery[str]
-) -> Response[str]:
-    """Show the form that takes in an objection to an entry, a record or a case."""
-    return _new_objection(edge, request, kind, subject)
-
-
-@post("/desk/objections", sync_to_thread=True, include_in_schema=False, request_max_body_size=LARGEST_UPLOAD)
-def file_one(request: Asking, edge: NamedDependency[Edge], form: NamedDependency[Form]) -> Response[Any]:
-    """Take in an objection; what it is about is marked in the same act."""
-    forms.checked(edge, request, form)
-    kind, subject = form.one("subject_kind"), form.one("subject_id")
-    region, _ = forms.consult(edge, request, lambda work: subject_of(work, kind, subject))
-    return carry_out(
-        edge,
-        request,
-        form,
-        FILING,
-        region,
-        lambda objection_id: f"/desk/objections/{objection_id}?done=objection_filed",
-        lambda faults, sent: _new_objection(edge, request, kind, subject, faults, sent),
-    )
-
-
-@get("/desk/objections/{objection_id:str}", sync_to_thread=True, include_in_schema=False)
-def one_objection(request: Asking, edge: NamedDependency[Edge], objection_id: FromPath[str]) -> Response[str]:
-    """Show the file of an objection and what the person may do with it."""
-    return _objection(edge, request, objection_id)
-
-
-@get("/desk/objections/{objection_id:str}/{step:str}", sync_to_thread=True, include_in_schema=False)
-def step_form(
-    request: Asking, edge: NamedDependency[Edge], objection_id: FromPath[str], step: FromPath[str]
-) -> Response[str]:
-    """Show the form of a step of an objection."""
-    return _step_form(edge, request, objection_id, step)
-
-
-@post(
-    "/desk/objections/{objection_id:str}/{step:str}",
-    sync_to_thread=True,
-    include_in_schema=False,
-    request_max_body_size=LARGEST_UPLOAD,
-)
-def take(
-    request: Asking,
-    edge: NamedDependency[Edge],
-    form: NamedDependency[Form],
-    objection_id: FromPath[str],
-    step: FromPath[str],
-) -> Response[Any]:
-    """Decide an objection, carry out what it asks for, or close one that was taken back."""
-    forms.checked(edge, request, form)
-    if step not in ACTS:
-        raise NotFound("objection.unknown", objection_id=objection_id)
-    found = forms.consult(edge, request, lambda work: objection_file(work, objection_id))
-    return carry_out(
-        edge,
-        request,
-        form,
-        ACTS[step],
-        found.region,
-        lambda _: f"/desk/objections/{objection_id}?done=step",
-        lambda faults, sent: _step_form(edge, request, objection_id, step, faults, sent),
-        objection_id=objection_id,
     )
 
 
@@ -227,95 +156,16 @@ def _remedy(work: Work, found: ObjectionFile, t: Words) -> list[Asked]:
     ]
 
 
-def _objection(edge: Edge, request: Asking, objection_id: str, faults: Faults = NO_FAULTS) -> Response[str]:
-    def read(work: Work) -> dict[str, Any]:
-        found = objection_file(work, objection_id)
-        return {
-            "found": found,
-            "acts": _acts(work, found),
-            "about": subject_of(work, found.subject_kind, found.subject_id)[1],
-            "documents": documents_of(
-                work.session, [*found.papers, *(one.document_id for one in found.steps)]
-            ),
-            "people": person_names(work.session, (step.person_id for step in found.steps)),
-            "offices": office_names(work, (step.office_code for step in found.steps)),
-        }
-
-    shown = forms.consult(edge, request, read)
-    language = reader_at_desk(request, edge).language
-    return forms.show(
-        edge,
-        request,
-        "objection.html",
-        **shown,
-        say=lambda refusal: say(refusal, language),
-        today=edge.today(),
-        faults=faults,
-    )
+def _shown(work: Work, found: ObjectionFile, _reader: Reader) -> dict[str, Any]:
+    return {
+        "about": subject_of(work, found.subject_kind, found.subject_id)[1],
+        "documents": documents_of(work.session, [*found.papers, *papers_of_steps(found.steps)]),
+        "people": person_names(work.session, (step.person_id for step in found.steps)),
+        "offices": office_names(work, (step.office_code for step in found.steps)),
+    }
 
 
-def _step_form(
-    edge: Edge,
-    request: Asking,
-    objection_id: str,
-    name: str,
-    faults: Faults = NO_FAULTS,
-    sent: Sent | None = None,
-) -> Response[str]:
-    """Show the form of a step; where the objection has moved on from it, show the objection."""
-    reader = reader_at_desk(request, edge)
-
-    def read(work: Work) -> tuple[PossibleAct | None, tuple[Asked | Group, ...]]:
-        found = objection_file(work, objection_id)
-        return one_of(_acts(work, found), name), _fields(work, found, name, reader.t)
-
-    act, fields = forms.consult(edge, request, read)
-    if act is None:
-        return _objection(edge, request, objection_id, placed(faults, sent, ()))
-    return forms.show(
-        edge,
-        request,
-        "act.html",
-        title=reader.t(f"desk.act.{name}"),
-        lead="",
-        back=(
-            ("/desk/objections", reader.t("desk.objections.title")),
-            (f"/desk/objections/{objection_id}", reader.t("desk.objections.file")),
-        ),
-        action=f"/desk/objections/{objection_id}/{name}",
-        fields=fields,
-        refusal=act.refusal,
-        say=lambda refusal: say(refusal, reader.language),
-        faults=placed(faults, sent, fields),
-    )
-
-
-def _new_objection(
-    edge: Edge,
-    request: Asking,
-    kind: str,
-    subject: str,
-    faults: Faults = NO_FAULTS,
-    sent: Sent | None = None,
-) -> Response[str]:
-    reader = reader_at_desk(request, edge)
-    _, about = forms.consult(edge, request, lambda work: subject_of(work, kind, subject))
-    fields = _filing(kind, subject, reader.t)
-    return forms.show(
-        edge,
-        request,
-        "act.html",
-        title=reader.t("desk.act.file_objection"),
-        lead=about,
-        back=(("/desk/objections", reader.t("desk.objections.title")),),
-        action="/desk/objections",
-        fields=fields,
-        refusal=None,
-        faults=placed(faults, sent, fields),
-    )
-
-
-def _filing(kind: str, subject: str, t: Words) -> tuple[Asked, ...]:
+def _filing(kind: str, subject: str, _about: str, t: Words) -> tuple[Asked, ...]:
     assisted = (("false", t("desk.objections.own")), ("true", t("desk.objections.assisted")))
     files = tuple(
         Asked(f"papers.{number}", "file", t("desk.objections.paper", number=number + 1), required=False)
@@ -331,4 +181,26 @@ def _filing(kind: str, subject: str, t: Words) -> tuple[Asked, ...]:
     )
 
 
-ROUTES = (all_objections, new_objection, file_one, one_objection, step_form, take)
+OPENING = Opening(
+    "/desk/objections",
+    FILING,
+    about=subject_of,
+    fields=_filing,
+    title="desk.act.file_objection",
+    crumb=("/desk/objections", "desk.objections.title"),
+    done="objection_filed",
+)
+SORT = Sort(
+    "/desk/objections",
+    "objection_id",
+    find=objection_file,
+    filing=lambda found: Filing(found.region),
+    acts=ACTS,
+    possible=_acts,
+    fields=_fields,
+    shown=_shown,
+    template="objection.html",
+    crumb=("/desk/objections", "desk.objections.title"),
+    word="desk.objections.file",
+)
+ROUTES = (all_objections, *OPENING.routes(), *SORT.routes())

@@ -3,26 +3,25 @@
 from collections.abc import Sequence
 from typing import Any, get_args
 
-from litestar import Request, Response, get, post
+from litestar import Request, Response, get
 from litestar.di import NamedDependency
-from litestar.params import FromPath, FromQuery
+from litestar.params import FromQuery
 
 from api.edge import Edge
 from api.paging import key_of
 from api.repairs import RepairFile, repair_file, repairs_page
 from public_site.desk import forms
-from public_site.desk.acting import Act, carry_out, placed
-from public_site.desk.asking import Asked, Group, Sent
+from public_site.desk.acting import Act
+from public_site.desk.asking import Asked, Filing, Group
 from public_site.desk.awaiting import Awaiting
-from public_site.desk.case_files import business_names, documents_of, office_names
-from public_site.desk.form import LARGEST_UPLOAD, Form
-from public_site.desk.forms import NO_FAULTS, Faults, reader_at_desk
-from public_site.desk.possible_acts import PossibleAct, one_of, possible_act
+from public_site.desk.case_files import business_names, documents_of, office_names, papers_of_steps
+from public_site.desk.possible_acts import PossibleAct, possible_act
+from public_site.desk.stepping import Opening, Sort
 from public_site.desk.subjects import subject_of
+from public_site.reader import Reader
 from public_site.texts import Words
 from registry.accounts.names import person_names
 from registry.audit.work import Work
-from registry.errors import NotFound
 from registry.repair import commands, papers
 from registry.repair.commands import STEPS
 from registry.repair.forms import (
@@ -38,7 +37,6 @@ from registry.repair.queries import took_in
 from registry.repair.rules import PAPER_KINDS
 from registry.repair.tables import Repair
 from registry.rulebook import PenaltyField, RepairCondition
-from registry.texts import say
 
 Asking = Request[Any, Any, Any]
 A_PAGE = 30
@@ -105,75 +103,6 @@ def all_repairs(
     return forms.show(edge, request, "repairs.html", found=found, businesses=businesses, closed=closed)
 
 
-@get("/desk/repairs/new", sync_to_thread=True, include_in_schema=False)
-def new_repair(
-    request: Asking, edge: NamedDependency[Edge], kind: FromQuery[str], subject: FromQuery[str]
-) -> Response[str]:
-    """Show the form that takes in an application for repair of an entry or a record."""
-    return _new_repair(edge, request, kind, subject)
-
-
-@post("/desk/repairs", sync_to_thread=True, include_in_schema=False, request_max_body_size=LARGEST_UPLOAD)
-def apply(request: Asking, edge: NamedDependency[Edge], form: NamedDependency[Form]) -> Response[Any]:
-    """Take in an application with the papers that came with it."""
-    forms.checked(edge, request, form)
-    kind, subject = form.one("subject_kind"), form.one("subject_id")
-    region, _ = forms.consult(edge, request, lambda work: subject_of(work, kind, subject))
-    return carry_out(
-        edge,
-        request,
-        form,
-        APPLYING,
-        region,
-        lambda repair_id: f"/desk/repairs/{repair_id}?done=repair_received",
-        lambda faults, sent: _new_repair(edge, request, kind, subject, faults, sent),
-    )
-
-
-@get("/desk/repairs/{repair_id:str}", sync_to_thread=True, include_in_schema=False)
-def one_repair(request: Asking, edge: NamedDependency[Edge], repair_id: FromPath[str]) -> Response[str]:
-    """Show the file of an application and what the person may do with it."""
-    return _repair(edge, request, repair_id)
-
-
-@get("/desk/repairs/{repair_id:str}/{step:str}", sync_to_thread=True, include_in_schema=False)
-def step_form(
-    request: Asking, edge: NamedDependency[Edge], repair_id: FromPath[str], step: FromPath[str]
-) -> Response[str]:
-    """Show the form of a step of an application."""
-    return _step_form(edge, request, repair_id, step)
-
-
-@post(
-    "/desk/repairs/{repair_id:str}/{step:str}",
-    sync_to_thread=True,
-    include_in_schema=False,
-    request_max_body_size=LARGEST_UPLOAD,
-)
-def take(
-    request: Asking,
-    edge: NamedDependency[Edge],
-    form: NamedDependency[Form],
-    repair_id: FromPath[str],
-    step: FromPath[str],
-) -> Response[Any]:
-    """Take a step of an application; what it tells the applicant is issued in the same act."""
-    forms.checked(edge, request, form)
-    if step not in ACTS:
-        raise NotFound("repair.unknown", repair_id=repair_id)
-    found = forms.consult(edge, request, lambda work: repair_file(work, repair_id))
-    return carry_out(
-        edge,
-        request,
-        form,
-        ACTS[step],
-        found.region,
-        lambda _: f"/desk/repairs/{repair_id}?done=step",
-        lambda faults, sent: _step_form(edge, request, repair_id, step, faults, sent),
-        repair_id=repair_id,
-    )
-
-
 def _acts(work: Work, found: RepairFile) -> tuple[PossibleAct, ...]:
     took: Sequence[str] = tuple(took_in(work.session, work.session.get_one(Repair, found.id)))
     barred = {"decide": took, "revoke": (*took, found.revocation_proposed_by_person)}
@@ -203,7 +132,7 @@ def _fields(work: Work, found: RepairFile, name: str, t: Words) -> tuple[Asked |
     hint = t("desk.cases.hint.document")
     match name:
         case "supplement":
-            return (version, *_papers(found.papers_missing, t))
+            return (version, *papers_asked(found.papers_missing, t))
         case "request_completion":
             return (version, where)
         case "decide":
@@ -218,7 +147,8 @@ def _fields(work: Work, found: RepairFile, name: str, t: Words) -> tuple[Asked |
             return (version, reasons, where)
 
 
-def _papers(wanted: Sequence[str], t: Words) -> list[Asked]:
+def papers_asked(wanted: Sequence[str], t: Words) -> list[Asked]:
+    """Return the fields of the papers that an application brings."""
     hint = t("desk.cases.hint.document")
     return [
         Asked(f"papers.{paper}", "file", t.term("repair_paper", paper), hint=hint, required=False)
@@ -245,92 +175,49 @@ def _findings(work: Work, found: RepairFile, t: Words) -> list[Group]:
     ]
 
 
-def _repair(edge: Edge, request: Asking, repair_id: str, faults: Faults = NO_FAULTS) -> Response[str]:
-    def read(work: Work) -> dict[str, Any]:
-        found = repair_file(work, repair_id)
-        held = [*found.papers.values(), *(step.document_id for step in found.steps)]
-        return {
-            "found": found,
-            "acts": _acts(work, found),
-            "about": subject_of(work, found.subject_kind, found.subject_id)[1],
-            "documents": documents_of(work.session, held),
-            "people": person_names(work.session, (step.person_id for step in found.steps)),
-            "offices": office_names(work, (step.office_code for step in found.steps)),
-        }
-
-    shown = forms.consult(edge, request, read)
-    language = reader_at_desk(request, edge).language
-    return forms.show(
-        edge, request, "repair.html", **shown, say=lambda refusal: say(refusal, language), faults=faults
-    )
+def _shown(work: Work, found: RepairFile, _reader: Reader) -> dict[str, Any]:
+    held = [*found.papers.values(), *papers_of_steps(found.steps)]
+    return {
+        "about": subject_of(work, found.subject_kind, found.subject_id)[1],
+        "documents": documents_of(work.session, held),
+        "people": person_names(work.session, (step.person_id for step in found.steps)),
+        "offices": office_names(work, (step.office_code for step in found.steps)),
+    }
 
 
-def _step_form(
-    edge: Edge,
-    request: Asking,
-    repair_id: str,
-    name: str,
-    faults: Faults = NO_FAULTS,
-    sent: Sent | None = None,
-) -> Response[str]:
-    """Show the form of a step; where the application has moved on from it, show the application."""
-    reader = reader_at_desk(request, edge)
-
-    def read(work: Work) -> tuple[PossibleAct | None, tuple[Asked | Group, ...]]:
-        found = repair_file(work, repair_id)
-        return one_of(_acts(work, found), name), _fields(work, found, name, reader.t)
-
-    act, fields = forms.consult(edge, request, read)
-    if act is None:
-        return _repair(edge, request, repair_id, placed(faults, sent, ()))
-    here = f"/desk/repairs/{repair_id}"
-    return forms.show(
-        edge,
-        request,
-        "act.html",
-        title=reader.t(f"desk.act.{name}_repair"),
-        lead="",
-        back=(("/desk/repairs", reader.t("desk.repairs.title")), (here, reader.t("desk.repairs.file"))),
-        action=f"{here}/{name}",
-        fields=fields,
-        refusal=act.refusal,
-        say=lambda refusal: say(refusal, reader.language),
-        faults=placed(faults, sent, fields),
-    )
-
-
-def _new_repair(
-    edge: Edge,
-    request: Asking,
-    kind: str,
-    subject: str,
-    faults: Faults = NO_FAULTS,
-    sent: Sent | None = None,
-) -> Response[str]:
-    reader = reader_at_desk(request, edge)
-    t = reader.t
-    _, about = forms.consult(edge, request, lambda work: subject_of(work, kind, subject))
+def _applying(kind: str, subject: str, _about: str, t: Words) -> tuple[Asked, ...]:
     sorts = tuple((code, t(f"desk.repairs.field.{code}")) for code in get_args(PenaltyField))
-    fields = (
+    return (
         Asked("subject_kind", "hidden", "", value=kind),
         Asked("subject_id", "hidden", "", value=subject),
         Asked("applicant", "line", t("desk.repairs.applicant")),
         Asked("field", "choice", t("desk.repairs.sort"), choices=sorts, value="metrology"),
-        *_papers(tuple(PAPER_KINDS), t),
+        *papers_asked(tuple(PAPER_KINDS), t),
         Asked("note", "text", t("desk.cases.field.note"), required=False),
     )
-    return forms.show(
-        edge,
-        request,
-        "act.html",
-        title=t("desk.act.apply_repair"),
-        lead=about,
-        back=(("/desk/repairs", t("desk.repairs.title")),),
-        action="/desk/repairs",
-        fields=fields,
-        refusal=None,
-        faults=placed(faults, sent, fields),
-    )
 
 
-ROUTES = (all_repairs, new_repair, apply, one_repair, step_form, take)
+OPENING = Opening(
+    "/desk/repairs",
+    APPLYING,
+    about=subject_of,
+    fields=_applying,
+    title="desk.act.apply_repair",
+    crumb=("/desk/repairs", "desk.repairs.title"),
+    done="repair_received",
+)
+SORT = Sort(
+    "/desk/repairs",
+    "repair_id",
+    find=repair_file,
+    filing=lambda found: Filing(found.region),
+    acts=ACTS,
+    possible=_acts,
+    fields=_fields,
+    shown=_shown,
+    template="repair.html",
+    crumb=("/desk/repairs", "desk.repairs.title"),
+    word="desk.repairs.file",
+    tail="_repair",
+)
+ROUTES = (all_repairs, *OPENING.routes(), *SORT.routes())

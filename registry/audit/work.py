@@ -69,6 +69,16 @@ class Actor:
             grant.role == role and (grant.market_id, grant.business_id) == of for grant in self.grants
         )
 
+    def is_party(self, business_id: str, region: str) -> bool:
+        """Say whether the actor speaks for a business itself: its merchant, and no officer over it.
+
+        Args:
+            business_id: The business.
+            region: In which it is on record.
+        """
+        speaks = self.may_of("merchant", business_id=business_id)
+        return speaks and not (self.may("officer", region) or self.may("approver", region))
+
     def holds(self, *roles: str) -> bool:
         """Say whether the actor holds one of the roles on anything at all."""
         return any(grant.role in roles for grant in self.grants)
@@ -117,6 +127,15 @@ class Work:
         """
         if not self.actor.may(role, region):
             raise Forbidden("grant.missing", field=field, role=role, region=region or "000000")
+
+    def require_or_party(self, role: str, region: str, business_id: str, field: str | None = None) -> None:
+        """Refuse unless the actor holds the role on the region, or speaks for the business itself.
+
+        Raises:
+            Forbidden: Neither.
+        """
+        if not self.actor.is_party(business_id, region):
+            self.require(role, region, field)
 
     def record(
         self,

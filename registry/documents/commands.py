@@ -11,7 +11,7 @@ from sqlmodel import Session
 from registry.audit.work import Subject, Work
 from registry.commands import Command
 from registry.documents.tables import Document
-from registry.errors import NotFound
+from registry.errors import Forbidden, NotFound
 from registry.identifiers import new_id
 from registry.regions import region_or_refuse
 
@@ -32,6 +32,9 @@ Kind = Literal[
 ]
 
 
+BY_PARTIES = ("statement", "evidence", "pledge", "other")  # what a business hands in about itself
+
+
 class FileDocument(Command):
     """File a document: its kind, number and bytes."""
 
@@ -41,6 +44,7 @@ class FileDocument(Command):
     media_type: str = Field(default="text/plain; charset=utf-8", max_length=100)
     access: Literal["public", "parties", "officers"] = "parties"
     region: str
+    business_id: str | None = Field(default=None, description="Who hands it in at the own desk.")
     content: bytes = Field(max_length=10_485_760)
 
 
@@ -48,11 +52,16 @@ def file_document(work: Work, folder: Path, command: FileDocument) -> str:
     """File a document and return its identifier.
 
     Raises:
-        Forbidden: The office does not supervise the region.
+        Forbidden: The office does not supervise the region, or the person does not speak for the
+            business that is named, or a business cannot hand in what is of that kind.
         Malformed: The region is none.
     """
     region_or_refuse(command.region, "region")
-    work.require("officer", command.region, "region")
+    if command.business_id is None:
+        if not work.actor.may("approver", command.region):
+            work.require("officer", command.region, "region")
+    elif command.kind not in BY_PARTIES or not work.actor.is_party(command.business_id, command.region):
+        raise Forbidden("document.not_own", field="business_id")
     document = keep_document(work, folder, command)
     work.record(
         "document.filed", Subject("document", document.id), digest=document.digest, kind=document.kind

@@ -73,11 +73,19 @@ def issue_paper(work: Work, settings: Settings, command: IssuePaper) -> str:
         Malformed: The region is none, a needed field is missing, or a character cannot be printed.
         RuleRefused: No rule says how such papers are numbered, or the office bears no name.
     """
-    region_or_refuse(command.region, "region")
     if command.office_code is not None:
         work.require("officer", "", "office_code")
     elif not work.actor.may("approver", command.region):
         work.require("officer", command.region, "region")
+    return give_paper(work, settings, command)
+
+
+def give_paper(work: Work, settings: Settings, command: IssuePaper) -> str:
+    """Issue a paper as `issue_paper` does, for a command that has asked who may.
+
+    So is a receipt, which an office owes to who hands something in, at the very moment.
+    """
+    region_or_refuse(command.region, "region")
     code = command.office_code or work.actor.office_code
     former = issued(work.session, command.case_id, command.kind, command.step, command.seq)
     if former is not None:

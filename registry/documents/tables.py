@@ -20,6 +20,12 @@ class Document(SQLModel, table=True):
     title: str
     access: str = Field(description="public, parties or officers.")
     region: str
+    business_id: str | None = Field(
+        default=None,
+        foreign_key="business.id",
+        index=True,
+        description="Business that handed it in at its own desk; None: an office filed it.",
+    )
     recorded_by: str = Field(foreign_key="account.name")
     recorded_at: datetime = Field(sa_type=Instant)
 

@@ -16,7 +16,7 @@ from registry.audit.work import Work
 from registry.commands import Outcome
 from registry.documents import papers
 from registry.errors import Conflict, NotFound, RuleRefused
-from registry.lists import casefile, conditions, dues, entries, grounds, queries
+from registry.lists import casefile, conditions, dues, entries, grounds, party, queries
 from registry.lists.conditions import checked_facts
 from registry.lists.demands import Act, document_of
 from registry.lists.details import StepOnPaper
@@ -110,9 +110,9 @@ def take_step(work: Work, command: TakeStep) -> Outcome:
         Forbidden: The person may not take this step: role, region, level or office.
         Conflict: The proposal has moved on.
         Malformed: A day lies ahead or before the last step; a detail is missing or unwanted.
-        RuleRefused: The procedure, a running period, an open point, a hearing that was asked for, a
-            missing consent, the same person, a document that does not fit, or facts that no longer
-            hold.
+        RuleRefused: The procedure, a running period, a party's period gone by, an open point, a
+            hearing that was asked for, a missing consent, the same person, a document that does not
+            fit, or facts that no longer hold.
     """
     proposal = unmoved_proposal(work.session, command)
     regime = one_regime(work.rulebook, proposal.regime, proposal.region, work.today)
@@ -123,6 +123,7 @@ def take_step(work: Work, command: TakeStep) -> Outcome:
     conditions.refuse_objected(proposal, step)
     conditions.refuse_detail(step, command)
     conditions.refuse_person(work, proposal, regime, step, act.before)
+    party.refuse_amiss(work, proposal, step, act.before, command)
     taken_on = conditions.day_of(work, command, act.before[-1].taken_on)
     document_id = document_of(act, taken_on)
     conditions.refuse_document(work.session, document_id, step, proposal.region, proposal.id)
@@ -178,6 +179,7 @@ def unmoved_proposal(session: Session, command: TakeStep) -> Proposal:
 def _detail(act: Act, taken_on: date) -> dict[str, Any]:
     """Return what the step states, with the periods that it opens and what follows from them."""
     work, proposal, step = act.work, act.proposal, act.step
+    conditions.refuse_exhibits(work.session, act.command, step, proposal.region)
     detail = act.command.stated()
     if step.opens:
         held = calendar_overrides(work.session)

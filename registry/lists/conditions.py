@@ -13,7 +13,7 @@ from registry.businesses.tables import Business, BusinessVersion
 from registry.calendar import add_months
 from registry.documents.tables import Document
 from registry.errors import Conflict, Forbidden, Malformed, NotFound, RuleRefused
-from registry.lists import casefile, grounds, queries
+from registry.lists import casefile, grounds, party, queries
 from registry.lists.details import StepDetail
 from registry.lists.procedures import ALL_ANSWERED, CHECKED_AGAIN, Step
 from registry.lists.rules import RED_RECORD, Fact, refuse_before_elapsed, refuse_unfit_grounds
@@ -24,6 +24,7 @@ from registry.rulebook import Deadline, ListRegime, Row
 from registry.rulebook.periods import quoted
 
 DETAILS = tuple(StepDetail.model_fields)
+EXHIBITS = ("evidence", "statement", "other")  # what may be handed in beside a step's own document
 
 
 def refuse_subject(
@@ -115,6 +116,25 @@ def refuse_document(
         raise RuleRefused("step.paper_of_another", field="document_id", number=paper.number)
 
 
+def refuse_exhibits(session: Session, detail: StepDetail, step: Step, region: str) -> None:
+    """Refuse what was handed in beside a step's document and is not on file, or of another kind or place.
+
+    Raises:
+        NotFound: There is no such document.
+        RuleRefused: It is no exhibit, or of another region.
+    """
+    for number, document_id in enumerate(detail.exhibits or ()):
+        field = f"exhibits.{number}"
+        document = session.get(Document, document_id)
+        if document is None:
+            raise NotFound("document.unknown", field=field, document_id=document_id)
+        if document.kind not in EXHIBITS:
+            raise RuleRefused(
+                "step.document_kind", field=field, step=step.name, kind=document.kind, kinds=EXHIBITS
+            )
+        _refuse_elsewhere(document, region, field)
+
+
 def _refuse_elsewhere(document: Document, region: str, field: str) -> None:
     of, here = prefix(document.region), prefix(region)
     if not (here.startswith(of) or of.startswith(here)):
@@ -144,6 +164,8 @@ def refuse_person(
         Forbidden: Role, region, level or office.
         RuleRefused: The same person acted before.
     """
+    if party.takes_itself(work, proposal, step):
+        return
     work.require(step.role, proposal.region)
     another = step.another_person or step.superior or step.not_proposer
     if another and work.actor.person_id == proposal.proposed_by_person:

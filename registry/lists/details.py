@@ -40,6 +40,9 @@ class StepDetail(Command):
     received_on: date | None = Field(
         default=None, description="Day on which the paper was handed in or posted, proved by it; else today."
     )
+    exhibits: tuple[str, ...] | None = Field(
+        default=None, min_length=1, max_length=20, description="Documents handed in with it."
+    )
     served_on: date | None = Field(default=None, description="Day of service, proved by the document.")
     manner: Manner | None = Field(default=None, description="How it was served.")
     served_by: str | None = Field(default=None, description="Account of the officer who served; else you.")

@@ -7,7 +7,7 @@ from registry.audit.work import Work
 from registry.documents.forms import Kind
 from registry.documents.papers import issued
 from registry.errors import Refusal
-from registry.lists import casefile, conditions
+from registry.lists import casefile, conditions, party
 from registry.lists.following import HEARING_DUE, following_step
 from registry.lists.procedures import PROCEDURES, Step
 from registry.lists.tables import Proposal, ProposalStep
@@ -78,6 +78,7 @@ def _refusal(
         following_step(proposal.colour, step.name, proposal.state, consent_required=regime.consent_required)
         conditions.refuse_objected(proposal, step)
         conditions.refuse_person(work, proposal, regime, step, before)
+        party.refuse_late(work, proposal, step, before)
         conditions.refuse_early(work, proposal, step, before)
         conditions.refuse_unheard(step, before, {"answers": [{"point": one} for one in answered]})
     except Refusal as refused:

@@ -20,6 +20,7 @@ HEARING_NOTICE = "hearing.notice"
 PUBLICISED = "red.publicised"
 CARD_STATEMENT = "card.statement"
 
+_HEARD = ("received_on", "exhibits")
 _SERVED = ("served_on", "manner", "served_by")
 _BEFORE_DECISION = (
     "notice_served",
@@ -54,6 +55,7 @@ class Step:
         not_proposer: True where the proposer may not take it.
         another_person: True where it decides: the proposer and who consented may not take it.
         superior: True where the office above the proposing one must take it, by another person.
+        party: True where the party may take it itself, at its own desk.
         closes: True where it ends the proposal.
     """
 
@@ -74,6 +76,7 @@ class Step:
     not_proposer: bool = False
     another_person: bool = False
     superior: bool = False
+    party: bool = False
     closes: bool = False
 
     @property
@@ -101,8 +104,9 @@ BLACK = (
         "officer",
         ("statement",),
         needs=("points",),
-        takes=("received_on",),
+        takes=_HEARD,
         within=STATEMENT,
+        party=True,
     ),
     Step(
         "request_hearing",
@@ -110,8 +114,9 @@ BLACK = (
         "hearing_requested",
         "officer",
         ("statement",),
-        takes=("received_on",),
+        takes=_HEARD,
         within=HEARING_REQUEST,
+        party=True,
     ),
     Step(
         "note_silence",
@@ -123,7 +128,14 @@ BLACK = (
         paper="silence",
         rests_on=("notice",),
     ),
-    Step("withdraw_hearing", ("hearing_requested", "hearing_notified"), "heard", "officer", ("statement",)),
+    Step(
+        "withdraw_hearing",
+        ("hearing_requested", "hearing_notified"),
+        "heard",
+        "officer",
+        ("statement",),
+        party=True,
+    ),
     Step(
         "serve_hearing_notice",
         ("hearing_requested",),
@@ -143,7 +155,7 @@ BLACK = (
         "officer",
         ("hearing_record",),
         needs=("attended",),
-        takes=("points",),
+        takes=("points", "exhibits"),
         not_proposer=True,
     ),
     Step(
@@ -163,6 +175,7 @@ BLACK = (
         "consented",
         "approver",
         ("decision", "review"),
+        takes=("exhibits",),
         superior=True,
         paper="consent",
         rests_on=("notice", "review"),
@@ -173,6 +186,7 @@ BLACK = (
         "decided",
         "approver",
         ("decision",),
+        takes=("exhibits",),
         paper="decision",
         another_person=True,
         owes=("black.serve_decision", "black.publish"),
@@ -236,7 +250,7 @@ RED = (
         "officer",
         ("statement",),
         needs=("points",),
-        takes=("received_on",),
+        takes=_HEARD,
         owes=("objection.decide",),
         within=PUBLICISED,
     ),
@@ -257,6 +271,7 @@ RED = (
         "approver",
         ("decision",),
         paper="red_decision",
+        takes=("exhibits",),
         waits=(PUBLICISED,),
         another_person=True,
         closes=True,
@@ -292,8 +307,9 @@ CARD = (
         "officer",
         ("statement",),
         needs=("points",),
-        takes=("received_on",),
+        takes=_HEARD,
         within=CARD_STATEMENT,
+        party=True,
     ),
     Step(
         "note_silence",
@@ -322,6 +338,7 @@ CARD = (
         "published",
         "approver",
         ("decision",),
+        takes=("exhibits",),
         another_person=True,
         closes=True,
         paper="card",
@@ -346,6 +363,7 @@ POINTER = (
         "published",
         "approver",
         ("review",),
+        takes=("exhibits",),
         another_person=True,
         closes=True,
         paper="confirmation",

@@ -54,6 +54,7 @@ STEPS: Mapping[str, tuple[str, tuple[str, ...]]] = {  # who may take a step, and
     "propose_revocation": ("officer", ("granted",)),
     "revoke": ("approver", ("granted",)),
 }
+BY_PARTY = ("supplement", "withdraw")  # the applicant may take these at its own desk
 
 
 class Weighed(NamedTuple):
@@ -79,11 +80,11 @@ def apply_for_repair(work: Work, command: ApplyForRepair) -> Outcome:
     """
     one_writer(work.session, "repairs")
     found, subject = _subject(work, command.subject_kind, command.subject_id, command.field)
-    work.require("officer", subject.region, "subject_id")
+    business_id = found.business_id if isinstance(found, ListEntry) else found[0].business_id
+    work.require_or_party("officer", subject.region, business_id, "subject_id")
     _refuse_unrepairable(work, found)
     if queries.open_repair(work.session, command.subject_id) is not None:
         raise Conflict("repair.open_already", field="subject_id", subject_id=command.subject_id)
-    business_id = found.business_id if isinstance(found, ListEntry) else found[0].business_id
     repair = Repair(
         id=new_id(),
         version=0,
@@ -296,7 +297,10 @@ def repair_at(work: Work, command: StepOfRepair, step: str) -> Repair:
     repair = work.session.get(Repair, command.repair_id, with_for_update=True, populate_existing=True)
     if repair is None:
         raise NotFound("repair.unknown", field="repair_id", repair_id=command.repair_id)
-    work.require(role, repair.region)
+    if step in BY_PARTY:
+        work.require_or_party(role, repair.region, repair.business_id)
+    else:
+        work.require(role, repair.region)
     if repair.version != command.expected_version:
         raise Conflict("version.stale", field="expected_version", current=repair.version)
     if repair.state not in states:

@@ -30,7 +30,7 @@ class ApplyForRepair(Command):
     subject_id: str
     applicant: Person = Field(description="Who applies; never shown to the public.")
     field: PenaltyField = Field(default="metrology", description="Field of the penalty.")
-    papers: Mapping[RepairPaper, str] = Field(description="Documents by what they are.")
+    papers: Mapping[RepairPaper, str] = Field(default_factory=dict, description="Documents by what they are.")
     note: Words | None = None
 
 

@@ -73,10 +73,12 @@ def file_objection(work: Work, command: FileObjection) -> Outcome:
         NotFound: There is no such entry, record, case or document.
         Forbidden: The office does not supervise the region.
         RuleRefused: It is over, nobody was told of it yet, or a document is of the wrong kind.
+        Conflict: The business itself objects again before it was answered.
     """
     against = _against(work, command.subject_kind, command.subject_id)
-    work.require("officer", against.region, "subject_id")
+    work.require_or_party("officer", against.region, against.business_id, "subject_id")
     _refuse_untimely(against.row, command.subject_id)
+    _refuse_second(work, against, command.subject_id)
     rule = period_rule(work, against.region, assisted=command.assisted)
     objection = Objection(
         id=new_id(),
@@ -167,7 +169,7 @@ def withdraw_objection(work: Work, command: WithdrawObjection) -> Outcome:
         Conflict: The objection has moved on.
         RuleRefused: It is decided, or the document is no statement.
     """
-    objection = objection_at(work, command, "officer", ("open",), "withdraw")
+    objection = objection_at(work, command, "officer", ("open",), "withdraw", party=True)
     refuse_document(work, command.document_id, ("statement",), objection)
     objection.state, objection.closed_on = "withdrawn", work.today
     against = _against(work, objection.subject_kind, objection.subject_id)
@@ -267,10 +269,33 @@ def _refuse_untimely(row: ListEntry | Violation | Proposal, subject_id: str) -> 
             raise RuleRefused("objection.not_told_yet", field="subject_id", state=row.state)
 
 
+def _refuse_second(work: Work, against: _Against, subject_id: str) -> None:
+    """Refuse a party that objects again before its first objection was answered.
+
+    Raises:
+        Conflict: One of the business about the same thing is open.
+    """
+    if not work.actor.is_party(against.business_id, against.region):
+        return
+    query = select(Objection.id).where(
+        Objection.subject_id == subject_id,
+        Objection.business_id == against.business_id,
+        col(Objection.closed_on).is_(None),
+    )
+    if work.session.exec(query).first() is not None:
+        raise Conflict("objection.open_already", field="subject_id")
+
+
 def objection_at(
-    work: Work, command: StepOfObjection, role: str, states: tuple[str, ...], step: str
+    work: Work,
+    command: StepOfObjection,
+    role: str,
+    states: tuple[str, ...],
+    step: str,
+    *,
+    party: bool = False,
 ) -> Objection:
-    """Return an objection that may take a step, locked.
+    """Return an objection that may take a step, locked; with `party` who objects may take it too.
 
     Raises:
         NotFound: There is no such objection.
@@ -281,7 +306,10 @@ def objection_at(
     found = work.session.get(Objection, command.objection_id, with_for_update=True, populate_existing=True)
     if found is None:
         raise NotFound("objection.unknown", field="objection_id", objection_id=command.objection_id)
-    work.require(role, found.region)
+    if party:
+        work.require_or_party(role, found.region, found.business_id)
+    else:
+        work.require(role, found.region)
     if found.version != command.expected_version:
         raise Conflict("version.stale", field="expected_version", current=found.version)
     if found.state not in states:

@@ -14,7 +14,7 @@ from registry.audit.work import Work
 from registry.commands import Outcome
 from registry.documents import papers
 from registry.documents.forms import Kind, words
-from registry.documents.papers import IssuePaper, in_words, issue_paper, with_paper
+from registry.documents.papers import IssuePaper, give_paper, in_words, issue_paper, with_paper
 from registry.errors import NotFound, RuleRefused
 from registry.lists import grounds
 from registry.lists import queries as lists
@@ -212,7 +212,8 @@ def _issue(
         "region": case.region,
         "fields": {name: value for name, value in fields.items() if value},
     }
-    return issue_paper(work, settings, IssuePaper.model_validate(issue))
+    give = give_paper if taken else issue_paper  # what was taken in is receipted, whoever handed it in
+    return give(work, settings, IssuePaper.model_validate(issue))
 
 
 def _common(work: Work, case: Repair | Objection) -> dict[str, Any]:

@@ -8,6 +8,7 @@ from registry.audit.work import Work
 from registry.documents.forms import Kind
 from registry.documents.kinds import FORMS
 from registry.documents.papers import demanded
+from registry.documents.queries import refuse_of_others
 from registry.documents.tables import Document, Paper
 from registry.errors import NotFound, RuleRefused
 from registry.lists import queries as lists
@@ -26,7 +27,7 @@ def refuse_document(work: Work, document_id: str, kinds: Sequence[str], case: Re
     """Refuse a document on which no step of a case can rest; one serves one step of one case.
 
     Raises:
-        NotFound: There is no such document.
+        NotFound: There is no such document, or a party names one that it did not hand in.
         RuleRefused: It is of another kind, place or case, serves another step, or was revoked.
     """
     _refuse_unfit(work, document_id, kinds, "document_id", case)
@@ -70,6 +71,8 @@ def take_paper(
 def _refuse_unfit(
     work: Work, document_id: str, kinds: Sequence[str], field: str, case: Repair | Objection
 ) -> None:
+    if work.actor.is_party(case.business_id, case.region):
+        refuse_of_others(work.session, document_id, case.business_id, field)
     document = work.session.get(Document, document_id)
     if document is None:
         raise NotFound("document.unknown", field=field, document_id=document_id)

@@ -208,6 +208,19 @@ def _cases(case: Case) -> dict[str, str]:
         "subject_id": entry,
         "case_id": str(repair.id),
         "withdrawal_id": case.ask_withdrawal(entry),
+        **_told(case, lately),
+    }
+
+
+def _told(case: Case, decided_on: str) -> dict[str, str]:
+    """Lead what a merchant may answer and ask for: a case that was served, an objection, an application."""
+    shop = case.business("浉河区丁店")
+    record = case.violation(shop, decision_no="4号", decided_on=decided_on)
+    return {
+        "own_shop": shop,
+        "own_case": case.lead(case.propose(shop, record), "serve_notice"),
+        "own_objection": str(leading.object_to(case, record, "violation").id),
+        "own_repair": str(leading.apply(case, record, "violation").id),
     }
 
 
@@ -246,6 +259,11 @@ def _people(session: Session, now: datetime, ids: Mapping[str, str]) -> Iterator
             yield _someone(session, now, role, scope)
     for role, thing in (("operator", "market_id"), ("merchant", "business_id")):
         yield _someone(session, now, role, SCOPES[0], (thing, ids[thing]))
+    shop = ids["own_shop"]
+    session.add(
+        AccountGrant(account_name="merchant-business", role="merchant", region=given.TOWN, business_id=shop)
+    )
+    session.flush()
 
 
 def _left(session: Session, now: datetime) -> Iterator[Someone]:

@@ -6,11 +6,13 @@ from typing import Any
 
 import httpx
 
+from registry.accounts import commands as accounts
+from registry.accounts.commands import AddAccount, GrantRole
 from registry.documents.commands import FileDocument, file_document
 from registry.lists.commands import ProposeListing, propose_listing
 from registry.store.engine import writing
 from tests import given
-from tests.desk.conftest import Browser, Town
+from tests.desk.conftest import Browser, Town, give_passwords
 
 Fields = dict[str, Any]
 FILE = ("材料.pdf", b"%PDF-1.7 paper", "application/pdf")
@@ -104,3 +106,14 @@ def identifier(answer: httpx.Response) -> str:
     """Return the identifier of what a form has made, from the address that it leads to."""
     assert answer.status_code == 303, (answer.status_code, answer.text)
     return answer.headers["location"].partition("?")[0].rpartition("/")[2]
+
+
+def merchant_of(town: Town, name: str, business: str) -> None:
+    """Give an account to somebody who speaks for a business."""
+    with writing(town.engine) as session:
+        grant = GrantRole(role="merchant", region=given.TOWN, business_id=business)
+        accounts.add_account(
+            given.work(session, "admin"),
+            AddAccount(name=name, person_name=name, office_code="AMR-411502", grants=(grant,)),
+        )
+    give_passwords(town.engine, name)

@@ -1061,14 +1061,20 @@ def upgrade() -> None:
         sa.Column("title", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
         sa.Column("access", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
         sa.Column("region", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("business_id", sqlmodel.sql.sqltypes.AutoString(), nullable=True),
         sa.Column("recorded_by", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
         sa.Column("recorded_at", registry.store.columns.Instant(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["business_id"],
+            ["business.id"],
+        ),
         sa.ForeignKeyConstraint(
             ["recorded_by"],
             ["account.name"],
         ),
         sa.PrimaryKeyConstraint("id"),
     )
+    op.create_index(op.f("ix_document_business_id"), "document", ["business_id"], unique=False)
     op.create_index(op.f("ix_document_digest"), "document", ["digest"], unique=False)
     op.create_table(
         "invitation",
@@ -1767,6 +1773,7 @@ def downgrade() -> None:
     op.drop_index(op.f("ix_invitation_account_name"), table_name="invitation")
     op.drop_table("invitation")
     op.drop_index(op.f("ix_document_digest"), table_name="document")
+    op.drop_index(op.f("ix_document_business_id"), table_name="document")
     op.drop_table("document")
     op.drop_table("dead_letter")
     op.drop_table("credential")
