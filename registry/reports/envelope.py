@@ -97,6 +97,11 @@ def epoch_context(site: str, office_code: str, purpose: str, epoch: str, holder:
     return bound("epoch", site, office_code, purpose, epoch, holder)
 
 
+def disclosure_context(site: str, report_id: str, compartment: str, request_id: str) -> bytes:
+    """Return what the reason of a disclosure is bound to."""
+    return bound("disclosure", site, report_id, compartment, request_id)
+
+
 def bound(*parts: str) -> bytes:
     """Return the context of something sealed: no other parts give the same bytes; see `inventory.py`."""
     return b"".join(len(part.encode()).to_bytes(4) + part.encode() for part in ("v1", *parts))

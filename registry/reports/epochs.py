@@ -81,12 +81,27 @@ def give_share(
         Forbidden: The giver holds no confirmed share.
         Conflict: They have one already, or their key was ended.
     """
+    return share_with(vault, epoch, epoch_secret(vault, epoch, giver, secret), to, giver.person_id)
+
+
+def share_with(vault: Vault, epoch: EpochKey, opened: SecretKey, to: HolderKey, given_by: str) -> EpochShare:
+    """Seal an epoch's seed to a holder; a second person confirms.
+
+    Args:
+        vault: Open for writing.
+        epoch: Whose seed it is.
+        opened: The secret key of the epoch.
+        to: Who gets it.
+        given_by: Person who gives it.
+
+    Raises:
+        Conflict: They have one already, or their key was ended.
+    """
     if to.ended_on is not None:
         raise Conflict("report.key_ended", field="holder")
     if vault.session.get(EpochShare, (epoch.fingerprint, to.fingerprint)) is not None:
         raise Conflict("report.share_held", field="holder")
-    opened = epoch_secret(vault, epoch, giver, secret)
-    share = _Shared(vault.site, epoch, opened).with_holder(public_of(to), giver.person_id)
+    share = _Shared(vault.site, epoch, opened).with_holder(public_of(to), given_by)
     vault.session.add(share)
     vault.session.flush()
     return share

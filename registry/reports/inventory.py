@@ -102,7 +102,9 @@ COLUMNS: Mapping[str, Mapping[str, Column]] = {
         "state": Plain("code"),
         "version": Plain("count"),
         "received_on": Plain("day"),
+        "extended_on": Plain("day"),
         "closed_on": Plain("day"),
+        "merged_into": Plain("random"),
         "intake_epoch": Plain("fingerprint"),
         "custody_epoch": Plain("fingerprint"),
         "reply_suite": Plain("count"),
@@ -118,6 +120,7 @@ COLUMNS: Mapping[str, Mapping[str, Column]] = {
             "hpke",
             ("compartment", "{site}", "{report.office_code}", "{holder}", "{report_id}", "{compartment}"),
         ),
+        "valid_through": Plain("day"),
     },
     "body_piece": {
         "report_id": Plain("random"),
@@ -135,5 +138,41 @@ COLUMNS: Mapping[str, Mapping[str, Column]] = {
         "number": Plain("count"),
         "written_by": Plain("code"),
         "written_on": Plain("day"),
+    },
+    "handled": {
+        "key": Plain("derived"),
+        "act": Plain("code"),
+        "report_id": Plain("random"),
+        "person_id": Plain("person"),
+        "done_on": Plain("day"),
+    },
+    "left_behind": {
+        "report_id": Plain("random"),
+        "purpose": Plain("code"),
+    },
+    "disclosure_request": {
+        "id": Plain("random"),
+        "report_id": Plain("random"),
+        "compartment": Plain("code"),
+        "requester": Plain("fingerprint"),
+        "person_id": Plain("person"),
+        "state": Plain("code"),
+        "asked_on": Plain("day"),
+        "custody_epoch": Plain("fingerprint"),
+        "sealed_reason": Sealed(
+            "the custodians", "hpke", ("disclosure", "{site}", "{report_id}", "{compartment}", "{id}")
+        ),
+        "released_by": Plain("person"),
+        "valid_through": Plain("day"),
+    },
+    "disclosure_approval": {
+        "request_id": Plain("random"),
+        "person_id": Plain("person"),
+        "approved_on": Plain("day"),
+    },
+    "disclosed": {
+        "report_id": Plain("random"),
+        "compartment": Plain("code"),
+        "opened_on": Plain("day"),
     },
 }

@@ -9,3 +9,5 @@ SHARES, SHARES_NEEDED = 3, 2  # one share may be lost, one thief has nothing
 SHORTEST_PASSPHRASE = 16  # characters; or so many words of a list of thousands:
 FEWEST_WORDS = 6
 CODE_DAYS = 2  # a form that was opened yesterday may be sent today
+APPROVALS_NEEDED = 2  # one custodian alone gives nobody away
+DISCLOSED_FOR = timedelta(weeks=1)  # long enough to call the reporter back, too short to be forgotten

@@ -95,7 +95,11 @@ class Report(Kept, table=True):
     state: str
     version: int
     received_on: date
+    extended_on: date | None = Field(default=None, description="Day on which its period was extended.")
     closed_on: date | None = None
+    merged_into: str | None = Field(
+        default=None, foreign_key="report.id", description="The report of the same matter that counts."
+    )
     intake_epoch: str = Field(foreign_key="epoch_key.fingerprint")
     custody_epoch: str = Field(foreign_key="epoch_key.fingerprint")
     reply_suite: int
@@ -112,9 +116,11 @@ class CompartmentKey(Kept, table=True):
     report_id: str = Field(primary_key=True, foreign_key="report.id")
     compartment: str = Field(primary_key=True)
     holder: str = Field(
-        primary_key=True, description="Fingerprint of an epoch's or holder's key, or `reporter`."
+        primary_key=True,
+        description="Fingerprint of an epoch's, holder's or the recovery key, or `reporter`.",
     )
     sealed_key: bytes = Field(sa_type=LargeBinary)
+    valid_through: date | None = Field(default=None, description="Last day on which it opens; None: always.")
 
 
 class BodyPiece(Kept, table=True):
@@ -139,6 +145,70 @@ class Message(Kept, table=True):
     number: int = Field(primary_key=True)
     written_by: str = Field(description="reporter or office.")
     written_on: date
+
+
+class Handled(Kept, table=True):
+    """An act as it took effect: it takes effect once, and tells who handled a report."""
+
+    __table_args__ = KEYED
+
+    key: str = Field(primary_key=True, description="Digest of person and form: the same form acts once.")
+    act: str
+    report_id: str | None = Field(default=None, foreign_key="report.id", index=True)
+    person_id: str
+    done_on: date
+
+
+class LeftBehind(Kept, table=True):
+    """What somebody who left could open of an open report, until it is sealed under new keys."""
+
+    __tablename__ = "left_behind"
+    __table_args__ = KEYED
+
+    report_id: str = Field(primary_key=True, foreign_key="report.id")
+    purpose: str = Field(primary_key=True, description="intake or custody: the compartments of one epoch.")
+
+
+class DisclosureRequest(Kept, table=True):
+    """Somebody who handles a report asks to read who sent it, or the files as they were sent."""
+
+    __tablename__ = "disclosure_request"
+    __table_args__ = KEYED
+
+    id: str = Field(primary_key=True)
+    report_id: str = Field(foreign_key="report.id", index=True)
+    compartment: str = Field(description="identity or originals.")
+    requester: str = Field(description="Fingerprint of the one key that it may be sealed to.")
+    person_id: str
+    state: str = Field(description="asked, released, refused or lapsed.")
+    asked_on: date
+    custody_epoch: str = Field(
+        foreign_key="epoch_key.fingerprint", description="To which the reason is sealed."
+    )
+    sealed_reason: bytes = Field(sa_type=LargeBinary)
+    released_by: str | None = None
+    valid_through: date | None = None
+
+
+class DisclosureApproval(Kept, table=True):
+    """A custodian agrees to a disclosure; two persons must."""
+
+    __tablename__ = "disclosure_approval"
+    __table_args__ = KEYED
+
+    request_id: str = Field(primary_key=True, foreign_key="disclosure_request.id")
+    person_id: str = Field(primary_key=True)
+    approved_on: date
+
+
+class Disclosed(Kept, table=True):
+    """On this day somebody read the identity, or the files as they were sent: the reporter is told."""
+
+    __table_args__ = KEYED
+
+    report_id: str = Field(primary_key=True, foreign_key="report.id")
+    compartment: str = Field(primary_key=True)
+    opened_on: date = Field(primary_key=True)
 
 
 metadata = Kept.metadata

@@ -29,6 +29,8 @@ FAMILIES: Mapping[str, tuple[str, ...]] = MappingProxyType(
         "paper": ("paper",),
         "papers": ("paper",),
         "penalty": ("penalty",),
+        "report_act": ("report_act",),
+        "report_state": ("report_state",),
         "remedies": ("remedy",),
         "role": ("role",),
         "rule": ("rule", "tag"),

@@ -15,7 +15,7 @@ TYPES: Mapping[Kind, tuple[type, ...]] = {
     "random": (str, bytes),
     "fingerprint": (str,),
     "public key": (bytes,),
-    "derived": (bytes,),
+    "derived": (bytes, str),
     "code": (str,),
     "person": (str,),
     "count": (int,),

@@ -1,45 +1,20 @@
 """The database of reports on both kinds, and an office that can take them."""
 
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
-from dataclasses import dataclass, replace
-from datetime import date
+from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from sqlalchemy import Engine, text
 
 from registry.reports import epochs, holders, recovery
-from registry.reports.readiness import Purpose
-from registry.reports.sealing import SecretKey
 from registry.reports.store import REPORTS
-from registry.reports.tables import HolderKey
-from registry.reports.vault import Vault
-from registry.store.engine import open_engine, writing
+from registry.store.engine import open_engine
 from registry.store.migrate import upgrade
+from tests.reports.office import Office, enter_people
+from tests.reports.site import HOLDERS, OFFICE, PEPPER, PHRASE, TODAY, Site
 
-TODAY = date(2026, 11, 22)
-PEPPER = bytes(range(32))
-OFFICE = "AMR-411502"
-HOLDERS: Mapping[Purpose, tuple[str, str]] = {"intake": ("li", "wang"), "custody": ("zhao", "qian")}
-PHRASE = "correct horse battery staple {}"
-
-
-@dataclass(frozen=True)
-class Site:
-    """A database of reports, and the office's people by name with their keys."""
-
-    engine: Engine
-    rows: dict[str, HolderKey]
-    secrets: dict[str, SecretKey]
-    shares: list[str]
-    today: date = TODAY
-
-    @contextmanager
-    def vault(self, today: date | None = None) -> Iterator[Vault]:
-        """Open a transaction on the reports."""
-        with writing(self.engine) as session:
-            yield Vault(session, "xinyang.example", PEPPER, today or self.today)
+__all__ = ["HOLDERS", "OFFICE", "PEPPER", "PHRASE", "TODAY", "Site"]
 
 
 def reports_engines(kind: str, request: pytest.FixtureRequest) -> Iterator[Engine]:
@@ -91,7 +66,16 @@ def site(founded: Site, reports_engine: Engine) -> Site:
             for row in source.execute(table.select()).mappings():
                 target.execute(table.insert(), dict(row))
     rows = {}
-    here = Site(reports_engine, rows, founded.secrets, founded.shares)
+    here = Site(reports_engine, rows, dict(founded.secrets), founded.shares)
     with here.vault() as vault:
         rows |= {name: holders.key_of(vault, name) for name in founded.rows}  # type: ignore[misc]
     return here
+
+
+@pytest.fixture
+def office(site: Site, request: pytest.FixtureRequest) -> Office:
+    """The office of `site` with its registry, on the same kind of database."""
+    kind = {"sqlite": "sqlite_engine", "postgresql": "postgres_engine"}[site.engine.dialect.name]
+    engine: Engine = request.getfixturevalue(kind)
+    enter_people(engine)
+    return Office(engine, site)

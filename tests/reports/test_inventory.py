@@ -7,16 +7,19 @@ from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import ChaCha20Poly1305
 from sqlmodel import SQLModel, select
 
-from registry.reports import codes, epochs
+from registry.audit.work import Actor
+from registry.reports import codes, disclosure, epochs
 from registry.reports.bodies import opened
+from registry.reports.disclosure import AskDisclosure
 from registry.reports.envelope import REPORTER, compartment_key, item_key
 from registry.reports.inventory import COLUMNS, Sealed
+from registry.reports.opening import Unlocked
 from registry.reports.sealing import SecretKey, Unopened, unseal
 from registry.reports.stretching import expanded, stretched
-from registry.reports.tables import BodyPiece, CompartmentKey, EpochKey, EpochShare, Report
+from registry.reports.tables import BodyPiece, CompartmentKey, DisclosureRequest, EpochKey, EpochShare, Report
 from registry.reports.thread import place_of
 from registry.reports.vault import Vault
-from tests.reports.conftest import HOLDERS, PEPPER, PHRASE, Site
+from tests.reports.conftest import HOLDERS, OFFICE, PEPPER, PHRASE, Site
 from tests.reports.sending import sent
 
 SITE = "xinyang.example"
@@ -73,6 +76,16 @@ def pieces(site: Site, vault: Vault, reporter: codes.Derived) -> Iterator[Openin
         )
 
 
+def reasons(site: Site, vault: Vault, _reporter: codes.Derived) -> Iterator[Opening]:
+    report = vault.session.exec(select(Report)).one()
+    actor = Actor("li", "li", OFFICE, ())
+    asked = AskDisclosure(compartment="identity", reason="核实购买日期")
+    disclosure.ask(vault, actor, report.id, Unlocked(site.rows["li"], site.secrets["li"]), asked)
+    for row in vault.session.exec(select(DisclosureRequest)):
+        secret = _secret_of(site, vault, row.custody_epoch, _reporter)
+        yield _values(row), lambda about, of=secret, sealed=row.sealed_reason: unseal(of, sealed, about)
+
+
 def _secret_of(site: Site, vault: Vault, holder: str, reporter: codes.Derived) -> SecretKey:
     if holder == REPORTER:
         return reporter.reply
@@ -97,6 +110,7 @@ OPENINGS = {
     "epoch_share.sealed_seed": epoch_seeds,
     "compartment_key.sealed_key": compartment_keys,
     "body_piece.piece": pieces,
+    "disclosure_request.sealed_reason": reasons,
 }
 
 

@@ -84,7 +84,9 @@ def upgrade() -> None:
         sa.Column("state", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
         sa.Column("version", sa.Integer(), nullable=False),
         sa.Column("received_on", sa.Date(), nullable=False),
+        sa.Column("extended_on", sa.Date(), nullable=True),
         sa.Column("closed_on", sa.Date(), nullable=True),
+        sa.Column("merged_into", sqlmodel.sql.sqltypes.AutoString(), nullable=True),
         sa.Column("intake_epoch", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
         sa.Column("custody_epoch", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
         sa.Column("reply_suite", sa.Integer(), nullable=False),
@@ -97,6 +99,10 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(
             ["intake_epoch"],
             ["epoch_key.fingerprint"],
+        ),
+        sa.ForeignKeyConstraint(
+            ["merged_into"],
+            ["report.id"],
         ),
         sa.PrimaryKeyConstraint("id"),
         sa.UniqueConstraint("locator"),
@@ -123,11 +129,77 @@ def upgrade() -> None:
         sa.Column("compartment", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
         sa.Column("holder", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
         sa.Column("sealed_key", sa.LargeBinary(), nullable=False),
+        sa.Column("valid_through", sa.Date(), nullable=True),
         sa.ForeignKeyConstraint(
             ["report_id"],
             ["report.id"],
         ),
         sa.PrimaryKeyConstraint("report_id", "compartment", "holder"),
+        sqlite_with_rowid=False,
+    )
+    op.create_table(
+        "disclosed",
+        sa.Column("report_id", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("compartment", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("opened_on", sa.Date(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["report_id"],
+            ["report.id"],
+        ),
+        sa.PrimaryKeyConstraint("report_id", "compartment", "opened_on"),
+        sqlite_with_rowid=False,
+    )
+    op.create_table(
+        "disclosure_request",
+        sa.Column("id", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("report_id", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("compartment", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("requester", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("person_id", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("state", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("asked_on", sa.Date(), nullable=False),
+        sa.Column("custody_epoch", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("sealed_reason", sa.LargeBinary(), nullable=False),
+        sa.Column("released_by", sqlmodel.sql.sqltypes.AutoString(), nullable=True),
+        sa.Column("valid_through", sa.Date(), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["custody_epoch"],
+            ["epoch_key.fingerprint"],
+        ),
+        sa.ForeignKeyConstraint(
+            ["report_id"],
+            ["report.id"],
+        ),
+        sa.PrimaryKeyConstraint("id"),
+        sqlite_with_rowid=False,
+    )
+    op.create_index(
+        op.f("ix_disclosure_request_report_id"), "disclosure_request", ["report_id"], unique=False
+    )
+    op.create_table(
+        "handled",
+        sa.Column("key", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("act", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("report_id", sqlmodel.sql.sqltypes.AutoString(), nullable=True),
+        sa.Column("person_id", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("done_on", sa.Date(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["report_id"],
+            ["report.id"],
+        ),
+        sa.PrimaryKeyConstraint("key"),
+        sqlite_with_rowid=False,
+    )
+    op.create_index(op.f("ix_handled_report_id"), "handled", ["report_id"], unique=False)
+    op.create_table(
+        "left_behind",
+        sa.Column("report_id", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("purpose", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["report_id"],
+            ["report.id"],
+        ),
+        sa.PrimaryKeyConstraint("report_id", "purpose"),
         sqlite_with_rowid=False,
     )
     op.create_table(
@@ -143,13 +215,32 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("report_id", "number"),
         sqlite_with_rowid=False,
     )
+    op.create_table(
+        "disclosure_approval",
+        sa.Column("request_id", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("person_id", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("approved_on", sa.Date(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["request_id"],
+            ["disclosure_request.id"],
+        ),
+        sa.PrimaryKeyConstraint("request_id", "person_id"),
+        sqlite_with_rowid=False,
+    )
     # ### end Alembic commands ###
 
 
 def downgrade() -> None:
     """Take the schema back."""
     # ### commands auto generated by Alembic - please adjust! ###
+    op.drop_table("disclosure_approval")
     op.drop_table("message")
+    op.drop_table("left_behind")
+    op.drop_index(op.f("ix_handled_report_id"), table_name="handled")
+    op.drop_table("handled")
+    op.drop_index(op.f("ix_disclosure_request_report_id"), table_name="disclosure_request")
+    op.drop_table("disclosure_request")
+    op.drop_table("disclosed")
     op.drop_table("compartment_key")
     op.drop_table("body_piece")
     op.drop_index(op.f("ix_report_office_code"), table_name="report")

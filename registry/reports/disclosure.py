@@ -1,0 +1,225 @@
+"""Disclosing who sent a report, or its files as they were sent: to one person, by three, for a week.
+
+Who handles a report asks, with a reason; two custodians agree, neither of whom asked; a custodian seals the
+compartment to the one who asked. Every opening stands in the audit log first, and the reporter reads on the
+next visit that it happened, and on which day.
+"""
+
+from collections.abc import Sequence
+from typing import Literal
+
+from pydantic import Field
+from sqlmodel import col, select
+
+from registry.audit.work import Actor, Subject
+from registry.commands import Command
+from registry.errors import Conflict, Forbidden, NotFound, RuleRefused
+from registry.identifiers import new_id
+from registry.reports import opening
+from registry.reports.envelope import disclosure_context
+from registry.reports.epochs import epoch_secret
+from registry.reports.holders import public_of
+from registry.reports.opening import Unlocked
+from registry.reports.policy import APPROVALS_NEEDED, DISCLOSED_FOR
+from registry.reports.readiness import public_of_epoch
+from registry.reports.sealing import seal, unseal
+from registry.reports.tables import (
+    CompartmentKey,
+    Disclosed,
+    DisclosureApproval,
+    DisclosureRequest,
+    EpochKey,
+    HolderKey,
+    Report,
+)
+from registry.reports.vault import Vault
+from registry.reports.witness import CUSTODIAN, HANDLER, Told, report_of
+
+Guarded = Literal["identity", "originals"]
+
+
+class AskDisclosure(Command):
+    """What is wanted, and why; only custodians read the reason."""
+
+    compartment: Guarded
+    reason: str = Field(min_length=5, max_length=500)
+
+
+def ask(vault: Vault, actor: Actor, report_id: str, by: Unlocked, command: AskDisclosure) -> Told:
+    """Ask for a disclosure; the reason is sealed to the custodians.
+
+    Raises:
+        NotFound: There is no such report in the office.
+        Forbidden: The actor does not handle it.
+        Conflict: The actor asked before, and nobody has answered yet.
+    """
+    report = report_of(vault, actor, report_id)
+    if not opening.may_open(vault, report, "content", by.holder):
+        raise Forbidden("report.no_share")
+    asked = select(DisclosureRequest).where(
+        col(DisclosureRequest.report_id) == report.id,
+        col(DisclosureRequest.compartment) == command.compartment,
+        col(DisclosureRequest.person_id) == actor.person_id,
+        col(DisclosureRequest.state) == "asked",
+    )
+    if vault.session.exec(asked).first() is not None:
+        raise Conflict("report.disclosure_asked", field="compartment")
+    request_id, epoch = new_id(), vault.session.get_one(EpochKey, report.custody_epoch)
+    context = disclosure_context(vault.site, report.id, command.compartment, request_id)
+    row = DisclosureRequest(
+        id=request_id,
+        report_id=report.id,
+        compartment=command.compartment,
+        requester=by.holder.fingerprint,
+        person_id=actor.person_id,
+        state="asked",
+        asked_on=vault.today,
+        custody_epoch=epoch.fingerprint,
+        sealed_reason=seal(public_of_epoch(epoch), command.reason.encode(), context),
+    )
+    vault.session.add(row)
+    return _told(report, "report.disclosure_asked", HANDLER, row)
+
+
+def approve(vault: Vault, actor: Actor, request_id: str) -> Told:
+    """Agree to a disclosure, as one of two custodians.
+
+    Raises:
+        NotFound: Nobody asks for it.
+        RuleRefused: The actor asked, or agreed before.
+    """
+    row, report = _open_request(vault, actor, request_id)
+    if row.person_id == actor.person_id:
+        raise RuleRefused("report.disclosure_own")
+    if vault.session.get(DisclosureApproval, (row.id, actor.person_id)) is not None:
+        raise RuleRefused("report.disclosure_approved")
+    vault.session.add(
+        DisclosureApproval(request_id=row.id, person_id=actor.person_id, approved_on=vault.today)
+    )
+    return _told(report, "report.disclosure_approved", CUSTODIAN, row)
+
+
+def refuse(vault: Vault, actor: Actor, request_id: str) -> Told:
+    """Refuse a disclosure: one custodian is enough.
+
+    Raises:
+        NotFound: Nobody asks for it.
+    """
+    row, report = _open_request(vault, actor, request_id)
+    row.state = "refused"
+    vault.session.add(row)
+    return _told(report, "report.disclosure_refused", CUSTODIAN, row)
+
+
+def release(vault: Vault, actor: Actor, request_id: str, by: Unlocked) -> Told:
+    """Seal what two custodians agreed to disclose to the one who asked, for a week.
+
+    Raises:
+        NotFound: Nobody asks for it.
+        RuleRefused: Fewer than two agreed, the actor asked, or the key of who asked was ended.
+        Forbidden: The actor is no custodian of this report.
+    """
+    row, report = _open_request(vault, actor, request_id)
+    approved = {one.person_id for one in approvals(vault, row.id)} - {row.person_id}
+    if len(approved) < APPROVALS_NEEDED or row.person_id == actor.person_id:
+        raise RuleRefused("report.disclosure_few", needed=APPROVALS_NEEDED)
+    requester = vault.session.get_one(HolderKey, row.requester)
+    if requester.ended_on is not None:
+        raise RuleRefused("report.key_ended")
+    compartment = guarded(row)
+    key = opening.key_for(vault, report, compartment, by.holder, by.secret)
+    before = vault.session.get(CompartmentKey, (report.id, compartment, row.requester))
+    if before is not None:
+        vault.session.delete(before)
+        vault.session.flush()
+    row.state, row.released_by = "released", actor.person_id
+    row.valid_through = vault.today + DISCLOSED_FOR
+    opening.seal_key(
+        vault,
+        report,
+        compartment,
+        key,
+        (row.requester, public_of(requester)),
+        valid_through=row.valid_through,
+    )
+    vault.session.add(row)
+    return _told(report, "report.disclosure_released", CUSTODIAN, row)
+
+
+def disclose(vault: Vault, actor: Actor, report_id: str, compartment: Guarded, by: Unlocked) -> Told:
+    """Write down, for the reporter to see, that a compartment is opened today; call it before reading.
+
+    Raises:
+        NotFound: There is no such report in the office.
+        Forbidden: It was not sealed to the actor, or not any more.
+    """
+    report = report_of(vault, actor, report_id)
+    if opening.given_key(vault, report, compartment, by.holder) is None:
+        raise Forbidden("report.not_disclosed")
+    if vault.session.get(Disclosed, (report.id, compartment, vault.today)) is None:
+        vault.session.add(Disclosed(report_id=report.id, compartment=compartment, opened_on=vault.today))
+    subject = Subject("report", report.id)
+    return Told("report.disclosed", subject, (HANDLER,), report.office_code, {"compartment": compartment})
+
+
+def reason_of(vault: Vault, row: DisclosureRequest, by: Unlocked) -> str:
+    """Return why a disclosure is asked for, to a custodian.
+
+    Raises:
+        Forbidden: The reader is no custodian of this report.
+        Unopened: The reason was altered or moved.
+    """
+    epoch = vault.session.get_one(EpochKey, row.custody_epoch)
+    opened = epoch_secret(vault, epoch, by.holder, by.secret)
+    context = disclosure_context(vault.site, row.report_id, row.compartment, row.id)
+    return unseal(opened, row.sealed_reason, context).decode()
+
+
+def requests(vault: Vault, office_code: str, state: str = "asked") -> Sequence[DisclosureRequest]:
+    """Return the disclosures of an office that stand in a state."""
+    query = (
+        select(DisclosureRequest)
+        .join(Report, col(Report.id) == col(DisclosureRequest.report_id))
+        .where(col(Report.office_code) == office_code, col(DisclosureRequest.state) == state)
+        .order_by(col(DisclosureRequest.asked_on), col(DisclosureRequest.id))
+    )
+    return vault.session.exec(query).all()
+
+
+def approvals(vault: Vault, request_id: str) -> Sequence[DisclosureApproval]:
+    """Return who agreed to a disclosure."""
+    query = select(DisclosureApproval).where(col(DisclosureApproval.request_id) == request_id)
+    return vault.session.exec(query).all()
+
+
+def lapse(vault: Vault) -> int:
+    """Delete what was sealed to somebody for a time that is over, and return how much."""
+    query = select(CompartmentKey).where(col(CompartmentKey.valid_through) < vault.today)
+    over = vault.session.exec(query).all()
+    for key in over:
+        vault.session.delete(key)
+    released = select(DisclosureRequest).where(
+        col(DisclosureRequest.state) == "released", col(DisclosureRequest.valid_through) < vault.today
+    )
+    for row in vault.session.exec(released).all():
+        row.state = "lapsed"
+        vault.session.add(row)
+    vault.session.flush()
+    return len(over)
+
+
+def guarded(row: DisclosureRequest) -> Guarded:
+    """Return the compartment that a request asks for."""
+    return "originals" if row.compartment == "originals" else "identity"
+
+
+def _open_request(vault: Vault, actor: Actor, request_id: str) -> tuple[DisclosureRequest, Report]:
+    row = vault.session.get(DisclosureRequest, request_id, with_for_update=True)
+    if row is None or row.state != "asked":
+        raise NotFound("report.disclosure_unknown")
+    return row, report_of(vault, actor, row.report_id)
+
+
+def _told(report: Report, act: str, role: str, row: DisclosureRequest) -> Told:
+    detail = {"compartment": row.compartment, "request": row.id}
+    return Told(act, Subject("report", report.id), (role,), report.office_code, detail)

@@ -1,0 +1,297 @@
+"""The life of keys: made, given, confirmed, tried, ended, renewed. Who administers accounts does none of it.
+
+Each verb prepares rows in a transaction of the reports and tells what the audit log is to hold; see
+`witness.carry_out`, which does both in order.
+"""
+
+from collections.abc import Callable, Sequence
+
+from sqlmodel import col, select
+
+from registry.audit.work import Actor, Subject, Work
+from registry.errors import NotFound, RuleRefused
+from registry.log.leaves import Effect
+from registry.reports import epochs, holders
+from registry.reports.policy import HOLDERS_NEEDED
+from registry.reports.readiness import PURPOSES, Purpose, current_epoch, recovery_key
+from registry.reports.resealing import leave_behind
+from registry.reports.sealing import SecretKey
+from registry.reports.staff import ROLE_OF, staff
+from registry.reports.tables import EpochKey, EpochShare, HolderKey
+from registry.reports.vault import Vault
+from registry.reports.witness import EITHER, Told
+
+
+def make_key(vault: Vault, actor: Actor, passphrase: str) -> Told:
+    """Make the actor's key; it opens nothing until somebody who holds a share gives one.
+
+    Raises:
+        Malformed: The passphrase is weak.
+        Conflict: The actor has a key already.
+    """
+    row = holders.make_key(vault, actor.person_id, actor.office_code, passphrase)
+    return _told("report_key.made", row, actor)
+
+
+def change_passphrase(vault: Vault, actor: Actor, old: str, new: str) -> Told:
+    """Seal the actor's key under another passphrase.
+
+    Raises:
+        NotFound: The actor has no key.
+        Forbidden: The old one is not theirs.
+        Malformed: The new one is weak.
+    """
+    row = own_key(vault, actor)
+    holders.change_passphrase(vault, row, old, new)
+    return _told("report_key.passphrase_changed", row, actor)
+
+
+def prove(vault: Vault, actor: Actor, passphrase: str) -> tuple[Told, SecretKey]:
+    """Open the test: the passphrase opens the actor's key, and that the share of each epoch in use.
+
+    Raises:
+        NotFound: The actor has no key.
+        Forbidden: The passphrase is not theirs.
+        Unopened: A share was altered or moved.
+    """
+    row = own_key(vault, actor)
+    secret = holders.unlocked(row, passphrase, vault.pepper)
+    held = epochs_held(vault, row)
+    for epoch in held:
+        epochs.epoch_secret(vault, epoch, row, secret)
+    if held:
+        row.proved_on = vault.today
+        vault.session.add(row)
+    return _told("report_key.opened", row, actor), secret
+
+
+def open_epoch(vault: Vault, actor: Actor, purpose: Purpose, fingerprints: Sequence[str] = ()) -> Told:
+    """Begin an epoch: with these holders, or where none are named with those of the epoch before.
+
+    Its fingerprint becomes a leaf of the public log, so that nobody can quietly put another key in its place.
+
+    Raises:
+        RuleRefused: Fewer than two holders, one without the role, or no recovery key.
+        NotFound: There is no such key in the office.
+    """
+    if fingerprints:
+        chosen = [key_in_office(vault, actor, one) for one in fingerprints]
+    else:
+        before = current_epoch(vault, actor.office_code, purpose)
+        chosen = confirmed_holders(vault, before) if before is not None else []
+    epoch = epochs.open_epoch(vault, actor.office_code, purpose, chosen, actor.person_id)
+    people = [holder.person_id for holder in chosen]
+
+    def within(work: Work) -> None:
+        refuse_without_role(work, actor.office_code, purpose, people)
+
+    return Told(
+        "report_epoch.opened",
+        Subject("report_epoch", epoch.fingerprint),
+        EITHER,
+        actor.office_code,
+        {"purpose": purpose, "holders": [holder.fingerprint for holder in chosen]},
+        effects=[published(epoch)],
+        within=within,
+    )
+
+
+def confirm_epoch(vault: Vault, actor: Actor, fingerprint: str) -> Told:
+    """Confirm the shares of an epoch as a second person: from now on reports are sealed to it.
+
+    Raises:
+        NotFound: There is no such epoch in the office.
+        RuleRefused: Who opened it cannot confirm it.
+    """
+    epoch = epoch_in_office(vault, actor, fingerprint)
+    epochs.confirm_epoch(vault, epoch, actor.person_id)
+    return Told(
+        "report_epoch.confirmed",
+        Subject("report_epoch", epoch.fingerprint),
+        EITHER,
+        actor.office_code,
+        {"purpose": epoch.purpose},
+    )
+
+
+def give_shares(vault: Vault, actor: Actor, secret: SecretKey, purpose: Purpose, fingerprint: str) -> Told:
+    """Seal to a newcomer, whose fingerprint was read out, every epoch of a purpose that the actor holds.
+
+    Raises:
+        NotFound: The actor, or the newcomer, has no key in the office.
+        RuleRefused: The newcomer does not have the role, or holds every one already.
+    """
+    giver, to = own_key(vault, actor), key_in_office(vault, actor, fingerprint)
+    held_by_them = {one.fingerprint for one in epochs_held(vault, to, confirmed=False)}
+    given = [
+        epochs.give_share(vault, epoch, giver, secret, to)
+        for epoch in epochs_held(vault, giver)
+        if epoch.purpose == purpose and epoch.fingerprint not in held_by_them
+    ]
+    if not given:
+        raise RuleRefused("report.nothing_to_give", field="holder")
+
+    def within(work: Work) -> None:
+        refuse_without_role(work, actor.office_code, purpose, [to.person_id])
+
+    return _told("report_key.shares_given", to, actor, within=within, purpose=purpose, epochs=len(given))
+
+
+def confirm_shares(vault: Vault, actor: Actor, fingerprint: str) -> Told:
+    """Confirm, as a third person, every share that a holder was given.
+
+    Raises:
+        NotFound: There is no such key, or it was given none.
+        RuleRefused: Who gave one, and who got it, cannot confirm it.
+    """
+    holder = key_in_office(vault, actor, fingerprint)
+    waiting = unconfirmed(vault, holder)
+    if not waiting:
+        raise NotFound("report.share_unknown", field="holder")
+    for share in waiting:
+        epoch = vault.session.get_one(EpochKey, share.epoch)
+        epochs.confirm_share(vault, epoch, holder, actor.person_id)
+    return _told("report_key.shares_confirmed", holder, actor, epochs=len(waiting))
+
+
+def end_key(vault: Vault, actor: Actor, fingerprint: str) -> Told:
+    """End a key, delete its shares, and begin new epochs at once for those that it could open.
+
+    Open reports that it could open are marked until they are sealed under new keys. Where fewer than two
+    holders are left the epoch ends without another, and the office takes no reports until one is opened.
+
+    Raises:
+        NotFound: There is no such key in the office.
+        Conflict: It was ended before.
+    """
+    holder = key_in_office(vault, actor, fingerprint)
+    left = leave_behind(vault, holder)
+    concerned = [one for one in epochs_held(vault, holder, confirmed=False) if one.closed_on is None]
+    shares = epochs.end_key(vault, holder)
+    opened = [_renewed(vault, actor, epoch) for epoch in concerned]
+    return _told(
+        "report_key.ended",
+        holder,
+        actor,
+        effects=[published(one) for one in opened if one is not None],
+        shares=shares,
+        reports=left,
+        epochs=[one.fingerprint for one in opened if one is not None],
+    )
+
+
+def own_key(vault: Vault, actor: Actor) -> HolderKey:
+    """Return the key that the actor holds.
+
+    Raises:
+        NotFound: The actor has none.
+    """
+    found = holders.key_of(vault, actor.person_id)
+    if found is None:
+        raise NotFound("report.key_none", field="passphrase")
+    return found
+
+
+def key_in_office(vault: Vault, actor: Actor, fingerprint: str) -> HolderKey:
+    """Return a key in use of the actor's office.
+
+    Raises:
+        NotFound: There is no such key, or it was ended.
+    """
+    found = vault.session.get(HolderKey, fingerprint)
+    if found is None or found.office_code != actor.office_code or found.ended_on is not None:
+        raise NotFound("report.key_unknown", field="holder")
+    return found
+
+
+def epoch_in_office(vault: Vault, actor: Actor, fingerprint: str) -> EpochKey:
+    """Return an epoch of the actor's office.
+
+    Raises:
+        NotFound: There is none.
+    """
+    found = vault.session.get(EpochKey, fingerprint)
+    if found is None or found.office_code != actor.office_code:
+        raise NotFound("report.epoch_unknown", field="epoch")
+    return found
+
+
+def epochs_held(vault: Vault, holder: HolderKey, *, confirmed: bool = True) -> Sequence[EpochKey]:
+    """Return the epochs of which a key has a share, the oldest first."""
+    query = (
+        select(EpochKey)
+        .join(EpochShare, col(EpochShare.epoch) == col(EpochKey.fingerprint))
+        .where(col(EpochShare.holder) == holder.fingerprint)
+        .order_by(col(EpochKey.opened_on), col(EpochKey.fingerprint))
+    )
+    if confirmed:
+        query = query.where(col(EpochShare.confirmed_by).is_not(None))
+    return vault.session.exec(query).all()
+
+
+def unconfirmed(vault: Vault, holder: HolderKey) -> Sequence[EpochShare]:
+    """Return the shares that a key was given and nobody has confirmed."""
+    query = select(EpochShare).where(
+        col(EpochShare.holder) == holder.fingerprint, col(EpochShare.confirmed_by).is_(None)
+    )
+    return vault.session.exec(query).all()
+
+
+def confirmed_holders(vault: Vault, epoch: EpochKey) -> list[HolderKey]:
+    """Return the keys in use that have a confirmed share of an epoch."""
+    query = (
+        select(HolderKey)
+        .join(EpochShare, col(EpochShare.holder) == col(HolderKey.fingerprint))
+        .where(col(EpochShare.epoch) == epoch.fingerprint, col(EpochShare.confirmed_by).is_not(None))
+        .where(col(HolderKey.ended_on).is_(None))
+        .order_by(col(HolderKey.fingerprint))
+    )
+    return list(vault.session.exec(query))
+
+
+def published(epoch: EpochKey) -> Effect:
+    """Return the leaf that holds the fingerprint of an epoch: whoever was told it can prove it."""
+    content = {
+        "fingerprint": epoch.fingerprint,
+        "office_code": epoch.office_code,
+        "purpose": epoch.purpose,
+        "opened_on": epoch.opened_on.isoformat(),
+    }
+    return Effect("report_epoch.opened", epoch.fingerprint, content)
+
+
+def refuse_without_role(work: Work, office_code: str, purpose: Purpose, people: Sequence[str]) -> None:
+    """Refuse to give keys to people who do not have the role that they serve.
+
+    Raises:
+        RuleRefused: One of them has not.
+    """
+    known = staff(work.session, office_code)
+    role = ROLE_OF[purpose]
+    if any(person not in known or role not in known[person].roles for person in people):
+        raise RuleRefused("report.without_role", field="holder", role=role)
+
+
+def _renewed(vault: Vault, actor: Actor, epoch: EpochKey) -> EpochKey | None:
+    """Follow an epoch by a new one among those who are left, or end it where too few are."""
+    purpose = next(one for one in PURPOSES if one == epoch.purpose)
+    remaining = confirmed_holders(vault, epoch)
+    if len({one.person_id for one in remaining}) >= HOLDERS_NEEDED and recovery_key(vault) is not None:
+        return epochs.open_epoch(vault, epoch.office_code, purpose, remaining, actor.person_id)
+    epoch.closed_on = vault.today
+    vault.session.add(epoch)
+    return None
+
+
+def _told(
+    act: str,
+    row: HolderKey,
+    actor: Actor,
+    *,
+    effects: Sequence[Effect] = (),
+    within: Callable[[Work], None] | None = None,
+    **detail: object,
+) -> Told:
+    return Told(
+        act, Subject("report_key", row.fingerprint), EITHER, actor.office_code, detail, effects, within
+    )

@@ -1,0 +1,142 @@
+"""Who sent a report is disclosed to one person, by two custodians, for a week, and the reporter is told."""
+
+from datetime import timedelta
+
+import pytest
+
+from registry.errors import Conflict, Forbidden, NotFound, Refusal, RuleRefused
+from registry.reports import disclosure, reading
+from registry.reports.disclosed import disclosures
+from registry.reports.disclosure import AskDisclosure
+from registry.reports.policy import DISCLOSED_FOR
+from registry.reports.witness import Seen
+from tests.reports.office import Office
+from tests.reports.sending import NAME
+from tests.reports.site import OFFICE
+from tests.reports.test_handling import assigned, one
+
+WHY = "需要向举报人核实购买日期"
+ASKED = AskDisclosure(compartment="identity", reason=WHY)
+
+
+def asked(office: Office, name: str = "wang", *, command: AskDisclosure = ASKED) -> tuple[str, str]:
+    """Let a report be assigned to wang and newcomer, and one of them ask; return report and request."""
+    report_id, _ = assigned(office, "wang", "newcomer")
+    office.does(name, disclosure.ask, report_id, office.by(name), command)
+    with office.site.vault() as vault:
+        (row,) = disclosure.requests(vault, OFFICE)
+    return report_id, row.id
+
+
+def released(office: Office) -> str:
+    """Let the identity of a report be disclosed to wang."""
+    report_id, request_id = asked(office)
+    for name in ("zhao", "qian"):
+        office.does(name, disclosure.approve, request_id)
+    office.does("qian", disclosure.release, request_id, office.by("qian"))
+    return report_id
+
+
+def test_what_two_custodians_agreed_to_opens_for_the_one_who_asked_alone(office: Office) -> None:
+    report_id = released(office)
+    assert office.opens("wang", report_id, "identity")
+    assert not office.opens("newcomer", report_id, "identity")
+    assert not office.opens("wang", report_id, "originals")
+    office.does("wang", disclosure.disclose, report_id, "identity", office.by("wang"))
+    with office.site.vault() as vault:
+        report = office.report(vault, report_id)
+        proof = office.witnessed("wang", report, "identity")
+        assert b"".join(reading.piece(vault, proof, report, office.by("wang"), 0)) == NAME
+        assert [(row.compartment, row.opened_on) for row in disclosures(vault, report_id)] == [
+            ("identity", office.today)
+        ]
+
+
+def test_it_falls_when_its_week_is_over(office: Office) -> None:
+    report_id = released(office)
+    last = office.today + DISCLOSED_FOR
+    assert office.opens("wang", report_id, "identity", last)
+    after = last + timedelta(days=1)
+    assert not office.opens("wang", report_id, "identity", after)
+    with pytest.raises(Forbidden):
+        office.does("wang", disclosure.disclose, report_id, "identity", office.by("wang"), today=after)
+    with office.site.vault(last) as vault:
+        assert disclosure.lapse(vault) == 0
+    with office.site.vault(after) as vault:
+        assert disclosure.lapse(vault) == 1
+        assert [row.report_id for row in disclosure.requests(vault, OFFICE, "lapsed")] == [report_id]
+    assert not office.opens("wang", report_id, "identity")
+
+
+@pytest.mark.parametrize("agreeing", [(), ("zhao",), ("zhao", "zhao")])
+def test_fewer_than_two_persons_disclose_nothing(office: Office, agreeing: tuple[str, ...]) -> None:
+    report_id, request_id = asked(office)
+    for seq, name in enumerate(agreeing):
+        if seq and name in agreeing[:seq]:
+            with pytest.raises(RuleRefused):
+                office.does(name, disclosure.approve, request_id)
+        else:
+            office.does(name, disclosure.approve, request_id)
+    with pytest.raises(RuleRefused, match="disclosure_few"):
+        office.does("qian", disclosure.release, request_id, office.by("qian"))
+    assert not office.opens("wang", report_id, "identity")
+
+
+@pytest.mark.parametrize("name", ["wang", "li", "officer", "approver", "admin", "auditor"])
+def test_only_custodians_agree_and_hand_over(office: Office, name: str) -> None:
+    report_id, request_id = asked(office)
+    with pytest.raises(Refusal):
+        office.does(name, disclosure.approve, request_id)
+    for custodian in ("zhao", "qian"):
+        office.does(custodian, disclosure.approve, request_id)
+    with pytest.raises(Refusal):  # even with a custodian's key in hand
+        office.does(name, disclosure.release, request_id, office.by("qian"))
+    assert not office.opens("wang", report_id, "identity")
+
+
+def test_only_who_handles_the_report_asks_and_once(office: Office) -> None:
+    report_id, _ = asked(office)
+    with pytest.raises(Forbidden):
+        office.does("li", disclosure.ask, report_id, office.by("li"), ASKED)
+    with pytest.raises(Conflict):
+        office.does("wang", disclosure.ask, report_id, office.by("wang"), ASKED)
+
+
+def test_one_custodian_refuses(office: Office) -> None:
+    report_id, request_id = asked(office)
+    office.does("zhao", disclosure.refuse, request_id)
+    for name in ("zhao", "qian"):
+        with pytest.raises(NotFound):
+            office.does(name, disclosure.approve, request_id)
+    assert not office.opens("wang", report_id, "identity")
+
+
+def test_only_custodians_read_why(office: Office) -> None:
+    asked(office)
+    with office.site.vault() as vault:
+        (row,) = disclosure.requests(vault, OFFICE)
+        assert disclosure.reason_of(vault, row, office.by("zhao")) == WHY
+        with pytest.raises(Forbidden):
+            disclosure.reason_of(vault, row, office.by("li"))
+        assert WHY.encode() not in row.sealed_reason
+    assert WHY not in repr([entry.detail for entry in office.audit("report.disclosure_asked")])
+
+
+def test_nothing_is_read_without_its_entry_in_the_audit_log(office: Office) -> None:
+    report_id, _ = one(office)
+    with office.site.vault() as vault:
+        report = office.report(vault, report_id)
+        for proof in (
+            Seen("another", "content", "li"),
+            Seen(report_id, "identity", "li"),
+            Seen(report_id, "content", "wang"),
+        ):
+            with pytest.raises(Forbidden, match="unwitnessed"):
+                reading.content(vault, proof, report, office.by("li"))
+    with office.site.vault() as vault:
+        report = office.report(vault, report_id)
+        reading.content(vault, office.witnessed("li", report), report, office.by("li"))
+    entries = office.audit("report.read")
+    assert [(entry.person_id, entry.subject_id, entry.detail) for entry in entries] == [
+        ("li", report_id, {"compartment": "content"})
+    ]
