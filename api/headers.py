@@ -32,6 +32,16 @@ DESK = {
     "x-robots-tag": "noindex, nofollow, noarchive",
 }
 
+# nothing of a reporter is kept anywhere, no proxy may change the length of an answer, and nothing is run
+REPORTER = {
+    "cache-control": "no-store, no-transform",
+    "content-security-policy": (
+        "default-src 'none'; script-src 'none'; style-src 'self'; img-src 'self'; "
+        "form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+    ),
+    "x-robots-tag": "noindex, nofollow, noarchive",
+}
+
 SAFE = ("GET", "HEAD")
 REVALIDATE = "public, no-cache"
 
@@ -44,6 +54,11 @@ def content_policy(path: str) -> str:
 def at_desk(path: str) -> bool:
     """Say whether a path belongs to the desks, whose answers are nobody else's."""
     return path.lstrip("/").partition("/")[0] == "desk"
+
+
+def of_reporters(path: str) -> bool:
+    """Say whether a path belongs to the intake of sealed reports."""
+    return path == "/report" or path.startswith(("/report/", "/api/v1/reports"))
 
 
 class Headers:
@@ -71,7 +86,8 @@ class _Answer:
         self.onward = send
         self.start: Any = None
         self._has_body = True
-        self._private = b"authorization" in self.asked or at_desk(self.path)
+        self._own = DESK if at_desk(self.path) else REPORTER if of_reporters(self.path) else {}
+        self._private = b"authorization" in self.asked or bool(self._own)
         self.ended = False
 
     async def send(self, message: Message) -> None:
@@ -107,8 +123,7 @@ class _Answer:
 
     def _headers(self, start: Any) -> dict[str, str]:
         given = {name.decode().lower(): value.decode("latin-1") for name, value in start["headers"]}
-        own = DESK if at_desk(self.path) else {}
-        headers = {**COMMON, "content-security-policy": content_policy(self.path), **given, **own}
+        headers = {**COMMON, "content-security-policy": content_policy(self.path), **given, **self._own}
         unkept = self._private or start["status"] >= 400 or self.method not in SAFE
         headers.setdefault("cache-control", "no-store" if unkept else REVALIDATE)
         if "allow" in headers:

@@ -31,6 +31,10 @@ class Settings(BaseSettings):
         public_url: Address that citizens use, as it is printed on papers: no path's end, no query.
         webhook_networks: Networks (CIDR) that webhooks may reach beside the public one, as a JSON list:
             a bureau's own, e.g. `["10.0.0.0/8"]`.
+        reports_largest: Bytes of one report with its files.
+        reports_files: Files of one report.
+        reports_seconds: Within which a report must have arrived.
+        reports_at_once: Reports that may be arriving at a time; each may fill its size of temporary storage.
         trusted_proxies: Networks of the proxies before this process, whose `X-Forwarded-For` is believed.
         limit_reading: Requests a minute from one address for pages and answers; 0: no limit.
         limit_search: The same for searches.
@@ -52,6 +56,10 @@ class Settings(BaseSettings):
     log_origin: str | None = Field(default=None, pattern=r"^[^\s+\x00-\x1f\x7f]{1,200}$")
     webhook_networks: tuple[Network, ...] = ()
     trusted_proxies: tuple[Network, ...] = (IPv4Network("127.0.0.0/8"), IPv6Network("::1/128"))
+    reports_largest: int = Field(default=52_428_800, ge=262_144, le=1_073_741_824)
+    reports_files: int = Field(default=10, ge=0, le=40)
+    reports_seconds: int = Field(default=1800, ge=10, le=86_400)  # fifty megabytes over a poor connection
+    reports_at_once: int = Field(default=8, ge=1, le=1000)
     limit_reading: int = Field(default=1200, ge=0, le=1_000_000)  # an office of many behind one address
     limit_search: int = Field(default=240, ge=0, le=1_000_000)
     limit_recording: int = Field(default=600, ge=0, le=1_000_000)

@@ -20,6 +20,11 @@ REPORTER = "reporter"
 KEY_LENGTH = 32
 
 
+def in_custody(compartment: str) -> bool:
+    """Say whether a compartment is the custodians'; files that were added later are, as the first ones."""
+    return compartment.partition("-")[0] in CUSTODY
+
+
 @dataclass(frozen=True)
 class Place:
     """Where a sealed thing stands.

@@ -5,7 +5,8 @@ Nothing here, and nothing that it imports, holds the secret half of an office's 
 
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import date, timedelta
+from hashlib import sha256
 from tempfile import TemporaryFile
 from typing import IO
 
@@ -24,17 +25,43 @@ from registry.reports.vault import Vault
 PIECE = 1 << 20  # bytes in a row: a file of 50 MB is fifty rows
 
 
+def shown_code(typed: str, proof: str, today: date, pepper: bytes) -> str:
+    """Return the digits of a code that this installation showed today or yesterday.
+
+    Raises:
+        Malformed: It is no code, or none that we showed.
+    """
+    code = read_code(typed)
+    days = tuple(today - timedelta(days=back) for back in range(CODE_DAYS))
+    if not was_issued(code, days, pepper, proof):
+        raise Malformed("report.code_stale", field="code")
+    return code
+
+
 def reporter_of(vault: Vault, typed: str, proof: str) -> Derived:
     """Return what follows from a code that this installation showed today or yesterday.
 
     Raises:
         Malformed: It is no code, or none that we showed.
     """
-    code = read_code(typed)
-    days = tuple(vault.today - timedelta(days=back) for back in range(CODE_DAYS))
-    if not was_issued(code, days, vault.pepper, proof):
-        raise Malformed("report.code_stale", field="code")
-    return derive(code, vault.pepper)
+    return derive(shown_code(typed, proof, vault.today, vault.pepper), vault.pepper)
+
+
+class Item:
+    """One item while it arrives: what is fed goes sealed into its stream, and nowhere else."""
+
+    def __init__(self, sealing: Sealing, stream: IO[bytes]) -> None:
+        self._sealing, self._stream, self._digest = sealing, stream, sha256()
+
+    def feed(self, piece: bytes) -> None:
+        """Seal the next piece."""
+        self._digest.update(piece)
+        self._stream.write(self._sealing.feed(piece))
+
+    def finish(self) -> tuple[int, str]:
+        """Seal the end; return the length in bytes and the SHA-256, hex, of what was fed."""
+        self._stream.write(self._sealing.finish())
+        return self._sealing.length, self._digest.hexdigest()
 
 
 @dataclass
@@ -47,18 +74,21 @@ class Incoming:
     """
 
     envelope: Envelope
-    spool: Callable[[], IO[bytes]] = TemporaryFile
+    spool: Callable[[], IO[bytes]] = field(default_factory=lambda: TemporaryFile)
     _streams: dict[tuple[Compartment, int], IO[bytes]] = field(default_factory=dict)
 
-    def keep(self, compartment: Compartment, item: int, pieces: Iterable[bytes]) -> int:
-        """Seal an item as it comes, and return its length in bytes."""
+    def begin(self, compartment: Compartment, item: int) -> Item:
+        """Begin an item that arrives piece by piece."""
         place, key = self.envelope.place, self.envelope.keys[compartment]
-        sealing = Sealing(item_key(key, item), place.body_context(compartment, item))
         stream = self._streams[compartment, item] = self.spool()
+        return Item(Sealing(item_key(key, item), place.body_context(compartment, item)), stream)
+
+    def keep(self, compartment: Compartment, item: int, pieces: Iterable[bytes]) -> int:
+        """Seal a whole item, and return its length in bytes."""
+        arriving = self.begin(compartment, item)
         for piece in pieces:
-            stream.write(sealing.feed(piece))
-        stream.write(sealing.finish())
-        return sealing.length
+            arriving.feed(piece)
+        return arriving.finish()[0]
 
     def rows(self) -> Iterator[BodyPiece]:
         """Yield the sealed streams as rows."""
@@ -148,8 +178,15 @@ def _write_sealed(
         vault.session.add(
             CompartmentKey(report_id=report_id, compartment=compartment, holder=holder, sealed_key=key)
         )
-    vault.session.add_all(incoming.rows())
-    vault.session.flush()
+    write_bodies(vault, incoming)
+
+
+def write_bodies(vault: Vault, incoming: Incoming) -> None:
+    """Write the sealed streams, one piece in memory at a time."""
+    for row in incoming.rows():
+        vault.session.add(row)
+        vault.session.flush()
+        vault.session.expunge(row)
 
 
 def _pieces(stream: IO[bytes]) -> Iterator[bytes]:

@@ -110,6 +110,7 @@ COLUMNS: Mapping[str, Mapping[str, Column]] = {
         "reply_suite": Plain("count"),
         "reply_key": Plain("public key"),
         "visit_word": Plain("random"),
+        "reward_claimed_on": Plain("day"),
     },
     "compartment_key": {
         "report_id": Plain("random"),

@@ -11,7 +11,7 @@ from datetime import date
 from sqlmodel import col, select
 
 from registry.errors import Forbidden, RuleRefused
-from registry.reports.envelope import CUSTODY, REPORTER, Compartment, compartment_key
+from registry.reports.envelope import REPORTER, Compartment, compartment_key, in_custody
 from registry.reports.epochs import epoch_secret
 from registry.reports.holders import public_of
 from registry.reports.readiness import recovery_key
@@ -150,5 +150,5 @@ def given_key(
 
 def _epoch_of(vault: Vault, report: Report, compartment: Compartment) -> EpochKey:
     return vault.session.get_one(
-        EpochKey, report.custody_epoch if compartment in CUSTODY else report.intake_epoch
+        EpochKey, report.custody_epoch if in_custody(compartment) else report.intake_epoch
     )

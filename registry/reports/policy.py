@@ -11,3 +11,10 @@ FEWEST_WORDS = 6
 CODE_DAYS = 2  # a form that was opened yesterday may be sent today
 APPROVALS_NEEDED = 2  # one custodian alone gives nobody away
 DISCLOSED_FOR = timedelta(weeks=1)  # long enough to call the reporter back, too short to be forgotten
+CHECKS_A_SECOND = 5  # of return codes, from everybody together: guessing stays hopeless, people wait little
+MOST_WAITING = 100  # for their turn; more than twenty seconds nobody waits
+ANSWERED_EVERY = 0.5  # seconds: answers to codes leave at whole beats, so that none tells by its time
+VISIT_SECONDS = 15 * 60  # without a word from the reporter
+LONGEST_VISIT_SECONDS = 60 * 60
+MOST_VISITS = 1_000  # at once; the oldest gives way
+MOST_MESSAGES = 200  # of one report

@@ -53,6 +53,12 @@ def obstacles(vault: Vault, office_code: str) -> list[str]:
     return found
 
 
+def offices_open(vault: Vault) -> list[str]:
+    """Return the codes of the offices that can take reports today."""
+    query = select(col(EpochKey.office_code)).where(col(EpochKey.closed_on).is_(None)).distinct()
+    return [code for code in sorted(vault.session.exec(query)) if not obstacles(vault, code)]
+
+
 def proved(rows: Sequence[HolderKey], on: date) -> list[HolderKey]:
     """Return the keys whose holders opened the test not too long ago."""
     since = on - PROVED_WITHIN

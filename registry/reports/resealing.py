@@ -12,7 +12,7 @@ from sqlmodel import col, select
 
 from registry.errors import RuleRefused
 from registry.reports.bodies import Sealing
-from registry.reports.envelope import CUSTODY, KEY_LENGTH, REPORTER, Compartment, item_key
+from registry.reports.envelope import CUSTODY, KEY_LENGTH, REPORTER, Compartment, in_custody, item_key
 from registry.reports.holders import public_of
 from registry.reports.opening import TEAM, Recipient, key_for, seal_key
 from registry.reports.readiness import PURPOSES, Purpose, current_epoch, public_of_epoch, recovery_key
@@ -29,6 +29,7 @@ from registry.reports.tables import (
 )
 from registry.reports.thread import item, items, place_of
 from registry.reports.vault import Vault
+from registry.reports.visits import additions
 
 COMPARTMENTS_OF: dict[Purpose, tuple[Compartment, ...]] = {"intake": TEAM, "custody": CUSTODY}
 PIECE = 1 << 20  # bytes in a row, as at the intake
@@ -46,7 +47,7 @@ def leave_behind(vault: Vault, holder: HolderKey) -> int:
         query = select(Report.id).where(col(Report.closed_on).is_(None), col(epoch).in_(held))
         marked |= {(report_id, purpose) for report_id in vault.session.exec(query)}
     for row in vault.session.exec(own).all():
-        purpose = "custody" if row.compartment in CUSTODY else "intake"
+        purpose = "custody" if in_custody(row.compartment) else "intake"
         if vault.session.get_one(Report, row.report_id).closed_on is None:
             marked.add((row.report_id, purpose))
         vault.session.delete(row)
@@ -85,7 +86,9 @@ def reseal(vault: Vault, report: Report, purpose: Purpose, holder: HolderKey, se
     epoch = current_epoch(vault, report.office_code, purpose)
     if epoch is None:
         raise RuleRefused("report.no_epoch", field="purpose")
-    old = {one: key_for(vault, report, one, holder, secret) for one in COMPARTMENTS_OF[purpose]}
+    later = additions(vault, report) if purpose == "custody" else ()
+    compartments = (*COMPARTMENTS_OF[purpose], *later)
+    old = {one: key_for(vault, report, one, holder, secret) for one in compartments}
     for compartment, key in old.items():
         fresh = secrets.token_bytes(KEY_LENGTH)
         _encrypt_anew(vault, report, compartment, key, fresh)

@@ -105,6 +105,7 @@ class Report(Kept, table=True):
     reply_suite: int
     reply_key: bytes = Field(sa_type=LargeBinary)
     visit_word: str | None = Field(default=None, description="Shown at the last visit, to be recognised.")
+    reward_claimed_on: date | None = None
 
 
 class CompartmentKey(Kept, table=True):

@@ -1,16 +1,25 @@
 """The database of reports on both kinds, and an office that can take them."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import replace
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
+from litestar.testing import TestClient
 from sqlalchemy import Engine, text
 
+from api.edge import Edge
+from api.intake.app import create_intake
 from registry.reports import epochs, holders, recovery
 from registry.reports.store import REPORTS
-from registry.store.engine import open_engine
+from registry.reports.tables import Installation
+from registry.settings import read_settings
+from registry.store.engine import open_engine, writing
 from registry.store.migrate import upgrade
+from search_index.embedded import EmbeddedIndex
+from tests import given
+from tests.reports.intaking import HOST, Desk
 from tests.reports.office import Office, enter_people
 from tests.reports.site import HOLDERS, OFFICE, PEPPER, PHRASE, TODAY, Site
 
@@ -79,3 +88,40 @@ def office(site: Site, request: pytest.FixtureRequest) -> Office:
     engine: Engine = request.getfixturevalue(kind)
     enter_people(engine)
     return Office(engine, site)
+
+
+@pytest.fixture
+def desk(site: Site, request: pytest.FixtureRequest, data_dir: Path, tmp_path: Path) -> Iterator[Desk]:
+    """The intake of an installation whose office can take reports, on both kinds of database."""
+    kind = "sqlite_engine" if site.engine.dialect.name == "sqlite" else "postgres_engine"
+    registry_engine: Engine = request.getfixturevalue(kind)
+    given.registry(registry_engine)
+    with writing(site.engine) as session:
+        session.add(Installation(site="xinyang.example"))
+    settings = read_settings(
+        data_dir=data_dir,
+        database_url=registry_engine.url.render_as_string(hide_password=False),
+        reports_url=site.engine.url.render_as_string(hide_password=False),
+    )
+    settings.pepper_file.parent.mkdir(parents=True, exist_ok=True)
+    settings.pepper_file.write_bytes(PEPPER)
+    settings.pepper_file.chmod(0o600)
+    clock = [datetime(2026, 11, 22, 2, 0, tzinfo=UTC)]
+    index = EmbeddedIndex.open(data_dir / "index", write=True)
+    edge = Edge(settings, registry_engine, index, lambda: clock[0], given.rulebook)
+    layers = create_intake(edge)
+    with TestClient(layers, base_url=HOST, raise_server_exceptions=False) as client:
+        yield Desk(client, layers.app.state.reception, site, clock, data_dir)
+    edge.reports.engine.dispose()
+    index.close()
+
+
+@pytest.fixture
+def narrow(desk: Desk) -> Callable[..., None]:
+    """Give the intake other settings."""
+
+    def set_to(**given: int) -> None:
+        changed = desk.reception.edge.settings.model_copy(update=given)
+        object.__setattr__(desk.reception.edge, "settings", changed)
+
+    return set_to

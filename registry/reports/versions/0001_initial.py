@@ -92,6 +92,7 @@ def upgrade() -> None:
         sa.Column("reply_suite", sa.Integer(), nullable=False),
         sa.Column("reply_key", sa.LargeBinary(), nullable=False),
         sa.Column("visit_word", sqlmodel.sql.sqltypes.AutoString(), nullable=True),
+        sa.Column("reward_claimed_on", sa.Date(), nullable=True),
         sa.ForeignKeyConstraint(
             ["custody_epoch"],
             ["epoch_key.fingerprint"],
