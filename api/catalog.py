@@ -69,7 +69,7 @@ def _dataset(site: str, one: Published) -> dict[str, Any]:
         "dct:issued": issued,
         "dct:temporal": {"@value": edition.as_of_on.isoformat(), "@type": "xsd:date"},
         "dcat:distribution": [
-            _distribution(f"{base}/{file}?region={edition.region}", file, told)
+            _distribution(f"{base}/{edition.region}/{file}", file, told)
             for file, told in sorted(one.files.items())
         ],
     }

@@ -14,15 +14,17 @@ from api.describing import public
 from api.edge import Edge
 from registry.errors import NotFound
 from registry.publication import deltas, files
+from registry.publication.csvw import DESCRIPTION
 from registry.publication.editions import editions
+from registry.publication.formats import CSV
 from registry.publication.tables import Edition
 from registry.store.engine import reading
 
 EDITION_TYPES = {
     "manifest.json": "application/json",
     "entries.ndjson": "application/x-ndjson",
-    "entries.csv": "text/csv",
-    "entries.csv-metadata.json": "application/csvm+json",
+    CSV: "text/csv",
+    DESCRIPTION: "application/csvm+json",
     "entries.parquet": "application/vnd.apache.parquet",
 }
 DELTA_TYPES = {"delta-manifest.json": "application/json", "delta.ndjson": "application/x-ndjson"}
@@ -103,7 +105,7 @@ class Editions(Controller):
             return described(files.edition_or_refuse(session, regime, region, version))
 
     @get(
-        "/{version:str}/{name:str}",
+        "/{version:str}/{region:str}/{name:str}",
         **public(404, 409, 410),
         media_type="application/octet-stream",
         summary="A file of an edition",
@@ -113,8 +115,8 @@ class Editions(Controller):
         edge: NamedDependency[Edge],
         regime: FromPath[str],
         version: FromPath[str],
+        region: FromPath[str],
         name: FromPath[str],
-        region: RegionCode,
     ) -> Response[bytes]:
         """Return a file of the present generation; withdrawn rows are leaf hashes in it."""
         if name not in EDITION_TYPES:
@@ -140,7 +142,7 @@ class Deltas(Controller):
             return [_delta(edition) for edition in deltas.after(session, regime, region, after)]
 
     @get(
-        "/{version:str}/{name:str}",
+        "/{version:str}/{region:str}/{name:str}",
         **public(404, 409, 410),
         media_type="application/octet-stream",
         summary="A file of a delta",
@@ -150,8 +152,8 @@ class Deltas(Controller):
         edge: NamedDependency[Edge],
         regime: FromPath[str],
         version: FromPath[str],
+        region: FromPath[str],
         name: FromPath[str],
-        region: RegionCode,
     ) -> Response[bytes]:
         """Return a file of the delta that leads to an edition; withdrawn rows are leaf hashes in it."""
         if name not in DELTA_TYPES:
@@ -163,20 +165,26 @@ class Deltas(Controller):
 
 
 def _sent(path: Path, edition: Edition, name: str) -> Response[bytes]:
+    headers = {"Cache-Control": "public, no-cache"}
+    if name == CSV:
+        headers["Link"] = f'<{DESCRIPTION}>; rel="describedby"; type="{EDITION_TYPES[DESCRIPTION]}"'
     return File(
         path,
         filename=f"{edition.regime}-{edition.region}-{edition.version}-{name}",
         media_type=(EDITION_TYPES | DELTA_TYPES)[name],
-        headers={"Cache-Control": "public, no-cache"},
+        headers=headers,
     )
 
 
 def _addresses(edition: Edition, kind: str, names: Iterable[str]) -> tuple[str, ...]:
-    """Return the addresses of an edition's files; none while they are made, or once they are gone."""
+    """Return the addresses of an edition's files; none while they are made, or once they are gone.
+
+    Each stands in full in its path: what one file says of another, by its name alone, leads to it.
+    """
     if edition.built_generation != edition.generation or edition.retired_on is not None:
         return ()
-    base = f"/api/v1/lists/{edition.regime}/{kind}/{edition.version}"
-    return tuple(f"{base}/{name}?region={edition.region}" for name in names)
+    base = f"/api/v1/lists/{edition.regime}/{kind}/{edition.version}/{edition.region}"
+    return tuple(f"{base}/{name}" for name in names)
 
 
 def _delta(edition: Edition) -> PublishedDelta:

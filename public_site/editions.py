@@ -116,7 +116,7 @@ def _built(session: Session, settings: Settings, edition: Edition) -> Built | No
     measured[files.MANIFEST] = {"sha256": hashlib.sha256(manifest).hexdigest(), "bytes": len(manifest)}
     told_of = described(edition)
     addresses = {
-        address.partition("?")[0].rsplit("/", 1)[1]: address for address in (*told_of.files, *told_of.delta)
+        address.rsplit("/", 1)[1]: address for address in (*told_of.files, *told_of.delta)
     }
     measured |= _delta_files(session, settings, edition)
     downloads = [
