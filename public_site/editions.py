@@ -115,9 +115,7 @@ def _built(session: Session, settings: Settings, edition: Edition) -> Built | No
     measured = told["files"]
     measured[files.MANIFEST] = {"sha256": hashlib.sha256(manifest).hexdigest(), "bytes": len(manifest)}
     told_of = described(edition)
-    addresses = {
-        address.rsplit("/", 1)[1]: address for address in (*told_of.files, *told_of.delta)
-    }
+    addresses = {address.rsplit("/", 1)[1]: address for address in (*told_of.files, *told_of.delta)}
     measured |= _delta_files(session, settings, edition)
     downloads = [
         Download(name, address, measured[name]["bytes"], measured[name]["sha256"])

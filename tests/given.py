@@ -30,6 +30,8 @@ from registry.mergers.commands import DecideMerger, MergeBusinesses
 from registry.offices import commands as offices
 from registry.offices.commands import AddOffice
 from registry.pledges.commands import FilePledge, file_pledge
+from registry.publication.asked import REFUSAL, REFUSE, number_of
+from registry.publication.tables import Withdrawal
 from registry.publication.withdrawal import PAPERS
 from registry.rulebook import Rulebook, load_rulebook
 from registry.store.bulk import insert_rows
@@ -159,6 +161,16 @@ def entry_paper(by: Work, entry_id: str, act: str) -> None:
     entry = current_entry(by.session, entry_id)
     if entry is not None and entry.withdrawn_on is None:
         paper_issued(by, entry_id, act, PAPERS[act], entry.version + 1)
+
+
+def withdrawal_paper(by: Work, withdrawal_id: str, *, granted: bool) -> None:
+    """Write down that the paper of a decided withdrawal was issued with it."""
+    request = by.session.get(Withdrawal, withdrawal_id)
+    if request is not None and granted:
+        entry_paper(by, request.entry_id, "withdraw")
+    elif request is not None and request.closed_on is None:
+        number = number_of(by.session, request.entry_id)
+        paper_issued(by, request.entry_id, REFUSE, REFUSAL, number)
 
 
 def business(by: Work, name: str = "浉河区李记水产店", **more: Any) -> str:

@@ -32,6 +32,7 @@ Kind = Literal[
     "suspension",
     "renewal",
     "removal",
+    "removal_refusal",
     "pointer_removal",
     "objection_receipt",
     "objection_decision",

@@ -274,6 +274,23 @@ FORMS: Mapping[str, Form] = MappingProxyType(
                 said("paper.where", optional=True),
             ),
         ),
+        "removal_refusal": Form(
+            "paper.removal_refusal.title",
+            "decision",
+            (
+                said("paper.decision.subject", optional=True),
+                said("paper.removal_refusal.text"),
+                heading("paper.removal_refusal.requested_head"),
+                said("paper.removal_refusal.requested"),
+                heading("paper.decision.reasons_head"),
+                said("paper.reasons"),
+                *BASIS,
+                heading("paper.decision.rights_head"),
+                said("paper.removal_refusal.effect"),
+                said("paper.removal_refusal.persons"),
+                *REMEDIES,
+            ),
+        ),
         "pointer_removal": Form(
             "paper.pointer_removal.title",
             "other",

@@ -4,11 +4,16 @@ What ends by its day or with its facts needs nobody's judgement and goes by `wit
 objection and a repair have their own procedures. Everything else goes this way.
 """
 
+from typing import Final
+
 from pydantic import Field
-from sqlmodel import col, select
+from sqlalchemy import func
+from sqlmodel import Session, col, select
 
 from registry.audit.work import Subject, Work
 from registry.commands import Command, Outcome
+from registry.documents.forms import Kind
+from registry.documents.papers import demanded
 from registry.errors import Conflict, Forbidden, NotFound, RuleRefused
 from registry.identifiers import new_id
 from registry.lists.details import PaperWords, Words
@@ -28,6 +33,8 @@ from registry.rulebook import ListRegime, WithdrawalGround
 from registry.rulebook.periods import quoted
 
 PERIOD = "withdrawal.decide"
+REFUSE: Final = "refuse_withdrawal"  # the act that a refused request brings, with its paper
+REFUSAL: Final[Kind] = "removal_refusal"
 
 
 class AskWithdrawal(Command):
@@ -46,9 +53,7 @@ class DecideWithdrawal(PaperWords):
     withdrawal_id: str
     granted: bool
     reasons: Words
-    document_id: str | None = Field(
-        default=None, description="The decision; else, of a grant, its own paper."
-    )
+    document_id: str | None = Field(default=None, description="The decision; else its own paper.")
 
 
 def ask_withdrawal(work: Work, command: AskWithdrawal) -> Outcome:
@@ -101,8 +106,8 @@ def decide_withdrawal(work: Work, command: DecideWithdrawal) -> Outcome:
         NotFound: There is no such request or document.
         Conflict: It is decided, or the entry ended before.
         Forbidden: The person may not decide in that region, or the office not about that list.
-        RuleRefused: The same person asked for it, the ground is no longer in force, or the document
-            is no decision.
+        RuleRefused: The same person asked for it, the ground is no longer in force, the paper of the
+            decision was not issued, or the document is no decision.
     """
     asked = work.session.get(Withdrawal, command.withdrawal_id, with_for_update=True, populate_existing=True)
     if asked is None:
@@ -138,14 +143,22 @@ def _document(work: Work, entry: ListEntry, asked: Withdrawal, command: DecideWi
     named = command.document_id
     if command.granted:
         document_id = document_of(work, entry, "withdraw", named, ("decision",))
-    elif named is None:
-        raise RuleRefused("entry.paper_missing", field="document_id")
     else:
-        refuse_document(work, named, entry, ("decision",))
-        document_id = named
+        paper = demanded(
+            work.session, entry.entry_id, REFUSAL, REFUSE, number_of(work.session, entry.entry_id)
+        )
+        document_id = named or paper.document_id
+        refuse_document(work, document_id, entry, ("decision",))
     if document_id == asked.document_id or _decided_on(work, document_id):
         raise RuleRefused("case.document_used", field="document_id")
     return document_id
+
+
+def number_of(session: Session, entry_id: str) -> int:
+    """Return how often the withdrawal of an entry was asked for; a refusal does not move the entry on."""
+    query = select(func.count()).where(col(Withdrawal.entry_id) == entry_id)
+    number: int = session.execute(query).scalar_one()
+    return number
 
 
 def _decided_on(work: Work, document_id: str) -> bool:

@@ -11,7 +11,7 @@ from typing import Any
 
 from registry.audit.work import Work
 from registry.commands import Outcome
-from registry.documents.forms import words
+from registry.documents.forms import Kind, words
 from registry.documents.papers import IssuePaper, in_words, issue_paper, with_paper
 from registry.errors import NotFound
 from registry.lists import grounds, queries
@@ -22,7 +22,7 @@ from registry.lists.rules import BY_ITSELF, one_regime
 from registry.lists.tables import ListEntry
 from registry.lists.told import told_of
 from registry.publication import asked, praise, removal, withdrawal
-from registry.publication.asked import DecideWithdrawal
+from registry.publication.asked import REFUSAL, REFUSE, DecideWithdrawal
 from registry.publication.praise import RenewEntry, SuspendEntry
 from registry.publication.removal import RecordRemoval
 from registry.publication.tables import Withdrawal
@@ -48,16 +48,19 @@ def withdraw_entry(work: Work, settings: Settings, command: WithdrawEntry) -> Ou
 
 
 def decide_withdrawal(work: Work, settings: Settings, command: DecideWithdrawal) -> Outcome:
-    """Grant a withdrawal that another person asked for and issue the paper that says so; or refuse it.
+    """Grant or refuse a withdrawal that another person asked for and issue the paper that says so.
 
     Raises:
         Refusal: As `asked.decide_withdrawal` and `issue_paper` do.
     """
     issued = None
     request = work.session.get(Withdrawal, command.withdrawal_id)
-    if command.granted and request is not None and request.closed_on is None:
+    if request is not None and request.closed_on is None:
         entry = _entry(work, request.entry_id)
-        issued = _withdrawn(work, settings, entry, request.rule, _stated(command))
+        if command.granted:
+            issued = _withdrawn(work, settings, entry, request.rule, _stated(command))
+        else:
+            issued = _kept(work, settings, entry, request, _stated(command))
     return with_paper(work, asked.decide_withdrawal(work, command), issued)
 
 
@@ -72,6 +75,23 @@ def _withdrawn(work: Work, settings: Settings, entry: ListEntry, rule: str, stat
     if entry.colour == PRAISE:
         made |= {"praise": _regime(work, entry).name_zh, **_remedies(work, entry)}
     return _issue(work, settings, entry, "withdraw", {**made, **stated})
+
+
+def _kept(
+    work: Work, settings: Settings, entry: ListEntry, request: Withdrawal, stated: Mapping[str, str]
+) -> str:
+    """Issue the paper of a refused withdrawal; it bears the number of the request."""
+    row = ground_of(work, entry, request.rule)
+    source = (shown_rule(row),) if row.source is not None else ()
+    made = {
+        "ground": word("rule", row.code, "zh"),
+        "request": request.reasons,
+        "asked_on": in_words(request.asked_on),
+        "basis": (*source, law_of(_regime(work, entry))),
+        **_remedies(work, entry),
+    }
+    of = (REFUSE, REFUSAL, asked.number_of(work.session, entry.entry_id))
+    return _issued(work, settings, entry, of, {**made, **stated})
 
 
 def suspend_entry(work: Work, settings: Settings, command: SuspendEntry) -> Outcome:
@@ -162,6 +182,21 @@ def _issue(
     *,
     office_code: str | None = None,
 ) -> str:
+    of = (act, PAPERS[act], entry.version + 1)
+    return _issued(work, settings, entry, of, made, office_code=office_code)
+
+
+def _issued(
+    work: Work,
+    settings: Settings,
+    entry: ListEntry,
+    of: tuple[str, Kind, int],
+    made: dict[str, Any],
+    *,
+    office_code: str | None = None,
+) -> str:
+    """Issue the paper of an act, of its kind, and of the number that the act has."""
+    act, kind, seq = of
     found = grounds.subject(work.session, entry.business_id)
     if found is None:
         raise NotFound("business.unknown", field="entry_id", business_id=entry.business_id)
@@ -173,10 +208,10 @@ def _issue(
         **made,
     }
     issue = {
-        "kind": PAPERS[act],
+        "kind": kind,
         "case_id": entry.entry_id,
         "step": act,
-        "seq": entry.version + 1,
+        "seq": seq,
         "region": entry.region,
         "office_code": office_code,
         "fields": {name: value for name, value in fields.items() if value},

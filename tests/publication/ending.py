@@ -6,7 +6,6 @@ from registry.publication import asked, praise, removal, withdrawal
 from registry.publication.asked import DecideWithdrawal
 from registry.publication.praise import RenewEntry, SuspendEntry
 from registry.publication.removal import RecordRemoval
-from registry.publication.tables import Withdrawal
 from registry.publication.withdrawal import WithdrawEntry
 from tests import given
 
@@ -19,9 +18,7 @@ def withdraw_entry(work: Work, command: WithdrawEntry) -> Outcome:
 
 def decide_withdrawal(work: Work, command: DecideWithdrawal) -> Outcome:
     """Decide a withdrawal that was asked for."""
-    request = work.session.get(Withdrawal, command.withdrawal_id)
-    if command.granted and request is not None:
-        given.entry_paper(work, request.entry_id, "withdraw")
+    given.withdrawal_paper(work, command.withdrawal_id, granted=command.granted)
     return asked.decide_withdrawal(work, command)
 
 

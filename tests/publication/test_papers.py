@@ -15,10 +15,11 @@ from registry.documents.tables import Document, Paper
 from registry.errors import Conflict, Forbidden, Malformed, RuleRefused
 from registry.lists.queries import current_entry
 from registry.publication import papers, praise, removal, withdrawal
-from registry.publication.asked import DecideWithdrawal
+from registry.publication.asked import DecideWithdrawal, decide_withdrawal
 from registry.publication.praise import RenewEntry, SuspendEntry
 from registry.publication.removal import RecordRemoval
 from registry.publication.suspension import suspend_blemished
+from registry.publication.tables import Withdrawal
 from registry.publication.withdrawal import WithdrawEntry
 from registry.settings import read_settings
 from registry.store.engine import reading, writing
@@ -152,14 +153,43 @@ def test_an_act_that_is_refused_leaves_no_paper_and_no_gap(case: Case) -> None:
         act(case, "withdraw", red, ground="cancelled", rule="conditions_lost")
 
 
-def test_a_refusal_to_withdraw_needs_its_decision_and_leaves_no_paper(case: Case) -> None:
+def refused(case: Case, entry_id: str, account: str = "approver") -> str:
+    """Let an officer ask for a withdrawal and another person refuse it; return the request."""
+    asked = case.ask_withdrawal(entry_id, "wrong_party", kind="evidence")
+    command = DecideWithdrawal(withdrawal_id=asked, granted=False, reasons="所列主体与处罚决定一致")
+    with writing(case.engine) as session:
+        settings = read_settings(data_dir=case.folder)
+        papers.decide_withdrawal(case.work(session, account), settings, command)
+    return asked
+
+
+def test_each_refusal_to_withdraw_is_issued_with_its_reasons_and_leaves_the_entry(case: Case) -> None:
+    black = case.blacklisted()
+    before = version(case, black)
+    requests = [refused(case, black), refused(case, black)]
+    assert (state(case, black), version(case, black)) == ("published", before)
+    assert issued(case, black) == [
+        ("removal_refusal", "信浉市监信不移〔2026〕1号"),
+        ("removal_refusal", "信浉市监信不移〔2026〕2号"),
+    ]
+    with reading(case.engine) as session:
+        rows = [session.get_one(Withdrawal, one) for one in requests]
+        rested = [session.get_one(Document, str(row.decision_document_id)) for row in rows]
+    assert [(one.kind, one.number) for one in rested] == [
+        ("decision", "信浉市监信不移〔2026〕1号"),
+        ("decision", "信浉市监信不移〔2026〕2号"),
+    ]
+
+
+def test_a_withdrawal_is_refused_by_no_act_without_its_paper(case: Case) -> None:
     black = case.blacklisted()
     asked = case.ask_withdrawal(black)
     command = DecideWithdrawal(withdrawal_id=asked, granted=False, reasons="所列属实")
-    with pytest.raises(RuleRefused, match=r"entry\.paper_missing"), writing(case.engine) as session:
+    with pytest.raises(RuleRefused, match=r"step\.paper_missing"), writing(case.engine) as session:
+        decide_withdrawal(case.work(session, "approver"), command)
+    with pytest.raises(Forbidden, match=r"withdrawal\.level"), writing(case.engine) as session:
         settings = read_settings(data_dir=case.folder)
-        papers.decide_withdrawal(case.work(session, "approver"), settings, command)
-    case.decide_withdrawal(asked, granted=False)
+        papers.decide_withdrawal(case.work(session, "national-approver"), settings, command)
     assert (state(case, black), issued(case, black)) == ("published", [])
 
 
