@@ -10,6 +10,7 @@ from typing import Literal
 from registry.errors import Broken, Refusal
 
 Language = Literal["zh", "en"]
+_RULEBOOK = Path(__file__).parent.parent / "rulebook"
 
 FAMILIES: Mapping[str, tuple[str, ...]] = MappingProxyType(
     {
@@ -23,6 +24,7 @@ FAMILIES: Mapping[str, tuple[str, ...]] = MappingProxyType(
         "lacking": ("repair_paper",),
         "levels": ("level",),
         "line": ("reward_line",),
+        "measure": ("measure",),
         "need": ("need",),
         "obstacle": ("obstacle",),
         "origin": ("step",),
@@ -31,9 +33,11 @@ FAMILIES: Mapping[str, tuple[str, ...]] = MappingProxyType(
         "penalty": ("penalty",),
         "report_act": ("report_act",),
         "report_state": ("report_state",),
+        "regime": ("regime",),
         "remedies": ("remedy",),
         "role": ("role",),
         "rule": ("rule", "tag"),
+        "scope": ("scope",),
         "sector": ("sector",),
         "source": ("tag",),
         "standing": ("standing",),
@@ -44,6 +48,8 @@ FAMILIES: Mapping[str, tuple[str, ...]] = MappingProxyType(
     }
 )
 """By the name of a parameter: the families of `terms`, first to last, in which its code has a word."""
+NAMED: Mapping[str, str] = MappingProxyType({"regime": "list_regimes", "measure": "measures"})
+"""Families whose words are the names that rows of the rulebook bear, by the file of these rows."""
 
 
 @cache
@@ -53,6 +59,9 @@ def terms(language: Language) -> Mapping[str, str]:
     for path in sorted((Path(__file__).parent / "terms").glob("*.toml")):
         for family, codes in tomllib.loads(path.read_text(encoding="utf-8")).items():
             found |= {f"{family}.{code}": said[language] for code, said in codes.items()}
+    for family, table in NAMED.items():
+        rows = tomllib.loads((_RULEBOOK / f"{table}.toml").read_text(encoding="utf-8"))[table]
+        found |= {f"{family}.{row['code']}": row[f"name_{language}"] for row in rows}
     return found
 
 

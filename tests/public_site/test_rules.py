@@ -11,15 +11,15 @@ Read = Callable[..., Page]
 
 
 def test_a_period_stands_with_its_length_start_and_source(read: Read) -> None:
-    (row,) = [one for one in read("/rules").all("tr") if "公示处罚决定（同一省内）" in one.words]
+    (row,) = [one for one in read("/rules").all("tr") if "处罚信息公示期限（同一省内）" in one.words]
     for part in ("20 个工作日", "作出决定", "总局令第45号", "第九条"):
         assert part in row.words
 
 
 def test_what_has_no_source_or_no_figure_says_so(read: Read) -> None:
     rows = {one.words.split("\n")[0]: one.words for one in read("/rules").all("tr")}
-    assert "有待主管机关确定" in next(said for name, said in rows.items() if "要求听证" in name)
-    assert "尚未全部查到" in next(said for name, said in rows.items() if name.startswith("答复异议"))
+    assert "有待主管机关确定" in next(said for name, said in rows.items() if "申请听证" in name)
+    assert "尚未全部查到" in next(said for name, said in rows.items() if name.startswith("异议处理期限"))
 
 
 def test_a_place_shows_its_own_rules_in_the_stead_of_the_wider_ones(read: Read) -> None:
@@ -56,7 +56,7 @@ def test_a_place_or_day_that_there_is_not_shows_the_nation_today(read: Read) -> 
 def test_every_period_and_law_of_the_rulebook_has_words_in_both_languages() -> None:
     book = given.rulebook()
     asked = {
-        "deadline": {row.code for row in book.rows(Deadline)},
+        "rule": {row.code for row in book.rows(Deadline)},
         "deadline_of": {row.code.partition(".")[0] for row in book.rows(Deadline)},
         "counted_from": {row.counts_from for row in book.rows(Deadline)},
         "regime_of_law": {

@@ -25,7 +25,7 @@ TAG = re.compile(r"<[^>]*>")
 READ_ATTRIBUTES = re.compile(r"\b(?:alt|title|aria-label|placeholder|value)=\"([^\"]*)\"")
 LETTER = re.compile(r"[A-Za-z\u3400-\u9fff]")
 OPEN_FAMILIES = {
-    *("kind", "status", "matter", "ground", "record", "file", "measured", "deadline", "counted_from"),
+    *("kind", "status", "matter", "ground", "record", "file", "measured", "counted_from"),
     *("deadline_of", "regime_of_law", "field"),
     *(key.partition(".")[0] for key in terms("zh")),  # shared with the refusals
 }

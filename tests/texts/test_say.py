@@ -23,6 +23,8 @@ from registry.rulebook import (
     Colour,
     Deadline,
     ListingTest,
+    ListRegime,
+    Measure,
     OfficeLevel,
     PenaltyKind,
     RepairNeed,
@@ -82,6 +84,9 @@ KNOWN: dict[str, set[str]] = {
     "rule": {row.code for table in (Deadline, WithdrawalGround) for row in given.rulebook().rows(table)},
     "reward_line": {row.code for row in given.rulebook().rows(RewardRule)},
     "exclusion": set(get_args(Exclusion)),
+    "regime": {row.code for row in given.rulebook().rows(ListRegime)},
+    "measure": {row.code for row in given.rulebook().rows(Measure)},
+    "scope": {row.scope for row in given.rulebook().rows(Measure)},
     "list_colour": set(get_args(Colour)),
     "level": set(get_args(OfficeLevel)),
     "penalty": set(get_args(PenaltyKind)),
@@ -127,6 +132,25 @@ def test_a_refusal_says_its_codes_in_words_and_keeps_them_as_parameters() -> Non
     assert refusal.params["kinds"] == ("review", "decision")
 
 
+def test_a_refusal_names_list_measure_and_scope_as_the_rulebook_does() -> None:
+    for table in (ListRegime, Measure):
+        for row in given.rulebook().rows(table):
+            family = "regime" if table is ListRegime else "measure"
+            assert (terms("zh")[f"{family}.{row.code}"], terms("en")[f"{family}.{row.code}"]) == (
+                row.name_zh,
+                row.name_en,
+            )
+    refusal = RuleRefused(
+        "measure.not_attached",
+        regime="henan_black",
+        measure="fewer_inspections",
+        source="《河南省社会信用条例》第三十二条",
+    )
+    for name in ("henan_black", "fewer_inspections"):
+        assert name not in say(refusal, "zh") + say(refusal, "en")
+    assert refusal.params["regime"] == "henan_black"
+
+
 def test_a_rule_without_a_source_is_said_to_have_none() -> None:
     refusal = RuleRefused(
         "step.period_running", rule="black.statement", until="2026-11-27", source="[default]"
@@ -138,6 +162,6 @@ def test_a_rule_without_a_source_is_said_to_have_none() -> None:
 
 
 def test_a_code_without_a_word_and_a_name_that_looks_like_one_stay_as_they_are() -> None:
-    assert "henan_black" in say(RuleRefused("listing.no_basis", regime="henan_black"), "zh")
+    assert "hebei_black" in say(RuleRefused("listing.no_basis", regime="hebei_black"), "zh")
     assert "officer" in say(RuleRefused("account.unknown", name="officer"), "zh")
     assert "jury" in say(RuleRefused("grant.missing", role="jury", region="411502"), "zh")
