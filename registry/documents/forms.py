@@ -126,6 +126,13 @@ def line(text: str, field: str | None = None) -> Part:
     return Part("line", text, field)
 
 
+# parts that the forms of several kinds share
+REMEDIES = (said("paper.remedies"), said("paper.where", optional=True))
+FACTS = (heading("paper.facts"), items("facts"), said("paper.ground"))
+ANSWERS = (said("paper.answers_intro", of="answers"), answers("answers"))
+BASIS = (heading("paper.basis"), items("basis"))
+
+
 def words(code: str, /, **params: object) -> str:
     """Return a text of the catalogue in Chinese, the language of papers, with its parameters."""
     return catalogue()[code]["zh"].format(**params)
