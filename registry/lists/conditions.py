@@ -40,9 +40,7 @@ def refuse_subject(
         raise Conflict("business.merged", field="business_id", survivor_id=business.merged_into_id)
     if business.standing != "named" or known.name is None:
         raise RuleRefused("listing.unnamed", field="business_id", standing=business.standing)
-    person = is_natural_person(known.kind, known.name, known.uscc)
-    person = person and (known.kind == "natural_person" or not has_trade_name)
-    if person and not regime.natural_persons_named:
+    if is_withheld(regime, known, has_trade_name):
         raise RuleRefused(
             "listing.natural_person", field="business_id", regime=regime.code, source=quoted(regime)
         )
@@ -54,6 +52,14 @@ def refuse_subject(
             sector=known.sector,
             source=quoted(regime),
         )
+
+
+def is_withheld(regime: ListRegime, known: BusinessVersion, has_trade_name: bool) -> bool:
+    """Say whether a list may not show a party, because it is a natural person."""
+    if regime.natural_persons_named or known.name is None:
+        return False
+    person = is_natural_person(known.kind, known.name, known.uscc)
+    return person and (known.kind == "natural_person" or not has_trade_name)
 
 
 def market_of(session: Session, regime: ListRegime, known: BusinessVersion, rules: str | None) -> str | None:

@@ -225,12 +225,14 @@ def propose_revocation(work: Work, command: ProposeRevocation) -> Outcome:
 def revoke_repair(work: Work, command: RevokeRepair) -> Outcome:
     """Revoke a grant whose papers proved false: entry or record is back, its period begins today.
 
+    The revocation stands also where the list may not show the party any more; then nothing is back.
+
     Raises:
         NotFound: There is no such application or document.
         Forbidden: The person may not decide in that region, or the office not about that list.
         Conflict: The application has moved on, or the business stands on that list again.
         RuleRefused: It was not granted, nobody proposed the revocation or the same person did or took
-            the papers in, what it was granted on has fallen since, the list may not name the
+            the papers in, what it was granted on has fallen since, the list does not cover the
             business any more, or the paper of the revocation was not issued.
 
     Source: rulebook choice `repair.false_papers`.

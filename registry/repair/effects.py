@@ -11,7 +11,7 @@ from registry.businesses.queries import surviving
 from registry.errors import Forbidden, NotFound, RuleRefused
 from registry.lists import entries, grounds
 from registry.lists import queries as lists
-from registry.lists.conditions import refuse_subject
+from registry.lists.conditions import is_withheld, refuse_subject
 from registry.lists.rules import one_regime, publish_until
 from registry.lists.steps import refuse_listed
 from registry.lists.tables import EntryGround, ListEntry
@@ -21,7 +21,7 @@ from registry.offices.tables import Office
 from registry.publication.withdrawal import end_entries
 from registry.repair import queries
 from registry.repair.tables import Repair
-from registry.rulebook import RepairCondition
+from registry.rulebook import ListRegime, RepairCondition
 from registry.rulebook.periods import quoted
 from registry.violations.commands import repair_violation, revoke_repair_of_violation
 
@@ -76,11 +76,12 @@ def put_back(work: Work, repair: Repair) -> list[str]:
     """Put back what a revoked repair had ended, and return the entries that do.
 
     Of a record these are the black entries that had ended because it was repaired; its board entry is
-    derived again from the record.
+    derived again from the record. A list that may not show the party any more, because it has become
+    a natural person, shows nothing: the repair is revoked all the same.
 
     Raises:
         Conflict: The business stands on that list again, or the decision was annulled since.
-        RuleRefused: Nothing that the entry rested on stands any more, or the list may not name the
+        RuleRefused: Nothing that the entry rested on stands any more, or the list does not cover the
             business any more.
     """
     found = queries.subject(work.session, repair.subject_kind, repair.subject_id)
@@ -89,7 +90,15 @@ def put_back(work: Work, repair: Repair) -> list[str]:
     if not isinstance(found, ListEntry):
         revoke_repair_of_violation(work, found[0].violation_id, found[0].version)
         return _put_back_freed(work, found[0].violation_id)
-    return [_restored(work, found).entry_id]
+    return [] if withheld_by(work, found) is not None else [_restored(work, found).entry_id]
+
+
+def withheld_by(work: Work, entry: ListEntry) -> ListRegime | None:
+    """Return the list of an entry where it may not show the party as it is now, or None."""
+    business = surviving(work.session, entry.business_id)
+    found = grounds.subject(work.session, business.id) if business is not None else None
+    regime = one_regime(work.rulebook, entry.regime, entry.region, work.today)
+    return regime if found is not None and is_withheld(regime, *found[1:]) else None
 
 
 def _put_back_freed(work: Work, violation_id: str) -> list[str]:
@@ -109,7 +118,8 @@ def _put_back_freed(work: Work, violation_id: str) -> list[str]:
         carrying = surviving(work.session, entry.business_id)
         owner = carrying.id if carrying is not None else entry.business_id
         stands = lists.standing_entry(work.session, entry.regime, owner, work.today)
-        if work.session.exec(own).first() is None and stands is None:
+        free = work.session.exec(own).first() is None and stands is None
+        if free and withheld_by(work, entry) is None:
             restored.append(_restored(work, entry).entry_id)
     return restored
 

@@ -22,6 +22,7 @@ from registry.lists.paper_fields import HANDED_IN, NEEDS, cited, period_words, r
 from registry.lists.papers import issue_with_step
 from registry.repair import commands, objections
 from registry.repair.commands import DECISIONS, PERIOD
+from registry.repair.effects import withheld_by
 from registry.repair.forms import (
     ApplyForRepair,
     DecideObjection,
@@ -119,11 +120,21 @@ def revoke_repair(work: Work, settings: Settings, command: RevokeRepair) -> Outc
         "reasons": command.reasons,
         "where": command.where,
         "repair_number": granted.number if granted is not None else "",
+        "effect": effect(work, repair),
         "basis": (cited(rule),),
         **remedies(work.rulebook.in_force(Deadline, repair.region, work.today)),
     }
     issued = _issue(work, settings, repair, ("revoke", "repair_revocation"), made)
     return with_paper(work, commands.revoke_repair(work, command), issued)
+
+
+def effect(work: Work, repair: Repair) -> str:
+    """Return what becomes of what a revoked repair had ended, in words."""
+    entry = lists.current_entry(work.session, repair.subject_id) if repair.subject_kind == "entry" else None
+    regime = withheld_by(work, entry) if entry is not None else None
+    if regime is None:
+        return words("paper.repair_revocation.restored")
+    return words("paper.repair_revocation.withheld", regime=regime.name_zh, source=cited(regime))
 
 
 def file_objection(work: Work, settings: Settings, command: FileObjection) -> Outcome:

@@ -1,7 +1,7 @@
 """Attempts to get a repair or an objection past the law, each refused."""
 
 from dataclasses import replace
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -16,6 +16,7 @@ from registry.repair import commands
 from registry.repair import queries as repairs
 from registry.repair.forms import RevokeRepair, SupplementRepair
 from registry.store.engine import reading, writing
+from registry.violations.queries import violation
 from tests import given
 from tests.lists.cases import BLACK, Case, begun
 from tests.lists.test_regimes import pointed
@@ -137,15 +138,37 @@ def test_a_business_never_stands_twice_on_one_list(case: Case) -> None:
         case.step(opened, "publish", 7)
 
 
-def test_a_revocation_puts_no_natural_person_on_a_list(case: Case) -> None:
+def test_a_revocation_stands_and_puts_no_natural_person_on_a_list(case: Case) -> None:
     entry_id = case.blacklisted()
     case.now += A_YEAR
     repair_id = granted(case, entry_id)
     with reading(case.engine) as session:
         business_id = queries.current_entry(session, entry_id).business_id  # type: ignore[union-attr]
     case.move(business_id, name="李大年", kind="natural_person", market="浉河区集贸市场", stall="3")
-    with pytest.raises(RuleRefused, match=r"listing\.natural_person"):
-        revoke(case, repair_id)
+    revoke(case, repair_id)
+    revoked = repair_of(case, repair_id)
+    assert (revoked.state, revoked.restored_entry_ids) == ("revoked", [])
+    assert isinstance(shown(case, entry_id), Tombstone)
+    with reading(case.engine) as session:
+        assert queries.standing_entry(session, "henan_black", business_id, case.now.date()) is None
+
+
+def test_a_record_is_back_though_its_list_may_not_show_its_party_any_more(case: Case) -> None:
+    case.rulebook = known_terms(ends_with_records=True)
+    business_id = case.business()
+    fact = case.violation(business_id)
+    entry_id = case.lead(case.propose(business_id, fact), *BLACK)
+    case.now = datetime(2026, 12, 28, 2, tzinfo=UTC)
+    repair_id = granted(case, fact, "violation")
+    assert isinstance(shown(case, entry_id), Tombstone)
+    case.move(business_id, name="李大年", kind="natural_person", market="浉河区集贸市场", stall="3")
+    revoke(case, repair_id)
+    with reading(case.engine) as session:
+        found = violation(session, fact)
+    assert found is not None
+    assert found[0].repaired_on is None
+    assert repair_of(case, repair_id).restored_entry_ids == []
+    assert isinstance(shown(case, entry_id), Tombstone)
 
 
 def test_a_revocation_reaches_the_record_that_carries_the_business_on(case: Case) -> None:

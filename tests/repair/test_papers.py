@@ -11,6 +11,7 @@ from registry.commands import Outcome
 from registry.documents import papers as issuing
 from registry.documents.tables import Document
 from registry.errors import RuleRefused
+from registry.lists.queries import current_entry
 from registry.repair import commands, objections, papers
 from registry.repair.forms import (
     ApplyForRepair,
@@ -21,6 +22,7 @@ from registry.repair.forms import (
     RevokeRepair,
     SupplementRepair,
 )
+from registry.repair.tables import Repair
 from registry.settings import read_settings
 from registry.store.engine import reading, writing
 from tests.lists import cases
@@ -90,6 +92,28 @@ def test_an_application_is_received_completed_granted_and_revoked_on_its_papers(
         ("repair_receipt", "supplement", 3, "notice"),
         ("repair_revocation", "revoke", 6, "decision"),
     ]
+
+
+def test_a_revocation_says_whether_anything_is_shown_again(case: Case) -> None:
+    said = []
+    entries = [case.blacklisted(f"浉河区第{one}水产店", f"信浉市监处罚〔2026〕{one}号") for one in (1, 2)]
+    case.now += timedelta(days=366)
+    for entry_id, name, becomes in zip(
+        entries, ("李大年", "李大有"), ("enterprise", "natural_person"), strict=True
+    ):
+        repair_id = leading.granted(case, entry_id)
+        with reading(case.engine) as session:
+            entry = current_entry(session, entry_id)
+            assert entry is not None
+        case.move(entry.business_id, name=name, kind=becomes, market="浉河区集贸市场", stall=name)
+        propose_revocation(case, repair_id)
+        stated = {"repair_id": repair_id, "expected_version": 3, "reasons": "证明系伪造"}
+        with reading(case.engine) as session:
+            said.append(papers.effect(case.work(session, "approver"), session.get_one(Repair, repair_id)))
+        assert take(case, papers.revoke_repair, RevokeRepair, "approver", **stated).paper is not None
+    assert "恢复公示" in said[0]
+    assert "不再公示" in said[1]
+    assert "河南省计量失信黑名单" in said[1]
 
 
 def test_a_refusal_names_what_is_not_met_and_leaves_nothing_where_it_has_no_ground(case: Case) -> None:
