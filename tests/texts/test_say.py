@@ -18,6 +18,8 @@ from registry.lists.rules import ENDINGS
 from registry.repair.commands import STEPS
 from registry.repair.forms import FileObjection
 from registry.repair.objections import REMEDIES
+from registry.reports.rules import Act as ReportAct
+from registry.reports.rules import State as ReportState
 from registry.rewards.rules import Exclusion
 from registry.rulebook import (
     Colour,
@@ -82,6 +84,8 @@ KNOWN: dict[str, set[str]] = {
     "paper": set(get_args(PaperKind)),
     "tag": {f"[{tag}]" for tag in get_args(Tag)},
     "rule": {row.code for table in (Deadline, WithdrawalGround) for row in given.rulebook().rows(table)},
+    "report_state": set(get_args(ReportState)),
+    "report_act": set(get_args(ReportAct)),
     "reward_line": {row.code for row in given.rulebook().rows(RewardRule)},
     "exclusion": set(get_args(Exclusion)),
     "regime": {row.code for row in given.rulebook().rows(ListRegime)},
