@@ -7,6 +7,7 @@ from threading import Lock
 
 from sqlalchemy import Engine
 
+from registry.accounts.devices import Devices
 from registry.calendar import legal_day
 from registry.publication import public_view
 from registry.publication.answers import InstrumentsCounted, PublicRegime, RegistryState
@@ -50,6 +51,7 @@ class Edge:
         watch: Tells whether the database has changed.
         cards: The short forms of businesses.
         reports: The sealed reports, in a database of their own.
+        devices: What opens the secrets of second factors.
     """
 
     settings: Settings
@@ -61,16 +63,18 @@ class Edge:
     watch: Watch = field(init=False)
     cards: Cards = field(init=False)
     reports: Reports = field(init=False)
+    devices: Devices = field(init=False)
     _regimes: Kept[dict[str, PublicRegime]] = field(init=False)
     _state: Kept[RegistryState] = field(init=False)
     _entries: Kept[Entries] = field(init=False)
     _instruments: Kept[tuple[InstrumentsCounted, ...]] = field(init=False)
 
     def __post_init__(self) -> None:
-        """Open the eye on the database, and know where the reports are."""
+        """Open the eye on the database, and know where the reports and the keys are."""
         object.__setattr__(self, "watch", Watch(self.engine))
         object.__setattr__(self, "cards", Cards(self.engine, self.watch))
         object.__setattr__(self, "reports", open_reports(self.settings))
+        object.__setattr__(self, "devices", Devices(self.settings.second_factor_file))
         object.__setattr__(self, "_regimes", Kept(self.watch))
         object.__setattr__(self, "_state", Kept(self.watch))
         object.__setattr__(self, "_entries", Kept(self.watch))

@@ -19,6 +19,7 @@ from jobs import (
     cli_scoring,
     process,
 )
+from registry.accounts.devices import Devices
 from registry.errors import Broken, Refusal
 from registry.founding import Found, found, founded
 from registry.log import notes
@@ -71,6 +72,7 @@ def init(
         }
     )
     with writing(engine) as session:
+        Devices(settings.second_factor_file).prepare(session)
         new = not founded(session)
         if new:
             found(session, command, process.clock(), rulebook)

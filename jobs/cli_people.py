@@ -1,11 +1,12 @@
-"""`office add`, `account add`, `key issue|revoke`."""
+"""`office add`, `account add`, `key ask|issue|revoke`."""
 
 from datetime import datetime
 
 import click
 
 from jobs.acting import acting
-from registry.accounts.commands import AddAccount, GrantRole, add_account, issue_key, revoke_key
+from registry.accounts.api_keys import AskKey, ask_key, issue_key, revoke_key
+from registry.accounts.commands import AddAccount, GrantRole, add_account
 from registry.accounts.invitations import invite
 from registry.offices.commands import AddOffice, add_office
 
@@ -103,11 +104,21 @@ def key() -> None:
     """Bearer keys of the API."""
 
 
+@key.command("ask")
+@click.option("--account", "name", required=True)
+@click.option("--reason", required=True, help="What the key is for, and who holds it.")
+@click.option("--as", "by", required=True, help="Account that acts (an administrator).")
+def key_ask(name: str, reason: str, by: str) -> None:
+    """Ask for a key of another person's account; another administrator issues it."""
+    with acting(by) as work:
+        click.echo(ask_key(work, AskKey(account=name, reason=reason)))
+
+
 @key.command("issue")
 @click.option("--account", "name", required=True)
 @click.option("--as", "by", required=True, help="Account that acts (an administrator).")
 def key_issue(name: str, by: str) -> None:
-    """Issue a key and print its token, once."""
+    """Issue a key and print its token, once; for another's account another administrator asked before."""
     with acting(by) as work:
         issued = issue_key(work, name)
     click.echo(issued.token)

@@ -23,6 +23,7 @@ from jobs.running import Plant
 from public_site.app import site_routes
 from public_site.errors import pages_for_errors
 from public_site.rights import RIGHTS
+from registry.accounts.devices import Devices
 from registry.calendar import legal_day
 from registry.errors import Broken
 from registry.overrides.commands import ensure_archived
@@ -57,6 +58,7 @@ def plant(settings: Settings, *, write_index: bool = True) -> Iterator[Plant]:
         if found := differences(engine):
             raise Broken("the schema of the database was altered", problems=list(map(str, found)))
         with writing(engine) as session:
+            Devices(settings.second_factor_file).check(session)
             ensure_archived(session, effective_rulebook(session, package), clock())
 
         def read() -> Rulebook:

@@ -102,6 +102,7 @@ RIGHTS: tuple[Right, ...] = (
             ("POST", "accounts/{name}/grants/end"),
             ("POST", "accounts/{name}/disabling"),
             ("POST", "accounts/{name}/enabling"),
+            ("POST", "accounts/{name}/password-change"),
             ("POST", "accounts/{name}/invitation"),
             ("POST", "accounts/{name}/sessions/{session_id}/end"),
             ("POST", "accounts/{name}/recovery"),

@@ -22,6 +22,8 @@ class Settings(BaseSettings):
             one holds the other. On PostgreSQL a database or schema with a role of its own.
         reports_pepper: File that return codes and passphrases are stretched with; it never stands in a
             database. In the folder of keys when unset.
+        second_factor_key: File under whose key the secrets of second factors are sealed; it never stands in a
+            database. In the folder of keys when unset.
         meilisearch_url: Address of a search server; the embedded index when unset.
         security_contact: Whom to warn of a weakness: `mailto:…`, `tel:…` or `https://…`.
         log_origin: Name of the transparency log, for ever: without white space and plus signs.
@@ -48,6 +50,7 @@ class Settings(BaseSettings):
     database_url: str = ""
     reports_url: str = ""
     reports_pepper: Path | None = None
+    second_factor_key: Path | None = None
     meilisearch_url: str | None = None
     demonstration: bool = False
     second_factor: bool = True
@@ -91,6 +94,11 @@ class Settings(BaseSettings):
     def pepper_file(self) -> Path:
         """Return where the pepper of the reports stands."""
         return self.reports_pepper or self.data_dir / "keys" / "reports.pepper"
+
+    @property
+    def second_factor_file(self) -> Path:
+        """Return where the key of the second factors stands."""
+        return self.second_factor_key or self.data_dir / "keys" / "second-factors.key"
 
     @property
     def origin(self) -> str:

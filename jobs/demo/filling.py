@@ -17,6 +17,7 @@ from jobs.demo.stage import Stage
 from jobs.demo.summary import figures
 from jobs.demo.town import Town
 from jobs.running import Plant
+from registry.accounts.devices import Devices
 from registry.founding import Found, found
 from registry.imports.commands import builtin, import_file
 from registry.imports.report import ImportReport
@@ -103,6 +104,8 @@ def _stage(settings: Settings, as_of: date) -> Stage:
     load_or_create(settings.data_dir)
     notes.load_or_create(settings.data_dir, settings.origin)
     reports.prepare(settings).engine.dispose()
+    with writing(engine) as session:
+        Devices(settings.second_factor_file).prepare(session)
     stage = Stage(engine, settings.data_dir, as_of, load_rulebook())
     _found(stage)
     return stage

@@ -6,8 +6,9 @@ from datetime import date
 
 from sqlmodel import col, select
 
-from registry.accounts.commands import AddAccount, GrantRole, add_account, issue_key
-from registry.accounts.credentials import keep_password
+from registry.accounts.api_keys import issue_key
+from registry.accounts.commands import AddAccount, GrantRole, add_account
+from registry.accounts.credentials import NewPassword, hashed, keep_password
 from registry.audit.work import Subject, Work
 from registry.businesses.tables import BusinessVersion
 from registry.offices.commands import AddOffice, add_office
@@ -87,6 +88,6 @@ def enter_market_people(admin: Work) -> dict[str, Shown]:
 def _password(admin: Work, name: str) -> str:
     """Give an account a password that may be kept: who reads it on the screen is its person."""
     password = f"demo-{secrets.token_hex(6)}"
-    keep_password(admin, name, password)
+    keep_password(admin, NewPassword(name, hashed(password)))
     admin.record("password.given", Subject("account", name))
     return password

@@ -13,14 +13,14 @@ from api.sessions import COOKIE, cookie, no_cookie, signed_in
 from public_site.desk import forms
 from public_site.desk.form import Form, stated
 from public_site.desk.forms import NO_FAULTS, Faults
-from registry.accounts import invitations, signing_in
+from registry.accounts import credentials, invitations, signing_in
 from registry.accounts.credentials import ChangePassword
 from registry.accounts.invitations import AcceptInvitation
 from registry.accounts.sessions import end_session
-from registry.accounts.signing_in import SignIn
+from registry.accounts.signing_in import Attempt, SignIn
 from registry.audit.work import Work
 from registry.errors import Refusal
-from registry.store.engine import writing
+from registry.store.engine import reading, writing
 
 SIGN_IN = "/desk/sign-in"
 Asked = Request[Any, Any, Any]
@@ -57,7 +57,7 @@ def _proven(edge: Edge, command: SignIn, earlier: str) -> str:
         Refusal: It was not to be.
     """
     with writing(edge.engine) as session:
-        attempt = signing_in.admitted(session, command, edge.now())
+        attempt = signing_in.admitted(session, edge.devices, command, edge.now())
     signing_in.proven(attempt, command.password)
     with writing(edge.engine) as session:
         return signing_in.signed_in(session, attempt, edge.now(), edge.rulebook(), earlier=earlier)
@@ -81,8 +81,11 @@ def accept(request: Asked, edge: NamedDependency[Edge], form: NamedDependency[Fo
     forms.refuse_other_sites(request)
     try:
         command = stated(form, AcceptInvitation, {})
+        with reading(edge.engine) as session:
+            name = invitations.invited(session, command, edge.now())
+        password = credentials.fit(name, command.new_password, command.repeated)
         with writing(edge.engine) as session:
-            invitations.accept(session, command, edge.now(), edge.rulebook())
+            invitations.accept(session, command, password, edge.now(), edge.rulebook())
     except (Misread, Refusal) as refused:
         faults = forms.faults_of(refused, request, form, AcceptInvitation)
         return forms.plain(edge, request, "invitation.html", faults=faults)
@@ -102,10 +105,11 @@ def change(request: Asked, edge: NamedDependency[Edge], form: NamedDependency[Fo
     name = who.actor.account_name
     try:
         command = stated(form, ChangePassword, {})
-        _shown_again(edge, name, command, edge.now())
+        attempt = _shown_again(edge, name, command, edge.now())
+        password = credentials.another(name, command)
         with writing(edge.engine) as session:
             work = Work(session, signed_in(request, session).actor, edge.now(), edge.rulebook())
-            token = signing_in.change_password(work, command)
+            token = signing_in.change_password(work, attempt, password)
     except (Misread, Refusal) as refused:
         faults = forms.faults_of(refused, request, form, ChangePassword)
         return forms.show(edge, request, "password.html", faults=faults)
@@ -114,11 +118,12 @@ def change(request: Asked, edge: NamedDependency[Edge], form: NamedDependency[Fo
     )
 
 
-def _shown_again(edge: Edge, name: str, command: ChangePassword, now: datetime) -> None:
+def _shown_again(edge: Edge, name: str, command: ChangePassword, now: datetime) -> Attempt:
     """Refuse unless the present password was given; attempts are counted as at the door."""
     with writing(edge.engine) as session:
         attempt = signing_in.admitted_again(session, name, now)
     signing_in.proven_again(attempt, command.password)
+    return attempt
 
 
 @post("/desk/sign-out", sync_to_thread=True, include_in_schema=False)

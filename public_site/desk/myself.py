@@ -14,6 +14,7 @@ from public_site.desk import forms
 from public_site.desk.form import Form
 from public_site.desk.forms import NO_FAULTS, Faults
 from registry.accounts import sessions, totp
+from registry.accounts.tables import TotpSecret
 from registry.audit.work import Work
 from registry.commands import Command
 
@@ -60,16 +61,20 @@ def second_factor(request: Asked, edge: NamedDependency[Edge]) -> Response[str]:
 
 
 def _second_factor(edge: Edge, request: Asked, faults: Faults = NO_FAULTS) -> Response[str]:
-    row = forms.consult(edge, request, lambda work: totp.second_factor(work.session, work.actor.account_name))
-    begun = row is not None and row.confirmed_at is None
+    def read(work: Work) -> tuple[TotpSecret | None, str]:
+        name = work.actor.account_name
+        row = totp.second_factor(work.session, name)
+        return row, totp.secret_begun(work.session, edge.devices, name)
+
+    row, secret = forms.consult(edge, request, read)
     return forms.show(
         edge,
         request,
         "second_factor.html",
-        held=row is not None and not begun,
+        held=row is not None and row.confirmed_at is not None,
         since=row.confirmed_at if row is not None else None,
-        secret=row.secret if row is not None and begun else "",
-        qr=_qr(totp.address_of(row.account_name, row.secret)) if row is not None and begun else "",
+        secret=secret,
+        qr=_qr(totp.address_of(row.account_name, secret)) if row is not None and secret else "",
         faults=faults,
     )
 
@@ -83,7 +88,7 @@ def begin(request: Asked, edge: NamedDependency[Edge], form: NamedDependency[For
     """Draw a secret for a device."""
 
     def begun(work: Work, _: Nothing) -> None:
-        totp.begin_second_factor(work)
+        totp.begin_second_factor(work, edge.devices)
 
     again = partial(_second_factor, edge, request)
     return forms.act(edge, request, form, Nothing, begun, lambda _: "/desk/second-factor", again)
@@ -97,7 +102,7 @@ def confirm(request: Asked, edge: NamedDependency[Edge], form: NamedDependency[F
         request,
         form,
         totp.ConfirmSecondFactor,
-        totp.confirm_second_factor,
+        lambda work, command: totp.confirm_second_factor(work, edge.devices, command),
         lambda _: "/desk/second-factor?done=second_factor",
         partial(_second_factor, edge, request),
     )

@@ -14,7 +14,7 @@ from public_site.desk.form import Form
 from public_site.desk.forms import NO_FAULTS, Faults
 from public_site.desk.myself import Nothing
 from public_site.names import region_words
-from registry.accounts import grants, queries, recovery, sessions
+from registry.accounts import credentials, grants, queries, recovery, sessions
 from registry.accounts.commands import AddAccount, Role, add_account
 from registry.accounts.invitations import invite
 from registry.audit.work import Work
@@ -140,6 +140,14 @@ def enable(
 ) -> Response[Any]:
     """Open an account again."""
     return _act(edge, request, form, name, grants.DisableAccount, grants.enable_account)
+
+
+@post("/desk/accounts/{name:str}/password-change", sync_to_thread=True, include_in_schema=False)
+def require_password(
+    request: Asked, edge: NamedDependency[Edge], form: NamedDependency[Form], name: FromPath[str]
+) -> Response[Any]:
+    """Require another password before anything else is done."""
+    return _act(edge, request, form, name, credentials.RequireChange, credentials.require_change)
 
 
 @post("/desk/accounts/{name:str}/recovery", sync_to_thread=True, include_in_schema=False)

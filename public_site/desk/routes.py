@@ -62,6 +62,7 @@ ROUTES: tuple[ControllerRouterHandler, ...] = (
     people.take,
     people.disable,
     people.enable,
+    people.require_password,
     people.invited,
     people.end_session,
     people.ask,

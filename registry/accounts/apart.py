@@ -23,7 +23,7 @@ def refuse_code_of_own_making(work: Work, account_name: str) -> None:
     Raises:
         RuleRefused: Another administrator can do it.
     """
-    if DECIDING.intersection(_roles_given(work, account_name)) and _another_administrator(work):
+    if DECIDING.intersection(_roles_given(work, account_name)) and another_administrator(work):
         raise RuleRefused("invitation.same_person", field="account", name=account_name)
 
 
@@ -34,7 +34,7 @@ def refuse_role_behind_own_code(work: Work, account_name: str, role: str) -> Non
         RuleRefused: Another administrator can do it.
     """
     handed_out = any(entry.act in HANDED_OUT for entry in _own_acts(work, account_name))
-    if role in DECIDING and handed_out and _another_administrator(work):
+    if role in DECIDING and handed_out and another_administrator(work):
         raise RuleRefused("grant.same_person", field="role", name=account_name)
 
 
@@ -55,7 +55,8 @@ def _own_acts(work: Work, account_name: str) -> list[AuditEntry]:
     return list(work.session.exec(query))
 
 
-def _another_administrator(work: Work) -> bool:
+def another_administrator(work: Work) -> bool:
+    """Say whether a second person can act as administrator."""
     query = (
         select(Account.name)
         .join(AccountGrant, col(AccountGrant.account_name) == col(Account.name))

@@ -2,11 +2,11 @@
 
 import hashlib
 import secrets
-from dataclasses import dataclass
 from typing import Literal
 
 from pydantic import Field
-from sqlmodel import Session, col, select
+from sqlalchemy import select as rows_of
+from sqlmodel import Session, SQLModel, col, select
 
 from registry.accounts.tables import Account, AccountGrant, ApiKey, Person
 from registry.audit.work import Actor, Grant, Subject, Work
@@ -50,21 +50,13 @@ class AddAccount(Command):
     grants: tuple[GrantRole, ...] = ()
 
 
-@dataclass(frozen=True)
-class IssuedKey:
-    """A new key; its token is shown once and never again."""
-
-    id: str
-    token: str
-
-
 def add_account(work: Work, command: AddAccount) -> str:
     """Add an account and return the identifier of its person.
 
     Raises:
         Forbidden: The actor is no administrator.
         Conflict: The name is taken.
-        NotFound: There is no such office or person.
+        NotFound: There is no such office, person, market or business.
         Malformed: A grant names no region, or not the one thing that its role is held on.
         RuleRefused: An administrator would work on cases.
     """
@@ -77,7 +69,7 @@ def enter_account(work: Work, command: AddAccount) -> str:
 
     Raises:
         Conflict: The name is taken.
-        NotFound: There is no such office or person.
+        NotFound: There is no such office, person, market or business.
     """
     if work.session.get(Account, command.name) is not None:
         raise Conflict("account.taken", field="name", name=command.name)
@@ -94,7 +86,7 @@ def enter_account(work: Work, command: AddAccount) -> str:
     )
     work.session.flush()
     for grant in command.grants:
-        _give(work, command.name, person_id, grant_or_refuse(grant))
+        _give(work, command.name, person_id, grant_or_refuse(work.session, grant))
     work.record(
         "account.added",
         Subject("account", command.name),
@@ -129,10 +121,11 @@ def refuse_beside(work: Work, person_id: str, role: str) -> None:
         raise RuleRefused("grant.beside", field="role")
 
 
-def grant_or_refuse(grant: GrantRole) -> GrantRole:
+def grant_or_refuse(session: Session, grant: GrantRole) -> GrantRole:
     """Return a grant that can be given.
 
     Raises:
+        NotFound: There is no such market or business.
         Malformed: There is no such region; an operator's names no market, a merchant's no business, or
             another's one of them.
     """
@@ -141,41 +134,18 @@ def grant_or_refuse(grant: GrantRole) -> GrantRole:
         raise Malformed("grant.market", field="market_id")
     if (grant.role == "merchant") != bool(grant.business_id):
         raise Malformed("grant.business", field="business_id")
+    if grant.market_id and not _on_record(session, "market", grant.market_id):
+        raise NotFound("market.unknown", field="market_id")
+    if grant.business_id and not _on_record(session, "business", grant.business_id):
+        raise NotFound("business.unknown", field="business_id", business_id=grant.business_id)
     return grant
 
 
-def issue_key(work: Work, account_name: str) -> IssuedKey:
-    """Issue a bearer key to an account; only its digest is kept.
-
-    Raises:
-        Forbidden: The actor is no administrator.
-        NotFound: There is no such account.
-    """
-    work.require("administrator", "")
-    if work.session.get(Account, account_name) is None:
-        raise NotFound("account.unknown", field="account", name=account_name)
-    key_id, secret = new_id(), secrets.token_urlsafe(32)
-    work.session.add(
-        ApiKey(id=key_id, account_name=account_name, secret_digest=_digest(secret), issued_at=work.now)
-    )
-    work.record("key.issued", Subject("account", account_name), key_id=key_id)
-    return IssuedKey(key_id, f"hm_{key_id}_{secret}")
-
-
-def revoke_key(work: Work, key_id: str) -> None:
-    """Revoke a key; the next request that bears it is refused.
-
-    Raises:
-        Forbidden: The actor is no administrator.
-        NotFound: There is no such key.
-    """
-    work.require("administrator", "")
-    key = work.session.get(ApiKey, key_id)
-    if key is None:
-        raise NotFound("key.unknown", key_id=key_id)
-    key.revoked_at = work.now
-    work.session.add(key)
-    work.record("key.revoked", Subject("account", key.account_name), key_id=key_id)
+def _on_record(session: Session, table: str, identifier: str) -> bool:
+    """Say whether a table of a slice above has a row; like a foreign key, this names the table only."""
+    identifiers = SQLModel.metadata.tables[table].c.id
+    found = session.connection().execute(rows_of(identifiers).where(identifiers == identifier))
+    return found.first() is not None
 
 
 def actor_by_token(session: Session, token: str) -> Actor:
@@ -186,7 +156,7 @@ def actor_by_token(session: Session, token: str) -> Actor:
     """
     parts = token.split("_", 2)
     key = session.get(ApiKey, parts[1]) if len(parts) == 3 and parts[0] == "hm" else None
-    offered = _digest(parts[2]) if key is not None else ""
+    offered = digest_of_secret(parts[2]) if key is not None else ""
     if key is None or key.revoked_at is not None or not secrets.compare_digest(key.secret_digest, offered):
         raise Unauthenticated("key.refused")
     return actor_by_account(session, key.account_name)
@@ -210,5 +180,6 @@ def actor_by_account(session: Session, account_name: str) -> Actor:
     )
 
 
-def _digest(secret: str) -> str:
+def digest_of_secret(secret: str) -> str:
+    """Return what is kept of a key; whoever reads the database cannot use it."""
     return hashlib.sha256(secret.encode()).hexdigest()

@@ -34,14 +34,14 @@ def give_grant(work: Work, command: ChangeGrant) -> str:
 
     Raises:
         Forbidden: The actor is no administrator.
-        NotFound: There is no such account.
+        NotFound: There is no such account, market or business.
         RuleRefused: It is the actor's own, the role may not stand beside another, or it decides and the
             actor handed out the way into the account.
         Conflict: The account holds it already.
         Malformed: There is no such region, or the role is held on a market or business alone.
     """
     account = another_persons(work, command.account)
-    grant = grant_or_refuse(command)
+    grant = grant_or_refuse(work.session, command)
     key = (account.name, grant.role, prefix(grant.region), grant.market_id, grant.business_id)
     if work.session.get(AccountGrant, key) is not None:
         raise Conflict("grant.held", field="role", role=command.role)

@@ -6,10 +6,12 @@ from datetime import datetime
 
 from pydantic import Field, SecretStr
 from sqlmodel import Session, col, select
+from sqlmodel.sql.expression import SelectOfScalar
 
 from registry.accounts import credentials, policy
 from registry.accounts.apart import refuse_code_of_own_making
 from registry.accounts.commands import actor_by_account
+from registry.accounts.credentials import NewPassword
 from registry.accounts.tables import Account, Invitation
 from registry.audit.work import Subject, Work
 from registry.commands import Command
@@ -71,23 +73,51 @@ def issue(work: Work, account_name: str) -> str:
     return code
 
 
-def accept(session: Session, command: AcceptInvitation, now: datetime, rulebook: Rulebook) -> str:
-    """Set the password of the account that the code invites to, and return its name.
+def invited(session: Session, command: AcceptInvitation, now: datetime) -> str:
+    """Return the name of the account that the code invites to; its password is then hashed, and accepted.
 
     Raises:
-        RuleRefused: The code is wrong, used or expired, or the password may not be used.
+        RuleRefused: The code is wrong, used or expired.
     """
-    held = select(Invitation).where(col(Invitation.code_digest) == _digest(command.code.get_secret_value()))
-    found = session.exec(held.with_for_update()).one_or_none()
-    if found is None or found.used_at is not None or now >= found.expires_at:
-        raise RuleRefused("invitation.refused", field="code")
-    password = credentials.fit(found.account_name, command.new_password, command.repeated)
+    return _usable(session.exec(_held(command)).one_or_none(), now).account_name
+
+
+def accept(
+    session: Session,
+    command: AcceptInvitation,
+    password: NewPassword,
+    now: datetime,
+    rulebook: Rulebook,
+) -> str:
+    """Set the password of the account that the code invites to, and return its name.
+
+    Args:
+        session: The transaction.
+        command: What was sent; its code is looked at once more.
+        password: For the account that it invited to.
+        now: Instant.
+        rulebook: In force.
+
+    Raises:
+        RuleRefused: The code is wrong, used or expired.
+    """
+    found = _usable(session.exec(_held(command).with_for_update()).one_or_none(), now)
     work = Work(session, actor_by_account(session, found.account_name), now, rulebook)
-    credentials.keep_password(work, found.account_name, password)
+    credentials.keep_password(work, password)
     found.used_at = now
     session.add(found)
     work.record("invitation.accepted", Subject("account", found.account_name))
     return found.account_name
+
+
+def _held(command: AcceptInvitation) -> SelectOfScalar[Invitation]:
+    return select(Invitation).where(col(Invitation.code_digest) == _digest(command.code.get_secret_value()))
+
+
+def _usable(found: Invitation | None, now: datetime) -> Invitation:
+    if found is None or found.used_at is not None or now >= found.expires_at:
+        raise RuleRefused("invitation.refused", field="code")
+    return found
 
 
 def _open(session: Session, account_name: str) -> list[Invitation]:

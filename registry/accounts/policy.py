@@ -17,6 +17,11 @@ FREE_TRIES = 5  # people mistype
 LONGEST_WAIT = timedelta(minutes=15)  # the owner without a second factor waits no longer than this
 FORGET_FAILURES = timedelta(hours=24)
 
+# one password tried on many names counts on none of them: so many failures of the whole site at once, then
+# one each while; a right second factor is never held up by them
+SITE_FAILURES = 200
+SITE_EACH = timedelta(seconds=3)
+
 INVITED = timedelta(hours=72)  # over a weekend
 CODE_DRIFT = 1  # time steps of 30 s that a device's clock may be off, each way
 

@@ -4,6 +4,7 @@ from pydantic import Field
 from sqlalchemy import delete
 from sqlmodel import col
 
+from registry.accounts.api_keys import end_keys
 from registry.accounts.grants import another_persons
 from registry.accounts.invitations import issue
 from registry.accounts.sessions import end_all
@@ -49,7 +50,7 @@ def ask_recovery(work: Work, command: AskRecovery) -> str:
 
 
 def grant_recovery(work: Work, command: GrantRecovery) -> tuple[str, str]:
-    """End password, device and sessions of an account; return its name and a code for a new password.
+    """End password, device, sessions and keys of an account; return its name and a code for a new password.
 
     Raises:
         Forbidden: The actor is no administrator.
@@ -71,6 +72,7 @@ def grant_recovery(work: Work, command: GrantRecovery) -> tuple[str, str]:
     for table, of in ((Credential, Credential.account_name), (TotpSecret, TotpSecret.account_name)):
         work.session.connection().execute(delete(table).where(col(of) == account.name))
     end_all(work.session, account.name, work.now)
+    keys = end_keys(work, account.name)
     code = issue(work, account.name)
-    work.record("recovery.granted", Subject("account", account.name))
+    work.record("recovery.granted", Subject("account", account.name), keys_revoked=keys)
     return account.name, code

@@ -15,6 +15,7 @@ from sqlmodel import Session
 
 from registry.accounts import credentials, policy, throttle, totp
 from registry.accounts.commands import actor_by_account
+from registry.accounts.devices import Devices
 from registry.accounts.sessions import end_all, leave, open_session
 from registry.accounts.tables import Account, Credential
 from registry.audit.work import Subject, Work
@@ -38,16 +39,18 @@ class Attempt:
     Attributes:
         stored: The hash that the password must meet; nobody's where the attempt cannot succeed.
         bucket: Where it was counted.
+        of_site: It was counted among the failures of the whole site too.
         wait: Why it is not looked at, though its code was and counts as tried.
     """
 
     account_name: str
     stored: str
     bucket: str
+    of_site: bool = False
     wait: RuleRefused | None = None
 
 
-def admitted(session: Session, command: SignIn, now: datetime) -> Attempt:
+def admitted(session: Session, devices: Devices, command: SignIn, now: datetime) -> Attempt:
     """Count an attempt to sign in; its code is counted before it is looked at, for codes are short.
 
     Raises:
@@ -57,18 +60,20 @@ def admitted(session: Session, command: SignIn, now: datetime) -> Attempt:
     code = command.code.get_secret_value()
     if code:
         throttle.reserve(session, throttle.bucket_of(command.name, lane="code"), now)
-    shown = bool(code) and totp.use_code(session, command.name, code, now)
+    shown = bool(code) and totp.use_code(session, devices, command.name, code, now)
     bucket = throttle.bucket_of(command.name, lane="second" if shown else "first")
     try:
         throttle.reserve(session, bucket, now)
+        if not shown:
+            throttle.reserve_of_site(session, now)
     except RuleRefused as wait:
         if not code:
             raise
-        return Attempt(command.name, "", bucket, wait)  # refused once its code is counted for good
+        return Attempt(command.name, "", bucket, wait=wait)  # refused once its code is counted for good
     enough = shown or not totp.has_second_factor(session, command.name)
     open_account = account is not None and account.disabled_at is None
     can = held is not None and open_account and enough
-    return Attempt(command.name, held.password_hash if held and can else "", bucket)
+    return Attempt(command.name, held.password_hash if held and can else "", bucket, of_site=not shown)
 
 
 def proven(attempt: Attempt, password: SecretStr) -> None:
@@ -130,22 +135,27 @@ def signed_in(
     leave(session, earlier, now)
     token = open_session(session, attempt.account_name, now)
     Work(session, actor, now, rulebook).record("session.opened", Subject("account", attempt.account_name))
+    if attempt.of_site:  # last, as its row is the last that an attempt locks, and everybody waits for it
+        throttle.release_of_site(session, now)
     return token
 
 
-def change_password(work: Work, command: credentials.ChangePassword) -> str:
+def change_password(work: Work, attempt: Attempt, password: credentials.NewPassword) -> str:
     """Set another password, end every session of the account and return the token of a new one.
 
-    The present password was proven by an attempt before.
+    Args:
+        work: Of the person whose password it is.
+        attempt: By which the present password was proven.
+        password: The new one.
 
     Raises:
-        RuleRefused: The new one was not repeated, is too plain, or is the present one.
+        RuleRefused: The present password was changed or ended meanwhile.
     """
     name = work.actor.account_name
-    password = credentials.fit(name, command.new_password, command.repeated)
-    if password == command.password.get_secret_value():
-        raise RuleRefused("password.same", field="new_password")
-    credentials.keep_password(work, name, password)
+    held = work.session.get(Credential, name)
+    if held is None or held.password_hash != attempt.stored:
+        raise RuleRefused("password.wrong", field="password")
+    credentials.keep_password(work, password)
     throttle.release(work.session, throttle.bucket_of(name, lane="again"))
     end_all(work.session, name, work.now)
     work.record("password.changed", Subject("account", name))

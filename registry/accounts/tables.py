@@ -51,7 +51,11 @@ class ApiKey(SQLModel, table=True):
 
 
 class Credential(SQLModel, table=True):
-    """The password of an account, as its Argon2id hash; `must_change` before anything else is done."""
+    """The password of an account, as its Argon2id hash.
+
+    Attributes:
+        must_change: An administrator requires another password before anything else is done.
+    """
 
     account_name: str = Field(primary_key=True, foreign_key="account.name")
     password_hash: str
@@ -63,7 +67,7 @@ class TotpSecret(SQLModel, table=True):
     """The second factor of an account.
 
     Attributes:
-        secret: Base32, as the person's device holds it too.
+        sealed: What the person's device holds too, sealed by `devices`, hex.
         confirmed_at: When a code of the device was first shown; until then it is not asked for.
         last_step: Latest time step whose code was used: a code serves once.
     """
@@ -71,9 +75,22 @@ class TotpSecret(SQLModel, table=True):
     __tablename__ = "totp_secret"
 
     account_name: str = Field(primary_key=True, foreign_key="account.name")
-    secret: str
+    sealed: str
     confirmed_at: datetime | None = Field(default=None, sa_type=Instant)
     last_step: int = Field(default=0, sa_type=BigInteger)
+
+
+class KeyRequest(SQLModel, table=True):
+    """A key that an administrator asks for another person's account; another administrator issues it."""
+
+    __tablename__ = "key_request"
+
+    id: str = Field(primary_key=True)
+    account_name: str = Field(foreign_key="account.name", index=True)
+    reason: str
+    asked_by_person: str = Field(foreign_key="person.id")
+    recorded_at: datetime = Field(sa_type=Instant)
+    key_id: str | None = Field(default=None, foreign_key="api_key.id")
 
 
 class LoginSession(SQLModel, table=True):

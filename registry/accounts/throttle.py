@@ -16,6 +16,8 @@ from registry.accounts import policy
 from registry.accounts.tables import LoginThrottle
 from registry.errors import RuleRefused
 
+SITE = "the whole site"  # no digest, so no name has this bucket
+
 Lane = Literal["first", "second", "code", "again", "sign_up"]
 
 
@@ -43,6 +45,28 @@ def reserve(session: Session, bucket: str, now: datetime) -> None:
         raise RuleRefused("login.wait", seconds=int((row.free_at - now).total_seconds()) + 1)
     row.failures = row.failures + 1 if now - row.tried_at < policy.FORGET_FAILURES else 1
     row.tried_at, row.free_at = now, now + wait_after(row.failures)
+    session.add(row)
+
+
+def reserve_of_site(session: Session, now: datetime) -> None:
+    """Count an attempt among the failures of the whole site until it is known better; it names nobody.
+
+    Raises:
+        RuleRefused: Too many have failed, on whatever names; nothing was counted.
+    """
+    row = _row(session, SITE, now)
+    counted = max(now, row.free_at) + policy.SITE_EACH
+    over = counted - now - policy.SITE_EACH * policy.SITE_FAILURES
+    if over > timedelta(0):
+        raise RuleRefused("login.wait", seconds=int(over.total_seconds()) + 1)
+    row.tried_at, row.free_at, row.failures = now, counted, row.failures + 1
+    session.add(row)
+
+
+def release_of_site(session: Session, now: datetime) -> None:
+    """Take an attempt that did not fail back from the failures of the whole site."""
+    row = _row(session, SITE, now)
+    row.free_at, row.failures = row.free_at - policy.SITE_EACH, row.failures - 1
     session.add(row)
 
 

@@ -8,7 +8,8 @@ from pydantic import Field
 from sqlmodel import Session, col, select
 
 from registry.accounts import policy
-from registry.accounts.tables import TotpSecret
+from registry.accounts.devices import Devices
+from registry.accounts.tables import Account, TotpSecret
 from registry.audit.work import Subject, Work
 from registry.commands import Command
 from registry.errors import NotFound, RuleRefused
@@ -33,17 +34,17 @@ def has_second_factor(session: Session, account_name: str) -> bool:
     return row is not None and row.confirmed_at is not None
 
 
-def use_code(session: Session, account_name: str, code: str, now: datetime) -> bool:
+def use_code(session: Session, devices: Devices, account_name: str, code: str, now: datetime) -> bool:
     """Say whether a code is the device's and was not used before; from now on it is used."""
     held = select(TotpSecret).where(col(TotpSecret.account_name) == account_name).with_for_update()
     row = session.exec(held).one_or_none()
     if row is None or row.confirmed_at is None:
         return False
-    return _use(session, row, code, now)
+    return _use(session, devices, row, code, now)
 
 
-def begin_second_factor(work: Work) -> TotpSecret:
-    """Draw a secret for the actor's device and return it; one that was never confirmed is replaced.
+def begin_second_factor(work: Work, devices: Devices) -> str:
+    """Draw a secret for the actor's device and return it, Base32; one never confirmed is replaced.
 
     Raises:
         RuleRefused: The account has a second factor; it is given up by recovery only.
@@ -51,14 +52,23 @@ def begin_second_factor(work: Work) -> TotpSecret:
     row = second_factor(work.session, work.actor.account_name)
     if row is not None and row.confirmed_at is not None:
         raise RuleRefused("second_factor.held")
-    row = row or TotpSecret(account_name=work.actor.account_name, secret="")
-    row.secret = pyotp.random_base32()
+    secret = pyotp.random_base32()
+    row = row or TotpSecret(account_name=work.actor.account_name, sealed="")
+    row.sealed = devices.seal(work.session.get_one(Account, row.account_name), secret)
     work.session.add(row)
     work.record("second_factor.begun", Subject("account", work.actor.account_name))
-    return row
+    return secret
 
 
-def confirm_second_factor(work: Work, command: ConfirmSecondFactor) -> None:
+def secret_begun(session: Session, devices: Devices, account_name: str) -> str:
+    """Return the secret of a device that was not confirmed yet, to be shown to its person; empty: none."""
+    row = second_factor(session, account_name)
+    if row is None or row.confirmed_at is not None:
+        return ""
+    return devices.open(session.get_one(Account, account_name), row.sealed) or ""
+
+
+def confirm_second_factor(work: Work, devices: Devices, command: ConfirmSecondFactor) -> None:
     """Ask for codes of the device from now on.
 
     Raises:
@@ -70,7 +80,7 @@ def confirm_second_factor(work: Work, command: ConfirmSecondFactor) -> None:
         raise NotFound("second_factor.none")
     if row.confirmed_at is not None:
         raise RuleRefused("second_factor.held")
-    if not _use(work.session, row, command.code, work.now):
+    if not _use(work.session, devices, row, command.code, work.now):
         raise RuleRefused("second_factor.wrong", field="code")
     row.confirmed_at = work.now
     work.session.add(row)
@@ -82,8 +92,11 @@ def address_of(account_name: str, secret: str) -> str:
     return pyotp.TOTP(secret).provisioning_uri(name=account_name, issuer_name="honest-metrology")
 
 
-def _use(session: Session, row: TotpSecret, code: str, now: datetime) -> bool:
-    totp = pyotp.TOTP(row.secret, digits=DIGITS)
+def _use(session: Session, devices: Devices, row: TotpSecret, code: str, now: datetime) -> bool:
+    secret = devices.open(session.get_one(Account, row.account_name), row.sealed)
+    if secret is None:
+        return False
+    totp = pyotp.TOTP(secret, digits=DIGITS)
     given = "".join(code.split())
     step = int(now.timestamp()) // totp.interval
     for near in range(step - policy.CODE_DRIFT, step + policy.CODE_DRIFT + 1):

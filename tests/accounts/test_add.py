@@ -4,8 +4,9 @@ import pytest
 from sqlalchemy import Engine
 from sqlmodel import select
 
-from registry.accounts import commands
+from registry.accounts import api_keys, commands
 from registry.accounts.commands import AddAccount, GrantRole
+from registry.accounts.grants import ChangeGrant, give_grant
 from registry.accounts.tables import ApiKey
 from registry.audit.tables import AuditEntry
 from registry.errors import Conflict, Forbidden, Malformed, NotFound, Unauthenticated
@@ -43,6 +44,28 @@ def test_an_account_needs_an_office_a_person_and_a_region_that_exist(engine: Eng
         commands.add_account(given.work(session, "admin"), _account(grants=(grant,)))
 
 
+@pytest.mark.parametrize("of", [{"market_id": "none"}, {"business_id": "none"}])
+def test_a_grant_is_on_a_market_or_business_that_exists(engine: Engine, of: dict[str, str]) -> None:
+    given.registry(engine)
+    role = "operator" if "market_id" in of else "merchant"
+    grant = GrantRole.model_validate({"role": role, "region": given.TOWN, **of})
+    with writing(engine) as session, pytest.raises(NotFound) as refused:
+        commands.add_account(given.work(session, "admin"), _account(grants=(grant,)))
+    assert refused.value.field == next(iter(of))
+    with writing(engine) as session, pytest.raises(NotFound):
+        change = ChangeGrant(account="officer", **grant.model_dump())
+        give_grant(given.work(session, "admin"), change)
+
+
+def test_a_grant_is_given_on_a_business_on_record(engine: Engine) -> None:
+    given.registry(engine)
+    with writing(engine) as session:
+        shop = given.business(given.work(session))
+        grant = GrantRole(role="merchant", region=given.TOWN, business_id=shop)
+        commands.add_account(given.work(session, "admin"), _account(grants=(grant,)))
+        assert given.actor(session, "new").may_of("merchant", business_id=shop)
+
+
 def test_two_accounts_of_one_person_are_one_person(engine: Engine) -> None:
     given.registry(engine)
     with writing(engine) as session:
@@ -55,10 +78,10 @@ def test_two_accounts_of_one_person_are_one_person(engine: Engine) -> None:
 def test_a_key_opens_the_account_until_it_is_revoked(engine: Engine) -> None:
     given.registry(engine)
     with writing(engine) as session:
-        issued = commands.issue_key(given.work(session, "admin"), "officer")
+        issued = api_keys.issue_key(given.work(session, "admin"), "officer")
     with writing(engine) as session:
         assert commands.actor_by_token(session, issued.token).account_name == "officer"
-        commands.revoke_key(given.work(session, "admin"), issued.id)
+        api_keys.revoke_key(given.work(session, "admin"), issued.id)
     with writing(engine) as session, pytest.raises(Unauthenticated):
         commands.actor_by_token(session, issued.token)
 
@@ -67,7 +90,7 @@ def test_a_key_opens_the_account_until_it_is_revoked(engine: Engine) -> None:
 def test_a_spoilt_token_opens_nothing(engine: Engine, spoil: object) -> None:
     given.registry(engine)
     with writing(engine) as session:
-        token = commands.issue_key(given.work(session, "admin"), "officer").token
+        token = api_keys.issue_key(given.work(session, "admin"), "officer").token
         assert callable(spoil)
         with pytest.raises(Unauthenticated):
             commands.actor_by_token(session, spoil(token))
@@ -76,7 +99,7 @@ def test_a_spoilt_token_opens_nothing(engine: Engine, spoil: object) -> None:
 def test_the_database_holds_no_secret(engine: Engine) -> None:
     given.registry(engine)
     with writing(engine) as session:
-        token = commands.issue_key(given.work(session, "admin"), "officer").token
+        token = api_keys.issue_key(given.work(session, "admin"), "officer").token
     with writing(engine) as session:
         assert token.split("_", 2)[2] not in session.exec(select(ApiKey)).one().model_dump_json()
 

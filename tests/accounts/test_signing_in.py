@@ -1,23 +1,31 @@
 """Whoever guesses gets few answers, learns nothing, and does not keep the owner out."""
 
+import tempfile
+from contextlib import suppress
 from datetime import datetime, timedelta
+from pathlib import Path
 
 import pyotp
 import pytest
+from pwdlib.hashers.argon2 import Argon2Hasher
 from pydantic import SecretStr
 from sqlalchemy import Engine
 from sqlmodel import select
 
 from registry.accounts import credentials, signing_in, throttle, totp
 from registry.accounts.credentials import Credential
+from registry.accounts.devices import Devices
+from registry.accounts.grants import DisableAccount, disable_account
 from registry.accounts.sessions import session_of
 from registry.accounts.signing_in import SignIn
 from registry.accounts.tables import LoginThrottle
 from registry.errors import RuleRefused, Unauthenticated
 from registry.store.engine import writing
+from registry.store.keys import make_secret
 from tests import given
 
 PASSWORD = "eine Waage misst ehrlich"
+DEVICES = Devices(Path(tempfile.mkdtemp()) / "second-factors.key")
 
 
 def with_password(engine: Engine, *names: str) -> None:
@@ -31,13 +39,18 @@ def with_password(engine: Engine, *names: str) -> None:
             )
 
 
+@pytest.fixture(scope="module", autouse=True)
+def key() -> None:
+    """The key of the second factors of these tests."""
+    make_secret(DEVICES.key_file)
+
+
 def with_device(engine: Engine, name: str) -> pyotp.TOTP:
     with writing(engine) as session:
         work = given.work(session, name)
-        row = totp.begin_second_factor(work)
-        device = pyotp.TOTP(row.secret)
-        code = device.at(given.NOW)
-        totp.confirm_second_factor(work, totp.ConfirmSecondFactor(code=code))
+        device = pyotp.TOTP(totp.begin_second_factor(work, DEVICES))
+        code = totp.ConfirmSecondFactor(code=device.at(given.NOW))
+        totp.confirm_second_factor(work, DEVICES, code)
     return device
 
 
@@ -45,7 +58,7 @@ def attempt(engine: Engine, name: str, password: str, now: datetime, code: str =
     """Sign in, step by step as the edge does, and return the token."""
     command = SignIn(name=name, password=SecretStr(password), code=SecretStr(code))
     with writing(engine) as session:
-        admitted = signing_in.admitted(session, command, now)
+        admitted = signing_in.admitted(session, DEVICES, command, now)
     signing_in.proven(admitted, command.password)
     with writing(engine) as session:
         return signing_in.signed_in(session, admitted, now, given.rulebook())
@@ -107,7 +120,8 @@ def test_attempts_at_once_are_counted_before_they_are_compared(engine: Engine) -
     for _ in range(50):
         with writing(engine) as session:
             try:
-                signing_in.admitted(session, SignIn(name="officer", password=SecretStr("x")), given.NOW)
+                command = SignIn(name="officer", password=SecretStr("x"))
+                signing_in.admitted(session, DEVICES, command, given.NOW)
                 admitted += 1
             except RuleRefused:
                 pass
@@ -119,7 +133,8 @@ def test_after_a_wait_the_owner_gets_in_and_the_failures_are_forgotten(engine: E
     guess(engine, "officer", 20, timedelta(seconds=1))
     assert attempt(engine, "officer", PASSWORD, given.NOW + throttle.policy.LONGEST_WAIT)
     with writing(engine) as session:
-        assert session.exec(select(LoginThrottle)).all() == []
+        left = session.exec(select(LoginThrottle.bucket)).all()
+    assert left == [throttle.SITE]
 
 
 def test_a_name_that_was_tried_stands_nowhere_and_is_forgotten_after_a_day(engine: Engine) -> None:
@@ -127,25 +142,82 @@ def test_a_name_that_was_tried_stands_nowhere_and_is_forgotten_after_a_day(engin
     with pytest.raises(RuleRefused):
         attempt(engine, "a-name-that-was-tried", "guess", given.NOW)
     with writing(engine) as session:
-        (row,) = session.exec(select(LoginThrottle)).all()
-        assert "tried" not in row.bucket
+        rows = session.exec(select(LoginThrottle)).all()
+        assert not [row for row in rows if "tried" in row.bucket]
         assert throttle.forget(session, given.NOW + timedelta(hours=23)) == 0
-        assert throttle.forget(session, given.NOW + timedelta(hours=25)) == 1
+        assert throttle.forget(session, given.NOW + timedelta(hours=25)) == 2
 
 
-def test_an_unknown_name_costs_the_same_hash_as_a_known_one(engine: Engine) -> None:
-    with_password(engine, "officer")
+def test_whoever_is_named_one_hash_is_compared_and_its_cost_is_the_same(
+    engine: Engine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with_password(engine, "officer", "colleague", "approver")
+    with_device(engine, "colleague")
     with writing(engine) as session:
-        known, unknown = (
-            signing_in.admitted(session, SignIn(name=name, password=SecretStr("x")), given.NOW)
-            for name in ("officer", "nobody")
-        )
-    parameters = {
-        (one.stored or credentials.nobodys()).rpartition("$")[0].rpartition("$")[0]
-        for one in (known, unknown)
-    }
-    assert len(parameters) == 1
-    assert "argon2id" in parameters.pop()
+        admin = given.work(session, "admin")
+        disable_account(admin, DisableAccount(account="approver", reason="调离"))
+    credentials.nobodys()
+    costs: list[str] = []
+    verify = Argon2Hasher.verify
+
+    def counted(self: Argon2Hasher, password: str | bytes, stored: str | bytes) -> bool:
+        costs.append(str(stored).rpartition("$")[0].rpartition("$")[0])
+        return verify(self, password, stored)
+
+    monkeypatch.setattr(Argon2Hasher, "verify", counted)
+    names = ("officer", "nobody", "colleague", "approver", "auditor")  # the last one has no password
+    for number, name in enumerate(names, start=1):
+        with pytest.raises(RuleRefused, match=r"login\.refused"):
+            attempt(engine, name, "guess", given.NOW)
+        assert len(costs) == number, name
+    assert len(set(costs)) == 1
+    assert "argon2id" in costs[0]
+
+
+def spray(engine: Engine, names: int, now: datetime) -> int:
+    """Try one password on many names at once, and return how many attempts would be compared."""
+    admitted = 0
+    for number in range(names):
+        command = SignIn(name=f"name-{number}", password=SecretStr(PASSWORD))
+        with suppress(RuleRefused), writing(engine) as session:
+            signing_in.admitted(session, DEVICES, command, now)
+            admitted += 1
+    return admitted
+
+
+def test_one_password_tried_on_many_names_is_looked_at_a_few_hundred_times(sqlite_engine: Engine) -> None:
+    given.registry(sqlite_engine)
+    first = spray(sqlite_engine, 1_000, given.NOW)
+    assert first == throttle.policy.SITE_FAILURES
+    hour = timedelta(hours=1)
+    assert spray(sqlite_engine, 3_000, given.NOW + hour) <= hour / throttle.policy.SITE_EACH
+
+
+def test_spraying_keeps_nobody_out_who_has_a_second_factor(engine: Engine) -> None:
+    with_password(engine, "officer", "colleague")
+    device = with_device(engine, "officer")
+    now = given.NOW + timedelta(minutes=1)
+    spray(engine, throttle.policy.SITE_FAILURES + 5, now)
+    with pytest.raises(RuleRefused, match=r"login\.wait"):
+        attempt(engine, "colleague", PASSWORD, now)
+    assert attempt(engine, "officer", PASSWORD, now, code=device.at(now))
+    later = now + throttle.policy.SITE_EACH
+    assert attempt(engine, "colleague", PASSWORD, later)
+
+
+def test_who_signs_in_rightly_is_no_failure_of_the_site(sqlite_engine: Engine) -> None:
+    with_password(sqlite_engine, "officer")
+    assert attempt(sqlite_engine, "officer", PASSWORD, given.NOW)
+    assert spray(sqlite_engine, 500, given.NOW) == throttle.policy.SITE_FAILURES
+
+
+def test_of_what_was_sprayed_no_address_and_no_name_is_kept(sqlite_engine: Engine) -> None:
+    given.registry(sqlite_engine)
+    spray(sqlite_engine, 3, given.NOW)
+    with writing(sqlite_engine) as session:
+        rows = session.exec(select(LoginThrottle)).all()
+    assert set(LoginThrottle.model_fields) == {"bucket", "failures", "free_at", "tried_at"}
+    assert not [row for row in rows if "name-" in row.bucket]
 
 
 def test_a_token_is_kept_as_its_digest_only(engine: Engine) -> None:

@@ -15,7 +15,7 @@ from api.app import served
 from api.edge import Edge, Running
 from jobs import deliver_outbox
 from jobs.running import Plant
-from registry.accounts.commands import issue_key
+from registry.accounts.api_keys import issue_key
 from registry.overrides.commands import ensure_archived
 from registry.publication.signing import load_or_create
 from registry.settings import Settings

@@ -13,7 +13,8 @@ from sqlmodel import Session, select
 
 from api.edge import Edge
 from registry.accounts import policy
-from registry.accounts.commands import Role, issue_key, revoke_key
+from registry.accounts.api_keys import AskKey, IssuedKey, ask_key, issue_key, revoke_key
+from registry.accounts.commands import Role
 from registry.accounts.recovery import AskRecovery, ask_recovery
 from registry.accounts.searches import SaveSearch, save_search
 from registry.accounts.sessions import digest_of_token, open_session
@@ -32,6 +33,7 @@ from registry.settings import read_settings
 from registry.signups.commands import AskAccount, ask_account
 from registry.signups.tables import SignUp
 from registry.store.engine import checkpoint, open_engine, writing
+from registry.store.keys import make_secret
 from registry.violations.queries import violation
 from search_index.embedded import EmbeddedIndex
 from tests import given
@@ -118,6 +120,7 @@ def filled(folder: Path, migrated: Path) -> Realm:
     engine = open_engine(f"sqlite:///{folder / DATABASE}")
     given.registry(engine)
     load_or_create(folder)
+    make_secret(read_settings(data_dir=folder).second_factor_file)
     law = leading.known_terms()
     with writing(engine) as session:
         ensure_archived(session, law, given.NOW)
@@ -251,6 +254,9 @@ def _papers(case: Case) -> dict[str, str]:
 
 def _people(session: Session, now: datetime, ids: Mapping[str, str]) -> Iterator[Someone]:
     """Yield those without a right to anything, then a person for every role and scope."""
+    _account(session, "second", "SAMR", now)
+    session.add(AccountGrant(account_name="second", role="administrator", region=""))
+    session.flush()
     yield Someone("nobody", None, known=False)
     yield Someone("garbage", "Bearer hm_garbage_garbage", known=False, session="garbage")
     yield from _left(session, now)
@@ -268,17 +274,16 @@ def _people(session: Session, now: datetime, ids: Mapping[str, str]) -> Iterator
 
 def _left(session: Session, now: datetime) -> Iterator[Someone]:
     """Yield officers of the town who are let in no more, and somebody who never was given a role."""
-    admin = given.work(session, "admin", now)
     for name in ("revoked", "disabled", "ungranted"):
         account = _account(session, name, "AMR-411502", now)
         if name != "ungranted":
             session.add(AccountGrant(account_name=name, role="officer", region="411502"))
             session.flush()
-        key = issue_key(admin, name)
+        key = _key(session, now, name)
         since = now - policy.WHOLE if name == "revoked" else now
         token = open_session(session, name, since)
         if name == "revoked":
-            revoke_key(admin, key.id)
+            revoke_key(given.work(session, "admin", now), key.id)
         if name == "disabled":
             account.disabled_at = now
             session.add(account)
@@ -295,9 +300,15 @@ def _someone(
     held = {thing: identifier} if thing else {}
     session.add(AccountGrant(account_name=name, role=role, region=scope.region, **held))
     session.flush()
-    key = issue_key(given.work(session, "admin", now), name)
+    key = _key(session, now, name)
     token = open_session(session, name, now)
     return Someone(name, f"Bearer {key.token}", role, scope, session=token, holds=thing)
+
+
+def _key(session: Session, now: datetime, name: str) -> IssuedKey:
+    """Issue a key as two administrators do, for there is more than one."""
+    ask_key(given.work(session, "second", now), AskKey(account=name, reason="联调"))
+    return issue_key(given.work(session, "admin", now), name)
 
 
 def _account(session: Session, name: str, office: str, now: datetime) -> Account:

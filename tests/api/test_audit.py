@@ -5,7 +5,8 @@ from typing import Any
 
 import pytest
 
-from registry.accounts.commands import AddAccount, GrantRole, add_account, issue_key
+from registry.accounts.api_keys import issue_key
+from registry.accounts.commands import AddAccount, GrantRole, add_account
 from registry.store.engine import writing
 from tests import given
 from tests.api.conftest import Town

@@ -21,7 +21,7 @@ from api.rights import public
 from public_site.app import site_routes
 from public_site.errors import pages_for_errors
 from public_site.rights import RIGHTS
-from registry.accounts.commands import issue_key
+from registry.accounts.api_keys import issue_key
 from registry.overrides.commands import ensure_archived
 from registry.settings import read_settings
 from registry.store.engine import open_engine, writing

@@ -23,6 +23,7 @@ from registry.audit.work import Subject
 from registry.overrides.commands import ensure_archived
 from registry.settings import Settings, read_settings
 from registry.store.engine import writing
+from registry.store.keys import make_secret
 from search_index.embedded import EmbeddedIndex
 from tests import given
 from tests.public_site.reading import Page
@@ -137,6 +138,7 @@ def town(engine: Engine, settings: Settings) -> Iterator[Town]:
     with writing(engine) as session:
         ensure_archived(session, given.rulebook(), given.NOW)
     give_passwords(engine, "admin", "officer", "colleague", "approver", "superior", "auditor", "national")
+    make_secret(settings.second_factor_file)
     clock = [given.NOW]
     index = EmbeddedIndex.open(settings.data_dir / "index", write=True)
     app = built()

@@ -3,12 +3,16 @@
 import re
 from dataclasses import replace
 from datetime import timedelta
+from typing import Any
 
 import pyotp
 import pytest
+from pwdlib.hashers.argon2 import Argon2Hasher
+from sqlalchemy.pool import QueuePool
 from sqlmodel import select
 
 from registry.accounts import policy
+from registry.accounts.invitations import invite
 from registry.accounts.tables import Account
 from registry.audit.tables import AuditEntry
 from registry.store.engine import reading, writing
@@ -256,3 +260,32 @@ def test_what_is_not_a_form_is_refused_unread(town: Town) -> None:
         headers = {**OURS, "Content-Type": media}
         answer = browser.client.post("/desk/second-factor", content=b"{}", headers=headers)
         assert answer.status_code == 415, media
+
+
+def test_no_transaction_waits_for_the_hash_of_a_password(town: Town, monkeypatch: pytest.MonkeyPatch) -> None:
+    with writing(town.engine) as session:
+        code = invite(given.work(session, "admin"), "national-approver")
+    open_then: list[int] = []
+    pool = town.engine.pool
+    assert isinstance(pool, QueuePool)
+
+    def watched(name: str) -> None:
+        inner = getattr(Argon2Hasher, name)
+
+        def outer(self: Argon2Hasher, *given: Any, **more: Any) -> Any:
+            open_then.append(pool.checkedout())
+            return inner(self, *given, **more)
+
+        monkeypatch.setattr(Argon2Hasher, name, outer)
+
+    watched("hash")
+    watched("verify")
+    before = pool.checkedout()  # the eye on the database holds its own
+    browser = town.browser()
+    accepted = browser.send("/desk/invitation", {"code": code, "new_password": NEW, "repeated": NEW})
+    assert accepted.status_code == 303
+    officer = town.at_desk("officer")
+    officer.open("/desk/password")
+    changed = {"password": PASSWORD, "new_password": NEW, "repeated": NEW}
+    assert officer.send("/desk/password", changed).status_code == 303
+    assert open_then == [before] * 4

@@ -7,7 +7,7 @@ from registry.accounts.commands import AddAccount, GrantRole, add_account
 from registry.audit.tables import AuditEntry
 from registry.store.engine import reading, writing
 from tests import given
-from tests.desk.conftest import Browser, Town, give_passwords
+from tests.desk.conftest import PASSWORD, Browser, Town, give_passwords
 
 NEW = "ein anderes Gewicht, geprueft"
 
@@ -173,3 +173,33 @@ def test_a_single_administrator_gives_the_role_and_the_code(town: Town) -> None:
     admin.open("/desk/accounts/first")
     given_role = admin.send("/desk/accounts/first/grants", {"role": "approver", "region": "000000"})
     assert given_role.status_code == 303
+
+
+def test_whose_password_must_change_does_nothing_else_first(town: Town) -> None:
+    admin, officer = town.at_desk("admin"), town.at_desk("officer")
+    admin.open("/desk/accounts/officer")
+    required = admin.send("/desk/accounts/officer/password-change", {"reason": "密码可能泄露"})
+    assert required.headers["location"] == "/desk/accounts/officer?done=account"
+    officer.open("/desk", 303)
+    assert officer.sign_in("officer").status_code == 303
+    for path in ("/desk", "/desk/sessions", "/desk/cases", "/desk/second-factor"):
+        officer.open(path, 303)
+        assert officer.last is not None
+        assert officer.last.headers["location"] == "/desk/password"
+    officer.open("/desk/password")
+    assert officer.send("/desk/second-factor").headers["location"] == "/desk/password"
+    officer.open("/desk/password")
+    same = {"password": PASSWORD, "new_password": PASSWORD, "repeated": PASSWORD}
+    assert officer.send("/desk/password", same).status_code == 422
+    officer.open("/desk", 303)
+    officer.open("/desk/password")
+    officer.send("/desk/password", {"password": PASSWORD, "new_password": NEW, "repeated": NEW})
+    officer.open("/desk/cases")
+
+
+def test_an_administrator_requires_no_password_of_himself_nor_of_who_has_none(town: Town) -> None:
+    admin = town.at_desk("admin")
+    admin.open("/desk/accounts/admin")
+    for name in ("admin", "national-approver"):
+        path = f"/desk/accounts/{name}/password-change"
+        assert admin.send(path, {"reason": "密码可能泄露", "key": name}).status_code == 422

@@ -1184,7 +1184,7 @@ def upgrade() -> None:
     op.create_table(
         "totp_secret",
         sa.Column("account_name", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
-        sa.Column("secret", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("sealed", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
         sa.Column("confirmed_at", registry.store.columns.Instant(timezone=True), nullable=True),
         sa.Column("last_step", sa.BigInteger(), nullable=False),
         sa.ForeignKeyConstraint(
@@ -1237,6 +1237,29 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("case_id", "seq"),
     )
     op.create_index("case_step_by_document", "case_step", ["document_id"], unique=False)
+    op.create_table(
+        "key_request",
+        sa.Column("id", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("account_name", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("reason", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("asked_by_person", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("recorded_at", registry.store.columns.Instant(timezone=True), nullable=False),
+        sa.Column("key_id", sqlmodel.sql.sqltypes.AutoString(), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["account_name"],
+            ["account.name"],
+        ),
+        sa.ForeignKeyConstraint(
+            ["asked_by_person"],
+            ["person.id"],
+        ),
+        sa.ForeignKeyConstraint(
+            ["key_id"],
+            ["api_key.id"],
+        ),
+        sa.PrimaryKeyConstraint("id"),
+    )
+    op.create_index(op.f("ix_key_request_account_name"), "key_request", ["account_name"], unique=False)
     op.create_table(
         "list_entry",
         sa.Column("version", sa.Integer(), nullable=False),
@@ -1754,6 +1777,8 @@ def downgrade() -> None:
         postgresql_where=sa.text("superseded_at IS NULL"),
     )
     op.drop_table("list_entry")
+    op.drop_index(op.f("ix_key_request_account_name"), table_name="key_request")
+    op.drop_table("key_request")
     op.drop_index("case_step_by_document", table_name="case_step")
     op.drop_table("case_step")
     op.drop_table("case_paper")
