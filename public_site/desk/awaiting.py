@@ -19,3 +19,21 @@ class Awaiting:
     act: str
     address: str
     due_on: date | None = None
+
+
+A_GLANCE = 20  # of one sort that the first page shows; the work lists hold them all
+
+
+@dataclass(frozen=True)
+class Waiting:
+    """A work list, and how much in it waits for somebody of the person's roles.
+
+    Attributes:
+        name: Its words are `desk.nav.<name>`.
+        address: Page of the list.
+        total: How many wait; more than this person may take, where he had a part in one.
+    """
+
+    name: str
+    address: str
+    total: int

@@ -7,7 +7,7 @@ from typing import Any
 
 from sqlmodel import Session, col, select
 
-from api.supervising import may_read, regions_read
+from api.supervising import may_read
 from registry.accounts.names import person_names
 from registry.audit.work import Work
 from registry.businesses.queries import holding
@@ -133,12 +133,6 @@ def business_names(session: Session, business_ids: Iterable[str]) -> dict[str, s
 def office_names(work: Work, codes: Iterable[str]) -> dict[str, str]:
     """Return the names of offices today, by code."""
     return {code: name_on(work.session, code, work.today) or code for code in sorted(set(codes))}
-
-
-def open_cases(work: Work, limit: int) -> list[CaseLine]:
-    """Return the open cases of the regions of who asks, as the work list shows them."""
-    found = queries.proposals_within(work.session, regions_read(work), open_only=True, limit=limit)
-    return case_lines(work, found)
 
 
 def entry_of_case(session: Session, proposal_id: str) -> ListEntry | None:

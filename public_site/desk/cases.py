@@ -14,8 +14,8 @@ from api.supervising import OfRegion, regions_read
 from public_site.desk import forms
 from public_site.desk.acting import Act, carry_out, placed
 from public_site.desk.asking import Filing, Sent
-from public_site.desk.awaiting import Awaiting
-from public_site.desk.case_files import CaseFile, CaseLine, case_file, case_lines, open_cases
+from public_site.desk.awaiting import A_GLANCE, Awaiting, Waiting
+from public_site.desk.case_files import CaseFile, CaseLine, case_file, case_lines
 from public_site.desk.case_forms import (
     BLANK_WITHOUT,
     LINES,
@@ -33,12 +33,12 @@ from registry.lists import queries
 from registry.lists.commands import TakeStep
 from registry.lists.papers import PAPERS, IssueForStep, issue_for_step, take_step
 from registry.lists.procedures import PROCEDURES, Step
+from registry.lists.waiting import count_waiting, waiting
 from registry.regions import prefix
 from registry.texts import say
 
 Asking = Request[Any, Any, Any]
 A_PAGE = 30
-MOST_AWAITED = 200  # more than a person works off in a day; the work list holds them all
 STATES = (
     "all",
     *dict.fromkeys(step.after for steps in PROCEDURES.values() for step in steps if step.after is not None),
@@ -56,15 +56,18 @@ TAKING = Act(
 
 def awaiting(work: Work) -> list[Awaiting]:
     """Return the cases with which the person is to go on."""
-    if not work.actor.holds("officer", "approver"):
-        return []
     found = []
-    for line in open_cases(work, MOST_AWAITED):
+    for line in case_lines(work, waiting(work, A_GLANCE)):
         one = line.next
         if one is not None and one.refusal is None:
             title = f"{line.business} · {line.regime.name_zh if line.regime else line.proposal.regime}"
             found.append(Awaiting(title, one.step.name, f"/desk/cases/{line.proposal.id}", line.due_on))
     return found
+
+
+def in_all(work: Work) -> Waiting:
+    """Return how many cases wait."""
+    return Waiting("cases", "/desk/cases", count_waiting(work))
 
 
 @get("/desk/cases", sync_to_thread=True, include_in_schema=False)

@@ -9,7 +9,7 @@ from litestar.di import NamedDependency
 
 from api.edge import Edge
 from public_site.desk import cases, entries, forms, objections, own, repairs
-from public_site.desk.awaiting import Awaiting
+from public_site.desk.awaiting import Awaiting, Waiting
 from public_site.names import region_words
 from registry.audit.work import Work
 from registry.offices.queries import name_on
@@ -22,25 +22,28 @@ SOURCES: tuple[Callable[[Work], Sequence[Awaiting]], ...] = (
     own.awaiting,
 )
 """What looks for work that awaits a person, each by the person's own grants."""
+LISTS: tuple[Callable[[Work], Waiting], ...] = (cases.in_all, objections.in_all, repairs.in_all)
 
 
 @get("/desk", sync_to_thread=True, include_in_schema=False)
 def home(request: Request[Any, Any, Any], edge: NamedDependency[Edge]) -> Response[str]:
     """Show what awaits who is signed in, what is due first on top."""
 
-    def read(work: Work) -> tuple[str, list[Awaiting]]:
+    def read(work: Work) -> tuple[str, list[Awaiting], list[Waiting]]:
         found = [one for source in SOURCES for one in source(work)]
         ordered = sorted(found, key=lambda one: (one.due_on or date.max, one.title))
         office = name_on(work.session, work.actor.office_code, work.today)
-        return office or work.actor.office_code, ordered
+        lists = [one for count in LISTS if (one := count(work)).total]
+        return office or work.actor.office_code, ordered, lists
 
-    office, awaiting = forms.consult(edge, request, read)
+    office, awaiting, lists = forms.consult(edge, request, read)
     return forms.show(
         edge,
         request,
         "home.html",
         office=office,
         awaiting=awaiting,
+        lists=lists,
         today=edge.today(),
         region_words=region_words,
     )

@@ -12,7 +12,7 @@ from api.paging import key_of
 from public_site.desk import forms
 from public_site.desk.acting import Act
 from public_site.desk.asking import Asked, Filing, Group
-from public_site.desk.awaiting import Awaiting
+from public_site.desk.awaiting import A_GLANCE, Awaiting, Waiting
 from public_site.desk.case_files import business_names, documents_of, office_names, papers_of_steps
 from public_site.desk.entries import grounds_known
 from public_site.desk.possible_acts import PossibleAct, possible_act
@@ -26,11 +26,11 @@ from registry.lists import queries as lists
 from registry.repair import objections as registry_objections
 from registry.repair import papers
 from registry.repair.forms import DecideObjection, FileObjection, SettleObjection, WithdrawObjection
+from registry.repair.waiting import count_objections_waiting, objections_waiting
 from registry.violations.queries import violation as violation_of
 
 Asking = Request[Any, Any, Any]
 A_PAGE = 30
-MOST_AWAITED = 100
 FILES = 3  # papers that a form has room for
 FILING = Act(
     FileObjection,
@@ -52,16 +52,19 @@ ACTS: dict[str, Act] = {
 
 def awaiting(work: Work) -> list[Awaiting]:
     """Return the objections with which the person is to go on."""
-    if not work.actor.holds("officer", "approver"):
-        return []
     found = []
-    for one in objections_page(work, limit=MOST_AWAITED).items:
+    for one in objections_waiting(work, A_GLANCE):
         acts = _acts(work, objection_file(work, one.id))
         act = next((act for act in acts if act.awaited and act.refusal is None), None)
         if act is not None:
             name = business_names(work.session, [one.business_id]).get(one.business_id, "")
             found.append(Awaiting(name, act.name, f"/desk/objections/{one.id}", one.decide_by_on))
     return found
+
+
+def in_all(work: Work) -> Waiting:
+    """Return how many objections wait."""
+    return Waiting("objections", "/desk/objections", count_objections_waiting(work))
 
 
 @get("/desk/objections", sync_to_thread=True, include_in_schema=False)

@@ -13,7 +13,7 @@ from api.repairs import RepairFile, repair_file, repairs_page
 from public_site.desk import forms
 from public_site.desk.acting import Act
 from public_site.desk.asking import Asked, Filing, Group
-from public_site.desk.awaiting import Awaiting
+from public_site.desk.awaiting import A_GLANCE, Awaiting, Waiting
 from public_site.desk.case_files import business_names, documents_of, office_names, papers_of_steps
 from public_site.desk.possible_acts import PossibleAct, possible_act
 from public_site.desk.stepping import Opening, Sort
@@ -36,11 +36,11 @@ from registry.repair.forms import (
 from registry.repair.queries import took_in
 from registry.repair.rules import PAPER_KINDS
 from registry.repair.tables import Repair
+from registry.repair.waiting import count_repairs_waiting, repairs_waiting
 from registry.rulebook import PenaltyField, RepairCondition
 
 Asking = Request[Any, Any, Any]
 A_PAGE = 30
-MOST_AWAITED = 100
 FILES = {f"papers.{paper}": kinds[0] for paper, kinds in PAPER_KINDS.items()}
 APPLYING = Act(ApplyForRepair, papers.apply_for_repair, files=FILES)
 ACTS: dict[str, Act] = {
@@ -74,15 +74,18 @@ AWAITED = ("request_completion", "decide", "revoke")  # with these the office go
 
 def awaiting(work: Work) -> list[Awaiting]:
     """Return the applications with which the person is to go on."""
-    if not work.actor.holds("officer", "approver"):
-        return []
     found = []
-    for one in repairs_page(work, limit=MOST_AWAITED).items:
+    for one in repairs_waiting(work, A_GLANCE):
         act = next((act for act in _acts(work, repair_file(work, one.id)) if _is_mine(act)), None)
         if act is not None:
             name = business_names(work.session, [one.business_id]).get(one.business_id, "")
             found.append(Awaiting(name, f"{act.name}_repair", f"/desk/repairs/{one.id}", one.decide_by_on))
     return found
+
+
+def in_all(work: Work) -> Waiting:
+    """Return how many applications wait."""
+    return Waiting("repairs", "/desk/repairs", count_repairs_waiting(work))
 
 
 def _is_mine(act: PossibleAct) -> bool:

@@ -55,9 +55,13 @@ def possible_steps(
         paper = None if refusal is not None or step.issues or step.paper is None else step.paper
         if paper is not None and issued(work.session, proposal.id, paper, step.name) is not None:
             paper = None
-        awaited = step.within is None and step.name not in BY_OTHERS and step.after != "dropped"
-        found.append(Possible(step, refusal, paper, awaited))
+        found.append(Possible(step, refusal, paper, is_awaited(step)))
     return tuple(found)
+
+
+def is_awaited(step: Step) -> bool:
+    """Say whether a case waits for the office itself to take a step, once it may be taken."""
+    return step.within is None and step.name not in BY_OTHERS and step.after != "dropped"
 
 
 def _is_offered(step: Step, proposal: Proposal, regime: ListRegime, before: Sequence[ProposalStep]) -> bool:
