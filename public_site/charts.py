@@ -6,6 +6,8 @@ from markupsafe import escape
 
 ROW, NAMES, BARS, FIGURES = 30, 210, 300, 50  # of `lengths`: height of a row, widths of its parts
 WIDTH, HEIGHT, FOOT, HEAD = 720, 260, 28, 34
+NARROW = "-narrow"  # ends the name of the same picture for a telephone
+PHONE, LINE = 320, 18  # of `stacked`: width, height of a bar or a line of text
 COLOURS = ("#123e58", "#b3261e", "#8a6d1d")
 
 
@@ -36,10 +38,7 @@ def bars(labels: Sequence[str], series: Mapping[str, Sequence[int]]) -> str:
     for at, label in enumerate(labels):
         middle = at * group + group / 2
         drawn.append(f'<text x="{middle:.1f}" y="{HEIGHT - 8}" text-anchor="middle">{escape(label)}</text>')
-    return (
-        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDTH} {HEIGHT}" width="{WIDTH}" '
-        f'height="{HEIGHT}" font-family="sans-serif" font-size="13" fill="#26323c">{"".join(drawn)}</svg>'
-    )
+    return _svg(WIDTH, HEIGHT, drawn)
 
 
 def lengths(rows: Sequence[tuple[str, int]], colour: str) -> str:
@@ -58,7 +57,44 @@ def lengths(rows: Sequence[tuple[str, int]], colour: str) -> str:
             f'<rect x="{NAMES}" y="{top + 6}" width="{long:.1f}" height="{ROW - 12}" fill="{colour}"/>'
             f'<text x="{NAMES + long + 6:.1f}" y="{top + 20}">{number}</text>'
         )
-    height = 8 + ROW * len(rows)
+    return _svg(width, 8 + ROW * len(rows), drawn)
+
+
+def stacked(
+    labels: Sequence[str], series: Mapping[str, Sequence[int]], colours: Sequence[str] = COLOURS
+) -> str:
+    """Return an SVG for a telephone: groups below each other, each label above its bars, if it has any.
+
+    Args:
+        labels: Of the groups, in order.
+        series: As for `bars`; they are named on top where there are several.
+        colours: One for each series.
+    """
+    most = max((number for numbers in series.values() for number in numbers), default=0)
+    drawn, top = [], 4
+    for name, colour in zip(series, colours, strict=False) if len(series) > 1 else ():
+        drawn.append(f'<rect x="0" y="{top + 2}" width="14" height="14" fill="{colour}"/>')
+        drawn.append(f'<text x="20" y="{top + 14}">{escape(name)}</text>')
+        top += LINE
+    for at, label in enumerate(labels):
+        if not any(numbers[at] for numbers in series.values()):
+            continue
+        drawn.append(f'<text x="0" y="{top + 16}" font-weight="bold">{escape(label)}</text>')
+        top += LINE + 4
+        for numbers, colour in zip(series.values(), colours, strict=False):
+            if not numbers[at]:
+                continue
+            long = (PHONE - FIGURES) * numbers[at] / max(most, 1)
+            drawn.append(
+                f'<rect x="0" y="{top + 3}" width="{long:.1f}" height="{LINE - 5}" fill="{colour}"/>'
+                f'<text x="{long + 6:.1f}" y="{top + 14}">{numbers[at]}</text>'
+            )
+            top += LINE
+        top += 4
+    return _svg(PHONE, top + 4, drawn)
+
+
+def _svg(width: int, height: int, drawn: Sequence[str]) -> str:
     return (
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width} {height}" width="{width}" '
         f'height="{height}" font-family="sans-serif" font-size="13" fill="#26323c">{"".join(drawn)}</svg>'

@@ -9,7 +9,7 @@ from litestar.exceptions import NotFoundException
 from litestar.params import FromPath, FromQuery
 
 from api.edge import Edge
-from public_site.charts import lengths
+from public_site.charts import NARROW, lengths, stacked
 from public_site.names import region_words
 from public_site.narrowing import Kind, Narrowing, narrowed, spread
 from public_site.reader import Reader
@@ -24,7 +24,7 @@ from registry.store.engine import reading
 A_GLANCE = 10
 A_PAGE = 50
 MOST_DRAWN = 12
-PICTURES: Mapping[str, Kind] = {"regions.svg": "region", "sectors.svg": "sector"}
+PICTURES: Mapping[str, Kind] = {"regions": "region", "sectors": "sector"}
 LINES: Mapping[str, str] = {"red": "#a61b1b", "black": "#22282e", "board": "#8a6d1d"}
 Tab = Literal["red", "black", "board"]
 PLACES = ("red", "black", "board", "pointer", "card")
@@ -121,12 +121,16 @@ def picture(
     Raises:
         NotFoundException: No such list is in force, or there is no such picture.
     """
-    colour, kind = _in_force(edge, regime).colour, PICTURES.get(name)
-    if kind is None:
+    colour, asked = _in_force(edge, regime).colour, name.removesuffix(".svg").removesuffix(NARROW)
+    kind = PICTURES.get(asked)
+    if kind is None or name not in (f"{asked}.svg", f"{asked}{NARROW}.svg"):
         raise NotFoundException
     rows = [(label, number) for _, label, number in spread(edge.entries(), regime, kind, reader.t)]
-    drawn = lengths(rows[:MOST_DRAWN], LINES.get(colour, LINES["board"]))
-    return Response(drawn, media_type="image/svg+xml")
+    drawn, line = rows[:MOST_DRAWN], LINES.get(colour, LINES["board"])
+    if NARROW in name:
+        labels, numbers = [label for label, _ in drawn], [number for _, number in drawn]
+        return Response(stacked(labels, {kind: numbers}, (line,)), media_type="image/svg+xml")
+    return Response(lengths(drawn, line), media_type="image/svg+xml")
 
 
 @get("/lists/{regime:str}/entries/{entry_id:str}", sync_to_thread=True, include_in_schema=False)

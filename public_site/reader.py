@@ -23,7 +23,9 @@ from registry.texts import Language
 
 LANGUAGES: tuple[Language, ...] = ("zh", "en")
 KEPT = "lang=en"
-_LINK = re.compile(r'(hreflang="[^"]*" )?(href|src)="(/(?!static/|api/|api")[^"?#]*)(\?[^"#]*)?(#[^"]*)?"')
+_LINK = re.compile(
+    r'(hreflang="[^"]*" )?(href|src|srcset)="(/(?!static/|api/|api")[^"?#]*)(\?[^"#]*)?(#[^"]*)?"'
+)
 _FORM = re.compile(r'(<form [^>]*method="get"[^>]*>)')
 
 

@@ -9,7 +9,7 @@ from litestar.exceptions import NotFoundException
 from litestar.params import FromPath, FromQuery
 
 from api.edge import Edge
-from public_site.charts import bars
+from public_site.charts import NARROW, bars, stacked
 from public_site.reader import Reader
 from public_site.render import link
 from registry.store.engine import reading
@@ -36,7 +36,7 @@ def transparency(
         months=_summed(found, lambda item: item.month),
         offices=_summed(found, lambda item: item.office_name),
         grounds=[name for name in Figures.model_fields if name.startswith("withdrawn_")],
-        chart=f"/transparency/{asked}.svg",
+        chart=f"/transparency/{asked}",
         before=link("/transparency", year=str(asked - 1)) if asked > date.min.year else None,
         after=link("/transparency", year=str(asked + 1)) if asked < this_year else None,
         answer=link("/api/v1/transparency", **span),
@@ -51,9 +51,8 @@ def chart(edge: NamedDependency[Edge], reader: NamedDependency[Reader], name: Fr
     Raises:
         NotFoundException: The name is not that of a year's picture.
     """
-    given = name.removesuffix(".svg")
-    year = _year(given, edge.today())
-    if name != f"{year:04}.svg":
+    year = _year(name[:4], edge.today())
+    if name not in (f"{year:04}.svg", f"{year:04}{NARROW}.svg"):
         raise NotFoundException
     months = dict(_summed(_of_year(edge, year), lambda item: item.month))
     t = reader.t
@@ -64,7 +63,8 @@ def chart(edge: NamedDependency[Edge], reader: NamedDependency[Reader], name: Fr
         for figure in DRAWN
     }
     labels = [t("transparency.month", month=int(month)) for month in MONTHS]
-    return Response(bars(labels, series), media_type="image/svg+xml")
+    draw = stacked if NARROW in name else bars
+    return Response(draw(labels, series), media_type="image/svg+xml")
 
 
 def _of_year(edge: Edge, year: int) -> TransparencyReport:

@@ -8,7 +8,7 @@ from litestar.testing import TestClient
 
 Site = TestClient[Any]  # a client of the pages
 
-VOID = {"meta", "link", "img", "input", "br", "hr", "path", "circle", "rect"}
+VOID = {"meta", "link", "img", "input", "br", "hr", "path", "circle", "rect", "source"}
 
 
 @dataclass

@@ -156,5 +156,7 @@ def test_the_picture_of_a_list_says_what_its_table_says(site: Site) -> None:
         picture = site.get(f"/lists/metrology_board/{name}.svg{query}")
         assert picture.headers["content-type"].startswith("image/svg+xml")
         assert row in picture.text
+        assert row in site.get(f"/lists/metrology_board/{name}-narrow.svg{query}").text
     assert site.get("/lists/none/regions.svg").status_code == 404
-    assert site.get("/lists/metrology_board/nothing.svg").status_code == 404
+    for nothing in ("nothing.svg", "sectors", "sectors-narrow", "-narrow.svg"):
+        assert site.get(f"/lists/metrology_board/{nothing}").status_code == 404

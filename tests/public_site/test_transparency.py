@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from xml.etree import ElementTree
 
-from public_site.charts import bars
+from public_site.charts import bars, stacked
 from tests.public_site.reading import Page, Site
 
 Read = Callable[..., Page]
@@ -29,7 +29,7 @@ def test_the_picture_is_of_a_year_and_nothing_else(site: Site) -> None:
     answer = site.get("/transparency/2026.svg")
     assert (answer.status_code, answer.headers["content-type"]) == (200, "image/svg+xml")
     ElementTree.fromstring(answer.text)  # noqa: S314  # our own picture
-    for other in ("2026", "2027.svg", "x.svg", "2026.svg.svg", "02026.svg"):
+    for other in ("2026", "2027.svg", "2026-narrow", "2027-narrow.svg", "x.svg", "2026.svg.svg", "02026.svg"):
         assert site.get(f"/transparency/{other}").status_code == 404
 
 
@@ -40,3 +40,13 @@ def test_bars_are_as_tall_as_their_numbers_and_names_are_no_markup() -> None:
     assert len(heights) == 3
     assert heights[1] == 2 * heights[0] == 4 * heights[2]
     assert "<b>&" in [one.text for one in picture.iter()]
+
+
+def test_a_picture_for_a_telephone_names_each_group_that_has_a_bar() -> None:
+    told = stacked(["<1>", "2"], {"a": [4, 0], "b": [2, 0]})
+    picture = ElementTree.fromstring(told)  # noqa: S314  # ours
+    bars_of = [one for one in picture.iter() if one.tag.endswith("rect") and one.get("width") != "14"]
+    assert [float(one.attrib["width"]) for one in bars_of] == [270.0, 135.0]
+    words = [one.text for one in picture.iter() if one.tag.endswith("text")]
+    assert words == ["a", "b", "<1>", "4", "2"]
+    assert int(picture.attrib["width"]) <= 320
