@@ -28,10 +28,11 @@ FLAGS = (
 
 
 class Filled(NamedTuple):
-    """A filled folder and the keys of its accounts."""
+    """A filled folder, and keys and passwords of its accounts."""
 
     folder: Path
     keys: Mapping[str, str]
+    passwords: Mapping[str, str]
 
 
 @pytest.fixture(scope="session")
@@ -41,7 +42,11 @@ def filled_once(tmp_path_factory: pytest.TempPathFactory) -> Filled:
     folder.mkdir()
     settings = read_settings(data_dir=folder, database_url="", demonstration=True)
     people = fill(settings, legal_day(process.clock())).people
-    return Filled(folder, {account: shown.token for account, shown in people.items()})
+    return Filled(
+        folder,
+        {account: shown.token for account, shown in people.items()},
+        {account: shown.password for account, shown in people.items()},
+    )
 
 
 @pytest.fixture
@@ -49,7 +54,7 @@ def filled(filled_once: Filled, tmp_path: Path) -> Filled:
     """A copy of the filled town."""
     folder = tmp_path / "data"
     shutil.copytree(filled_once.folder, folder)
-    return Filled(folder, filled_once.keys)
+    return filled_once._replace(folder=folder)
 
 
 @pytest.fixture(scope="session")
@@ -64,5 +69,14 @@ def chromium() -> Iterator[Browser]:
 @pytest.fixture
 def server(filled: Filled) -> Iterator[Server]:
     """A server over a copy of the town."""
-    with serving(filled.folder, filled.keys) as running:
+    with serving(*filled) as running:
+        yield running
+
+
+@pytest.fixture(scope="session")
+def town(filled_once: Filled, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    """One server over a copy of the town for all who only look, or whose cases nobody else takes up."""
+    folder = tmp_path_factory.mktemp("town") / "data"
+    shutil.copytree(filled_once.folder, folder)
+    with serving(*filled_once._replace(folder=folder)) as running:
         yield running

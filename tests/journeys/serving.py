@@ -21,12 +21,13 @@ PATIENCE = 120.0  # seconds until a test gives up on a busy machine; never a pro
 
 @dataclass
 class Server:
-    """A running server: its address, its process, its folder, and the keys of its accounts."""
+    """A running server: its address, its process, its folder, keys and passwords of its accounts."""
 
     url: str
     process: subprocess.Popen[bytes]
     folder: Path
     keys: Mapping[str, str] = field(default_factory=dict)
+    passwords: Mapping[str, str] = field(default_factory=dict)
     asked: int = 0
 
     def get(self, path: str, account: str | None = None, **query: str) -> httpx.Response:
@@ -73,7 +74,9 @@ def command(folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
 
 
 @contextmanager
-def serving(folder: Path, keys: Mapping[str, str]) -> Iterator[Server]:
+def serving(
+    folder: Path, keys: Mapping[str, str], passwords: Mapping[str, str] | None = None
+) -> Iterator[Server]:
     """Serve a folder as long as the context lasts; the server must end by itself when told."""
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
@@ -85,7 +88,7 @@ def serving(folder: Path, keys: Mapping[str, str]) -> Iterator[Server]:
             stdout=log,
             stderr=subprocess.STDOUT,
         )
-        server = Server(f"http://127.0.0.1:{port}", process, folder, keys)
+        server = Server(f"http://127.0.0.1:{port}", process, folder, keys, passwords or {})
         try:
             eventually(lambda: _ready(server), "the server answers")
             yield server

@@ -1,66 +1,160 @@
-"""Everybody can use the public pages: axe finds nothing, nothing scrolls sideways, the keyboard is enough."""
+"""Everybody can use every page: axe finds nothing, nothing scrolls sideways, the keyboard is enough."""
 
+from collections import defaultdict
+from collections.abc import Iterator
+from itertools import groupby
 from typing import Any
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
+from axe_playwright_python.base import AXE_SCRIPT
 from playwright.sync_api import Browser, Page
 
+from tests.journeys.browsing import DESK, go, opened
 from tests.journeys.serving import Server
-from tests.journeys.test_browser import DESK, a_listed, go, opened
+from tests.journeys.test_browser import a_listed
+from tests.journeys.walking import PEOPLE, PUBLIC, ROWS, Walk
 
 pytestmark = pytest.mark.browser
 
 NARROW = {"width": 320, "height": 640}  # 1280 wide at 400 per cent (WCAG 2.2, 1.4.10)
+SIZES = (DESK, NARROW)
+NO_PAGES = {
+    "/.well-known/security.txt",  # a file, where the installation names a contact
+    "/desk/own/papers/{document_id}",  # a file of a merchant who was served with something
+}
+TAKES_FOCUS = "a[href], button, input:not([type=hidden]), textarea, select, summary"
+TO_FILL_IN = "main form[method=post]:has([required])"
+AXE = "rules => axe.run({resultTypes: ['violations'], rules})"
+COLOURS = {"color-contrast": {"enabled": False}}  # the most work for axe; done at the other width
+EMPTIED = """form => {
+    form.noValidate = true;
+    for (const field of form.querySelectorAll('input:not([type=hidden]), textarea, select')) {
+        if (['checkbox', 'radio'].includes(field.type)) field.checked = false;
+        else field.value = '';
+    }
+}"""
+UNTIED = """() => [...document.querySelectorAll('.fault')].filter(
+    fault => !document.querySelector(`[aria-describedby~="${CSS.escape(fault.id)}"]`)
+).map(fault => fault.id).concat(
+    [...document.querySelectorAll('.faults a')].filter(
+        link => !document.getElementById(decodeURIComponent(link.hash.slice(1)))
+    ).map(link => link.hash)
+)"""
+FOCUS = """() => {
+    const style = getComputedStyle(document.activeElement);
+    return [document.activeElement === document.body, style.outlineStyle, parseFloat(style.outlineWidth)];
+}"""
 
 
-def pages(server: Server) -> list[str]:
-    """Return the address of every kind of public page."""
-    business = a_listed(server)
-    entry = server.get("/api/v1/lists/henan_black/entries").json()["items"][0]["entry_id"]
-    version = server.get("/api/v1/lists/henan_black/editions").json()[0]["version"]
-    return [
-        *("/", "/search", "/search?q=浉河", "/search?q=没有这家店", "/search?list=metrology_board"),
-        *("/lists/red", "/lists/black", "/boards", "/lists/henan_black", "/lists/metrology_board"),
-        *("/lists/henan_black/editions", f"/lists/henan_black/editions/{version}?region=410000"),
-        *(f"/lists/henan_black/entries/{entry}", f"/businesses/{business['id']}", "/editions", "/data"),
-        *("/rules", "/statistics", "/transparency", "/changes", "/log", "/verify", "/repair", "/report"),
-        *("/about", "/accessibility"),
-    ]
+@pytest.fixture(scope="module")
+def walk(chromium: Browser, town: Server) -> Walk:
+    """Every page that somebody of the town is shown."""
+    found = Walk(town)
+    for person in PEOPLE:
+        with opened(chromium, town, scripts=False, account=person) as page:
+            found.follow(person, page.context)
+    return found
 
 
-def found_by_axe(page: Page) -> list[str]:
+def by_person(walk: Walk) -> Iterator[tuple[str, list[str]]]:
+    """Return who looks at which addresses."""
+    ordered = sorted(walk.pages.values(), key=lambda one: (one.person, one.address))
+    for person, visits in groupby(ordered, key=lambda one: one.person):
+        yield person, [visit.address for visit in visits]
+
+
+def found_by_axe(page: Page, rules: Any = None) -> list[str]:
     """Return what axe-core holds against a page, of whatever impact."""
-    told: dict[str, Any] = Axe().run(page).response
+    if not page.evaluate("'axe' in window"):
+        page.evaluate(AXE_SCRIPT)
+    told: dict[str, Any] = page.evaluate(AXE, rules or {})
     return [f"{one['impact']} {one['id']}: {one['nodes'][0]['html'][:120]}" for one in told["violations"]]
 
 
-def in_english(path: str) -> str:
-    """Return the address of a page in English."""
-    return f"{path}{'&' if '?' in path else '?'}lang=en"
+def held_against(page: Page) -> list[str]:
+    """Return what is wrong with a page at either width."""
+    said = []
+    for size in SIZES:
+        page.set_viewport_size(size)
+        wide = page.evaluate("document.documentElement.scrollWidth")
+        said += [f"{wide} wide"] if wide > size["width"] else []
+        said += found_by_axe(page, None if size is DESK else COLOURS)
+    return said
 
 
-@pytest.mark.parametrize("size", [DESK, NARROW], ids=["desk", "narrow"])
-def test_axe_finds_nothing_on_any_page_in_either_language(
-    chromium: Browser, server: Server, size: dict[str, int]
+def in_language(path: str, language: str) -> str:
+    """Return the address of a page in a language."""
+    return path if language == "zh" else f"{path}{'&' if '?' in path else '?'}lang={language}"
+
+
+def test_somebody_is_led_to_every_page_of_the_table(walk: Walk) -> None:
+    assert {row for row in ROWS if row not in walk.reached} <= NO_PAGES
+
+
+def test_no_two_pages_have_the_same_title(walk: Walk) -> None:
+    shapes = defaultdict(set)
+    for shape, visit in walk.pages.items():
+        shapes[visit.title].add(shape.partition(" ")[0])
+    assert {title: of for title, of in shapes.items() if len(of) > 1} == {}
+
+
+@pytest.mark.parametrize("language", ["zh", "en"])
+def test_axe_finds_nothing_on_any_page_and_nothing_is_wider_than_the_screen(
+    chromium: Browser, town: Server, walk: Walk, language: str
 ) -> None:
     held: dict[str, list[str]] = {}
-    with opened(chromium, server, scripts=True, size=size) as page:
-        for path in pages(server):
-            for address in (path, in_english(path)):
-                go(page, address)
-                wide = page.evaluate("document.documentElement.scrollWidth")
-                assert wide <= size["width"], f"{address} is {wide} wide"
-                if said := found_by_axe(page):
-                    held[address] = said
+    for person, addresses in by_person(walk):
+        with opened(chromium, town, scripts=True, account=person) as page:
+            for address in addresses:
+                go(page, in_language(address, language))
+                assert page.locator("html").get_attribute("lang") == {"zh": "zh-CN", "en": "en"}[language]
+                if said := held_against(page):
+                    held[f"{person} {page.url}"] = said
     assert held == {}
 
 
-def test_a_search_needs_no_mouse_and_suggestions_speak_to_screen_readers(
-    chromium: Browser, server: Server
+@pytest.mark.parametrize("language", ["zh", "en"])
+def test_axe_finds_nothing_on_a_form_with_faults_and_each_fault_is_told_with_its_field(
+    chromium: Browser, town: Server, walk: Walk, language: str
 ) -> None:
-    business = a_listed(server)
-    with opened(chromium, server, scripts=True) as page:
+    held: dict[str, list[str]] = {}
+    shown = 0
+    for person, addresses in by_person(walk):
+        with opened(chromium, town, scripts=True, account=person) as page:
+            for address in addresses:
+                for at in range(_forms(page, in_language(address, language))):
+                    send_empty(page, in_language(address, language), at)
+                    shown += 1
+                    if said := [*page.evaluate(UNTIED), *held_against(page)]:
+                        held[f"{person} {address} {at}"] = said
+    assert held == {}
+    assert shown > len(PEOPLE)
+
+
+def _forms(page: Page, address: str) -> int:
+    go(page, address)
+    return page.locator(TO_FILL_IN).count()
+
+
+def send_empty(page: Page, address: str, at: int) -> None:
+    """Send one of the forms of a page with nothing filled in; it must be shown again with its faults."""
+    go(page, address)
+    form = page.locator(TO_FILL_IN).nth(at)
+    form.evaluate(EMPTIED)
+    with page.expect_navigation() as waiting:
+        form.locator("button[type=submit]").first.click()
+    answer = waiting.value
+    assert answer is not None
+    assert answer.status in (409, 422), f"{address} {answer.status}"
+    assert page.locator(".faults li").count() > 0, address
+    assert page.title().startswith(("有误", "Faults")), address
+
+
+def test_a_search_needs_no_mouse_and_suggestions_speak_to_screen_readers(
+    chromium: Browser, town: Server
+) -> None:
+    business = a_listed(town)
+    with opened(chromium, town, scripts=True) as page:
         go(page, "/")
         page.keyboard.press("Tab")
         assert page.evaluate("document.activeElement.className") == "skip"
@@ -82,16 +176,23 @@ def test_a_search_needs_no_mouse_and_suggestions_speak_to_screen_readers(
         page.wait_for_url(f"**/businesses/{business['id']}")
 
 
-def test_the_focus_is_seen_on_everything_that_takes_it(chromium: Browser, server: Server) -> None:
-    with opened(chromium, server, scripts=True) as page:
-        for path in ("/", "/search?q=浉河", "/lists/black"):
+@pytest.mark.parametrize(
+    ("person", "paths"),
+    [
+        (PUBLIC, ("/", "/search?q=浉河", "/lists/black", "/desk/sign-in")),
+        ("officer", ("/desk", "/desk/cases", "/desk/sign-ups")),
+    ],
+)
+def test_the_focus_is_seen_on_everything_that_takes_it(
+    chromium: Browser, town: Server, person: str, paths: tuple[str, ...]
+) -> None:
+    with opened(chromium, town, scripts=True, account=person) as page:
+        for path in paths:
             go(page, path)
-            for _ in range(
-                page.locator("a[href], button, input:not([type=hidden]), select, summary").count()
-            ):
+            for _ in range(page.locator(TAKES_FOCUS).count()):
                 page.keyboard.press("Tab")
-                style = "getComputedStyle(document.activeElement)"
-                if page.evaluate("document.activeElement === document.body"):
+                left, style, wide = page.evaluate(FOCUS)
+                if left:
                     break
-                assert page.evaluate(f"{style}.outlineStyle") != "none", path
-                assert page.evaluate(f"parseFloat({style}.outlineWidth)") >= 2, path
+                assert style != "none", path
+                assert wide >= 2, path

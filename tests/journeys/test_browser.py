@@ -1,74 +1,18 @@
 """The journey as a citizen sees it: headless Chromium before a real server over the demonstration's town."""
 
 import json
-from collections.abc import Iterator
-from contextlib import contextmanager
-from dataclasses import dataclass, field
 from typing import Any
 
 import opencc
 import pypinyin
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Locator, Page, Response
+from playwright.sync_api import Browser, Locator, Page
 
 from tests.journeys import cases
+from tests.journeys.browsing import PHONE, go, opened
 from tests.journeys.serving import Server, command, eventually
 
 pytestmark = pytest.mark.browser
-
-PHONE = {"width": 360, "height": 740}
-DESK = {"width": 1280, "height": 900}
-
-
-@dataclass
-class Witness:
-    """What a browser complained of, and where its requests went."""
-
-    url: str
-    complaints: list[str] = field(default_factory=list)
-    strays: list[str] = field(default_factory=list)
-
-    def watch(self, context: BrowserContext) -> None:
-        """Listen to every page of a context."""
-        context.on("request", lambda request: self._asked(request.url))
-        context.on("console", lambda said: self._said(said.type, said.text))
-        context.on("weberror", lambda failed: self.complaints.append(str(failed.error)))
-
-    def hold(self) -> None:
-        """Hold that nothing was complained of and nothing left the machine."""
-        assert self.complaints == []
-        assert self.strays == []
-
-    def _asked(self, url: str) -> None:
-        if not url.startswith((f"{self.url}/", "data:", "blob:")):
-            self.strays.append(url)
-
-    def _said(self, kind: str, text: str) -> None:
-        withdrawn = "the server responded with a status of 410"  # the browser notes the page itself
-        if kind in ("error", "warning") and withdrawn not in text:
-            self.complaints.append(text)
-
-
-@contextmanager
-def opened(browser: Browser, server: Server, *, scripts: bool, size: Any = DESK) -> Iterator[Page]:
-    """Open a page that is watched to its end."""
-    context = browser.new_context(
-        base_url=server.url, java_script_enabled=scripts, viewport=size, accept_downloads=True
-    )
-    witness = Witness(server.url)
-    witness.watch(context)
-    yield context.new_page()
-    context.close()
-    witness.hold()
-
-
-def go(page: Page, path: str, status: int = 200) -> Response:
-    """Open an address; it must answer as expected, under the policy of the site."""
-    answer = page.goto(path)
-    assert answer is not None
-    assert answer.status == status, path
-    assert answer.headers["content-security-policy"].startswith("default-src 'none'")
-    return answer
 
 
 def search(page: Page, words: str) -> list[tuple[str, str]]:
