@@ -1,5 +1,6 @@
 """What pages say to search engines in the words of schema.org: data, which no browser runs."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from registry.publication.answers import PublicBusiness
@@ -29,6 +30,12 @@ def of_business(settings: Settings, it: PublicBusiness) -> dict[str, Any] | None
     """Describe a business, without its record; a natural person is described nowhere."""
     if it.masked or it.kind == "natural_person":
         return None
+    address = {
+        "@type": "PostalAddress",
+        "addressCountry": "CN",
+        "addressRegion": it.region_name,
+        "streetAddress": it.address,
+    }
     told = {
         "@context": CONTEXT,
         "@type": TYPES.get(it.sector or "", "LocalBusiness"),
@@ -36,11 +43,9 @@ def of_business(settings: Settings, it: PublicBusiness) -> dict[str, Any] | None
         "url": f"{settings.public_url}/businesses/{it.id}",
         "name": it.name,
         "identifier": it.uscc,
-        "address": {"@type": "PostalAddress", "addressCountry": "CN", "streetAddress": it.address},
+        "address": _known(address),
     }
-    if it.region_name:
-        told["address"]["addressRegion"] = it.region_name  # type: ignore[index]  # the address of above
-    return {name: value for name, value in told.items() if value}
+    return _known(told)
 
 
 def of_catalogue(settings: Settings, name: str, terms: str) -> dict[str, Any]:
@@ -56,3 +61,8 @@ def of_catalogue(settings: Settings, name: str, terms: str) -> dict[str, Any]:
         "isAccessibleForFree": True,
         "sameAs": f"{site}/api/v1/catalog",
     }
+
+
+def _known(told: Mapping[str, Any]) -> dict[str, Any]:
+    """Return what is known of a description."""
+    return {name: value for name, value in told.items() if value}

@@ -157,4 +157,6 @@ def test_no_copy_of_a_page_may_be_kept_elsewhere_and_no_search_engine_lists_what
         person = path.startswith("/businesses/") and (
             "名称未全部显示" in html or "The name is not shown" in html
         )
-        assert ("noindex" in told) == (path.startswith(("/search", "/verify/")) or withdrawn or person), path
+        assert ("noindex" in told) == (
+            path.startswith(("/search", "/verify/", "/nowhere")) or withdrawn or person
+        ), path

@@ -2,7 +2,8 @@
 
 import json
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from typing import Any
 
 import pytest
 
@@ -60,3 +61,37 @@ def test_the_history_of_a_business_stands_in_one_line_newest_first(read: Read, t
     steps = [one.words for one in page.all("li") if "ol" in one.parents and "nav" not in one.parents]
     assert "列入河南省计量失信黑名单" in steps[0] or "列入" in steps[0]
     assert any("行政处罚决定" in one for one in steps)
+
+
+def test_what_pages_say_in_data_is_whole_and_about_this_site(every_page: dict[str, str]) -> None:
+    told = [
+        (path, json.loads(script.words))
+        for path, html in every_page.items()
+        for script in Page(html).all("script")
+        if script.attributes["type"] == "application/ld+json"
+    ]
+    assert {one["@type"] for _, one in told} >= {"WebSite", "DataCatalog", "LocalBusiness"}
+    for path, one in told:
+        assert one["url"].startswith(f"{SITE}/"), path
+        assert one["name"], path
+        assert None not in list(values_of(one)), path
+        assert "" not in list(values_of(one)), path
+
+
+def values_of(told: Any) -> Iterator[object]:
+    """Return every value within a description."""
+    if isinstance(told, dict):
+        for value in told.values():
+            yield from values_of(value)
+    else:
+        yield told
+
+
+def test_every_desk_is_kept_from_search_engines_and_no_map_leads_there(site: Site) -> None:
+    found = [path for one in mapped(site, "/sitemap.xml") for path in mapped(site, one)]
+    assert [path for path in found if path.startswith("/desk")] == []
+    for path in ("/desk/sign-in", "/desk/sign-up", "/desk/invitation"):
+        (robots,) = [
+            one for one in Page(site.get(path).text).all("meta") if one.attributes.get("name") == "robots"
+        ]
+        assert "noindex" in robots.attributes["content"], path
