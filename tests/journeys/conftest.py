@@ -7,11 +7,16 @@ from typing import NamedTuple
 
 import pytest
 from playwright.sync_api import Browser, sync_playwright
+from sqlmodel import select
 
 from jobs import process
 from jobs.demo.filling import fill
+from jobs.demo.procedures import BLACK
+from registry.accounts.tables import AccountGrant
 from registry.calendar import legal_day
+from registry.lists.tables import Proposal
 from registry.settings import read_settings
+from registry.store.engine import open_engine, writing
 from tests.journeys.serving import Server, serving
 
 CHROMIUM = "/usr/bin/chromium"
@@ -78,5 +83,17 @@ def town(filled_once: Filled, tmp_path_factory: pytest.TempPathFactory) -> Itera
     """One server over a copy of the town for all who only look, or whose cases nobody else takes up."""
     folder = tmp_path_factory.mktemp("town") / "data"
     shutil.copytree(filled_once.folder, folder)
+    let_the_merchant_have_cases(folder)
     with serving(*filled_once._replace(folder=folder)) as running:
         yield running
+
+
+def let_the_merchant_have_cases(folder: Path) -> None:
+    """Let the town's merchant speak also for every business that is or was to go on the black list."""
+    engine = open_engine(f"sqlite:///{folder / 'registry.sqlite3'}")
+    with writing(engine) as session:
+        found = session.exec(select(Proposal.business_id, Proposal.region).where(Proposal.regime == BLACK))
+        for business_id, region in set(found):
+            row = {"role": "merchant", "region": region, "business_id": business_id}
+            session.add(AccountGrant(account_name="merchant", **row))
+    engine.dispose()
