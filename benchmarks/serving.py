@@ -1,7 +1,8 @@
 """Two servers by turns under `wrk`: ours on a filled folder, and a bare Litestar route under one granian.
 
 The bare route answers what ours answered, parsed and encoded anew for every request, so that both
-send as many bytes; it has no database, no search, no headers of its own.
+send as many bytes; it has no database, no search, no headers of its own. The floor below it is a file
+of the same bytes, which the server sends by itself: no Python runs for it.
 """
 
 import asyncio
@@ -52,7 +53,7 @@ def compare(
     turns: int = TURNS,
     seconds: int = SECONDS,
 ) -> dict[str, object]:
-    """Return requests a second of each case, ours and bare by turns, as medians.
+    """Return requests a second of each case, ours, bare and as a file by turns, as medians.
 
     Args:
         folder: A filled installation.
@@ -70,11 +71,12 @@ def compare(
         _settle(process)
         bodies = {name: _answer(url, paths[0]) for name, paths in {**cases, **visits}.items()}
         (folder / "bare.json").write_text(json.dumps(bodies), encoding="utf-8")
+        _as_files(folder / "static", list(bodies.values()))
         at_rest = _memory(process, "VmRSS")
         with _bare(folder / "bare.json") as (bare_url, _):
             measured: dict[str, object] = {}
             for number, (name, paths) in enumerate(cases.items()):
-                rates: dict[str, list[float]] = {"repeated": [], "once": [], "bare": []}
+                rates: dict[str, list[float]] = {"repeated": [], "once": [], "bare": [], "static": []}
                 for path in paths:  # what is asked again was asked before
                     _answer(url, path)
                 for turn in range(turns):
@@ -82,6 +84,7 @@ def compare(
                         ("repeated", url, paths),
                         ("once", url, _fresh(paths, turn)),
                         ("bare", bare_url, [f"/{number}"]),
+                        ("static", bare_url, [f"/static/{number}"]),
                     ):
                         script = _script(folder / f"{side}.lua", asked)
                         rates[side].append(_rate(wrk, at, script, seconds))
@@ -157,10 +160,21 @@ def _told(rates: Mapping[str, list[float]], size: int) -> dict[str, float]:
         "requests_per_second": round(middle["repeated"]),
         "asked_once_requests_per_second": round(middle["once"]),
         "bare_requests_per_second": round(middle["bare"]),
+        "static_requests_per_second": round(middle["static"]),
         "of_bare": round(middle["repeated"] / middle["bare"], 3),
         "asked_once_of_bare": round(middle["once"] / middle["bare"], 3),
+        "of_static": round(middle["repeated"] / middle["static"], 3),
         "bytes": size,
     }
+
+
+def _as_files(folder: Path, bodies: Sequence[Any]) -> None:
+    """Write each answer into a file of its number, as the server would send it."""
+    shutil.rmtree(folder, ignore_errors=True)
+    folder.mkdir()
+    for number, body in enumerate(bodies):
+        text = body if isinstance(body, str) else json.dumps(body, ensure_ascii=False)
+        (folder / str(number)).write_text(text, encoding="utf-8")
 
 
 def _fresh(paths: Sequence[str], turn: int) -> list[str]:
@@ -279,7 +293,15 @@ def serve_bare(bodies: Path, port: int) -> None:
         return read[number]
 
     app = Litestar([bare], openapi_config=None, logging_config=None)
-    server = Server(app, address="127.0.0.1", port=port, interface=Interfaces.ASGI, log_enabled=False)
+    server = Server(
+        app,
+        address="127.0.0.1",
+        port=port,
+        interface=Interfaces.ASGI,
+        log_enabled=False,
+        static_path_route=["/static"],
+        static_path_mount=[bodies.parent / "static"],
+    )
     asyncio.run(server.serve())
 
 

@@ -7,6 +7,7 @@ from typing import Any, TypeVar, get_args
 from litestar import Request, Response, get, post
 from litestar.di import NamedDependency
 from litestar.params import FromPath
+from pydantic import Field
 
 from api.edge import Edge
 from public_site.desk import forms
@@ -25,6 +26,14 @@ MOST = 200  # accounts on one page; the box finds the others
 
 Asked = Request[Any, Any, Any]
 Given = TypeVar("Given", bound=Command)
+
+
+class NewAccount(Command):
+    """An account of a person who has none, without any grant; more is done from its page."""
+
+    name: str = Field(pattern=r"^[a-z0-9._-]{2,64}$")
+    person_name: str = Field(min_length=1, max_length=100)
+    office_code: str
 
 
 @get("/desk/accounts", sync_to_thread=True, include_in_schema=False)
@@ -57,13 +66,13 @@ def _new_account(edge: Edge, request: Asked, faults: Faults = NO_FAULTS) -> Resp
 def add(request: Asked, edge: NamedDependency[Edge], form: NamedDependency[Form]) -> Response[Any]:
     """Add an account without any grant, and show the code that invites its person, once."""
 
-    def added(work: Work, command: AddAccount) -> tuple[str, str]:
-        add_account(work, command)
+    def added(work: Work, command: NewAccount) -> tuple[str, str]:
+        add_account(work, AddAccount(**command.model_dump()))
         return command.name, invite(work, command.name)
 
     again = partial(_new_account, edge, request)
     reveal = partial(_code, edge, request)
-    return forms.act(edge, request, form, AddAccount, added, _page_of_both, again, reveal=reveal)
+    return forms.act(edge, request, form, NewAccount, added, _page_of_both, again, reveal=reveal)
 
 
 @get("/desk/accounts/{name:str}", sync_to_thread=True, include_in_schema=False)

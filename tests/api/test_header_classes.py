@@ -18,13 +18,17 @@ from sqlalchemy.exc import OperationalError
 from api.app import create_app, served
 from api.limits import Limits
 from api.rights import public
+from api.sessions import COOKIE, csrf_of
 from public_site.app import site_routes
 from public_site.errors import pages_for_errors
 from public_site.rights import RIGHTS
 from registry.accounts.api_keys import issue_key
+from registry.accounts.sessions import open_session
+from registry.accounts.tables import Credential
 from registry.overrides.commands import ensure_archived
 from registry.settings import read_settings
 from registry.store.engine import open_engine, writing
+from registry.store.keys import make_secret
 from search_index.embedded import EmbeddedIndex
 from tests import given
 
@@ -48,13 +52,33 @@ HTML = {"content-type": "text/html; charset=utf-8"}
 JSON = {"content-type": "application/json"}
 PROBLEM = {**UNKEPT, "content-type": "application/problem+json", "content-language": "zh"}
 ERROR_PAGE = {**UNKEPT, **HTML, "content-language": "zh-CN"}
+AT_DESK = {
+    **UNKEPT,
+    "referrer-policy": "same-origin",
+    "x-robots-tag": "noindex, nofollow, noarchive",
+}
+DESK_PAGE = {**AT_DESK, **HTML, "content-language": "zh-CN"}
+REPORTERS = {
+    **UNKEPT,
+    **HTML,
+    "content-language": "zh-CN",
+    "cache-control": "no-store, no-transform",
+    "content-security-policy": PAGE.replace(
+        "script-src 'self'; connect-src 'self'; ", "script-src 'none'; "
+    ).replace("font-src 'self'; ", ""),
+    "x-robots-tag": "noindex, nofollow, noarchive",
+}
+LED_ON = {**AT_DESK, "content-type": "text/plain; charset=utf-8"}
 OFFERED = {"allow": "GET, HEAD, OPTIONS"}
 OF_ITSELF = ("content-length", "etag")  # each answer's own; that they are there is what counts
 
 KEY = {"Authorization": "Bearer …"}
+SEAT = {"Cookie": f"{COOKIE}=……"}
+FORM = {**SEAT, "Sec-Fetch-Site": "same-origin", "Content-Type": "application/x-www-form-urlencoded"}
 ACT = {**KEY, "Idempotency-Key": "act"}
 SHOP = {"name": "浉河区李记水产店", "region": given.TOWN, "kind": "enterprise"}
 
+PLANTED = ("/planted/{what:str}", "/api/v1/planted/{what:str}", "/desk/planted/{what:str}")
 CLASSES: dict[str, tuple[str, str, dict[str, Any], int, dict[str, str]]] = {
     "a page": ("GET", "/about", {}, 200, {**TAGGED, **HTML, "content-language": "zh-CN"}),
     "a file of the pages": (
@@ -134,17 +158,74 @@ CLASSES: dict[str, tuple[str, str, dict[str, Any], int, dict[str, str]]] = {
     "429": ("GET", "/api/v1/log/entries", {}, 429, {**PROBLEM, "retry-after": "9"}),
     "500": ("GET", "/api/v1/planted/fault", {}, 500, PROBLEM),
     "503": ("GET", "/api/v1/planted/outage", {}, 503, {**PROBLEM, "retry-after": "5"}),
+    "a page of reporters": ("GET", "/report", {}, 200, REPORTERS),
+    "the page of 429 for reporters": ("GET", "/report", {}, 429, {**REPORTERS, "retry-after": "9"}),
+    "security.txt": (
+        *("GET", "/.well-known/security.txt", {}, 200),
+        {**TAGGED, "content-type": "text/plain; charset=utf-8"},
+    ),
+    "a page of a desk": ("GET", "/desk/cases", {"headers": SEAT}, 200, DESK_PAGE),
+    "the door of the desks": ("GET", "/desk/sign-in", {}, 200, DESK_PAGE),
+    "a desk before the door": (
+        *("GET", "/desk/cases", {}, 303),
+        {**LED_ON, "location": "/desk/sign-in?then=%2Fdesk%2Fcases"},
+    ),
+    "a file of a desk": (
+        *("GET", "/desk/documents/…", {"headers": SEAT}, 200),
+        {
+            **AT_DESK,
+            "content-type": "application/octet-stream",
+            "content-disposition": 'attachment; filename="…"',
+        },
+    ),
+    "a form of a desk": (
+        *("POST", "/desk/second-factor", {"headers": FORM, "content": "csrf=………&key=1"}, 303),
+        {**LED_ON, "location": "/desk/second-factor"},
+    ),
+    "a desk's 403": ("POST", "/desk/second-factor", {"headers": FORM, "content": "key=1"}, 403, DESK_PAGE),
+    "a desk's 404": ("GET", "/desk/nothing", {"headers": SEAT}, 404, DESK_PAGE),
+    "a desk's 405": ("DELETE", "/desk", {"headers": SEAT}, 405, {**DESK_PAGE, **OFFERED}),
+    "a desk's 413": (
+        *("POST", "/desk/second-factor", {"headers": FORM, "content": b" " * 1_100_000}, 413),
+        DESK_PAGE,
+    ),
+    "a desk's 415": (
+        *("POST", "/desk/second-factor", {"headers": {**FORM, "Content-Type": "text/plain"}}, 415),
+        DESK_PAGE,
+    ),
+    "a desk's 422": (
+        *("POST", "/desk/password", {"headers": FORM, "content": "csrf=………&key=2"}, 422),
+        DESK_PAGE,
+    ),
+    "a desk's 429": ("GET", "/desk", {"headers": SEAT}, 429, {**DESK_PAGE, "retry-after": "9"}),
+    "a desk's 500": ("GET", "/desk/planted/fault", {"headers": SEAT}, 500, DESK_PAGE),
+    "a desk's 503": (
+        "GET",
+        "/desk/planted/outage",
+        {"headers": SEAT},
+        503,
+        {**DESK_PAGE, "retry-after": "5"},
+    ),
+    "leaving a desk": (
+        *("POST", "/desk/sign-out", {"headers": FORM, "content": "csrf=………&key=3"}, 303),
+        {
+            **LED_ON,
+            "location": "/desk/sign-in?done=signed_out",
+            "clear-site-data": '"cache", "cookies", "storage"',
+            "set-cookie": f'{COOKIE}=""; HttpOnly; Max-Age=0; Path=/; SameSite=strict; Secure',
+        },
+    ),
     "the page of 404": ("GET", "/nothing", {}, 404, ERROR_PAGE),
     "the page of 404 for a file": ("GET", "/static/nothing", {}, 404, ERROR_PAGE),
     "the page of 405": ("DELETE", "/", {}, 405, {**ERROR_PAGE, **OFFERED}),
     "the page of 422": ("GET", "/search?region=zz", {}, 422, ERROR_PAGE),
-    "the page of 429": ("GET", "/report", {}, 429, {**ERROR_PAGE, "retry-after": "9"}),
+    "the page of 429": ("GET", "/about", {}, 429, {**ERROR_PAGE, "retry-after": "9"}),
     "the page of 500": ("GET", "/planted/fault", {}, 500, ERROR_PAGE),
     "the page of 503": ("GET", "/planted/outage", {}, 503, {**ERROR_PAGE, "retry-after": "5"}),
 }
 
 
-@get(["/planted/{what:str}", "/api/v1/planted/{what:str}"], sync_to_thread=False, include_in_schema=False)
+@get(list(PLANTED), sync_to_thread=False, include_in_schema=False)
 def planted(what: FromPath[str]) -> None:
     """Meet a fault of ours, or a database that is away."""
     raise OperationalError("select", {}, Exception(what)) if what == "outage" else ValueError(what)
@@ -158,19 +239,25 @@ class Site:
     limits: Limits
     document_id: str
     key: str
+    session: str
 
 
 @pytest.fixture(scope="module")
 def site(tmp_path_factory: pytest.TempPathFactory, migrated_sqlite: Path) -> Iterator[Site]:
     """A founded registry with its pages, and routes that meet faults."""
     folder = tmp_path_factory.mktemp("site")
-    settings = read_settings(data_dir=folder)
+    settings = read_settings(
+        data_dir=folder, second_factor=False, security_contact="mailto:security@example.org"
+    )
+    make_secret(settings.second_factor_file)
     engine = open_engine(f"sqlite:///{shutil.copy(migrated_sqlite, folder / 'registry.sqlite3')}")
     given.registry(engine)
     with writing(engine) as session:
         ensure_archived(session, given.rulebook(), given.NOW)
         key = issue_key(given.work(session, "admin"), "national").token
         document_id = given.paper(given.work(session), folder)
+        session.add(Credential(account_name="national", password_hash="…", changed_at=given.NOW))
+        seat = open_session(session, "national", given.NOW)
     index = EmbeddedIndex.open(folder / "index", write=True)
     app = create_app(
         settings,
@@ -179,12 +266,12 @@ def site(tmp_path_factory: pytest.TempPathFactory, migrated_sqlite: Path) -> Ite
         lambda: given.NOW,
         rulebook=given.rulebook,
         routes=[*site_routes(), planted],
-        rights=[*RIGHTS, public("GET", "/planted/{what}"), public("GET", "/api/v1/planted/{what}")],
+        rights=[*RIGHTS, *(public("GET", path.replace(":str", "")) for path in PLANTED)],
         on_errors=partial(pages_for_errors, settings),
     )
     layers: Any = served(app)
     with TestClient(layers, raise_server_exceptions=False) as client:
-        yield Site(client, layers.app, document_id, key)
+        yield Site(client, layers.app, document_id, key, seat)
     index.close()
     engine.dispose()
 
@@ -195,8 +282,16 @@ def ask(site: Site, method: str, path: str, more: dict[str, Any]) -> httpx.Respo
         named = re.search(r'"(/static/[^"]+\.css)"', site.client.get("/").text)
         assert named is not None
         path = named[1]
-    headers = {name: value.replace("…", site.key) for name, value in more.get("headers", {}).items()}
-    return site.client.request(method, path.replace("…", site.document_id), **{**more, "headers": headers})
+    headers = {
+        name: value.replace("……", site.session).replace("…", site.key)
+        for name, value in more.get("headers", {}).items()
+    }
+    content = more.get("content")
+    if isinstance(content, str):
+        content = content.replace("………", csrf_of(site.session))
+    path = path.replace("…", site.document_id)
+    body = {"json": more["json"]} if "json" in more else {"content": content}
+    return site.client.request(method, path, headers=headers, follow_redirects=False, **body)
 
 
 @pytest.mark.parametrize("name", CLASSES)

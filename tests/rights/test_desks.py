@@ -8,6 +8,7 @@ does not exist; and a form that does not come from a page of the same session do
 import itertools
 import re
 from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import replace
 from typing import Any
 
 import httpx
@@ -138,6 +139,17 @@ def test_what_is_of_elsewhere_answers_with_the_bytes_of_what_does_not_exist(
     )
     assert there[0] == 404
     assert there == nowhere
+
+
+@pytest.mark.parametrize("line", [one for one in POSTS if "sign-out" not in str(one.id)])
+def test_no_form_takes_a_field_that_it_does_not_have(realm: Realm, line: Expected) -> None:
+    realm.renew()
+    before = digest(realm.engine)
+    by = next(one for one in realm.people if due(line, one) == line.answers)
+    surplus = replace(line, fields={**line.fields, "person_id": "person-second", "disabled_at": ""})
+    answer = send(realm, surplus, by, realm.ids)
+    assert answer.status_code in (404, 422), answer.text
+    assert digest(realm.engine) == before
 
 
 @pytest.mark.parametrize("line", POSTS)
