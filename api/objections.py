@@ -13,12 +13,19 @@ from api.answers import Recorded, recorded
 from api.describing import act, supervised
 from api.edge import Edge
 from api.paging import cursor_of, key_of
-from api.repairs import CaseStepTaken, Open, Overdue, steps_of
+from api.repairs import CaseStepTaken, Open, Overdue, is_late, steps_of
 from api.supervising import Limit, may_read, regions_read
 from registry.audit.work import Work
 from registry.errors import NotFound
 from registry.repair import objections, papers, queries
-from registry.repair.forms import DecideObjection, FileObjection, SettleObjection, WithdrawObjection
+from registry.repair.forms import (
+    AcceptObjection,
+    DecideObjection,
+    DeclineObjection,
+    FileObjection,
+    SettleObjection,
+    WithdrawObjection,
+)
 from registry.repair.tables import Objection
 
 
@@ -33,8 +40,10 @@ class ObjectionInList(BaseModel):
     subject_id: str
     business_id: str
     region: str
-    state: Literal["open", "upheld", "settled", "dismissed", "withdrawn"]
+    state: Literal["received", "open", "upheld", "settled", "dismissed", "declined", "withdrawn"]
     filed_on: date
+    accept_by_on: date | None = Field(description="Last day for taking it up; null: at once, or unknown.")
+    accepted_on: date | None
     decide_by_on: date | None = Field(description="Last day; null: no rule of the place sets the period.")
     deadline_unknown: bool = Field(description="True until an office enters the period.")
     overdue: bool
@@ -123,6 +132,38 @@ class Objections(Controller):
             lambda work: recorded(papers.decide_objection(work, edge.settings, data), request),
         )
 
+    @post("/{objection_id:str}/acceptance", **act(), summary="Take an objection up")
+    def accept(
+        self,
+        request: Request[Any, Any, Any],
+        edge: NamedDependency[Edge],
+        objection_id: FromPath[str],
+        data: JSONBody[AcceptObjection],
+    ) -> Response[Recorded]:
+        """Take up an objection whose acceptance was left open."""
+        return record(
+            edge,
+            request,
+            data,
+            lambda work: recorded(papers.accept_objection(work, edge.settings, data), request),
+        )
+
+    @post("/{objection_id:str}/declining", **act(), summary="Do not take an objection up")
+    def decline(
+        self,
+        request: Request[Any, Any, Any],
+        edge: NamedDependency[Edge],
+        objection_id: FromPath[str],
+        data: JSONBody[DeclineObjection],
+    ) -> Response[Recorded]:
+        """Close an objection that is not taken up, on a ground of the rulebook; its mark goes."""
+        return record(
+            edge,
+            request,
+            data,
+            lambda work: recorded(papers.decline_objection(work, edge.settings, data), request),
+        )
+
     @post("/{objection_id:str}/settlement", **act(), summary="Carry out an upheld objection")
     def settle(
         self,
@@ -176,7 +217,7 @@ def _listed(work: Work, objection: Objection) -> dict[str, Any]:
         **objection.model_dump(),
         "decide_by_on": due,
         "deadline_unknown": due is None,
-        "overdue": waits and due is not None and due < work.today,
+        "overdue": waits and (is_late(objection, work.today) or (due is not None and due < work.today)),
     }
 
 

@@ -19,8 +19,10 @@ from registry.audit.work import Work
 from registry.errors import NotFound
 from registry.repair import commands, papers, queries, rules
 from registry.repair.forms import (
+    AcceptRepair,
     ApplyForRepair,
     DecideRepair,
+    DeclineRepair,
     ProposeRevocation,
     RequestCompletion,
     RevokeRepair,
@@ -28,7 +30,7 @@ from registry.repair.forms import (
     WithdrawRepair,
 )
 from registry.repair.removals import removals
-from registry.repair.tables import CaseStep, Repair
+from registry.repair.tables import CaseStep, Objection, Repair
 
 Open = Annotated[bool, QueryParameter(name="open", description="Only those that nobody has decided yet.")]
 Overdue = Annotated[bool, QueryParameter(description="Only those whose decision is overdue.")]
@@ -73,8 +75,12 @@ class RepairInList(BaseModel):
     subject_id: str
     business_id: str
     region: str
-    state: Literal["incomplete", "complete", "granted", "refused", "withdrawn", "revoked"]
+    state: Literal[
+        "received", "incomplete", "complete", "granted", "refused", "declined", "withdrawn", "revoked"
+    ]
     received_on: date
+    accept_by_on: date | None = Field(description="Last day for taking it up; null: at once, or unknown.")
+    accepted_on: date | None
     complete_on: date | None
     decide_by_on: date | None = Field(description="Last day; null: incomplete, or the figure is unknown.")
     overdue: bool
@@ -195,6 +201,38 @@ class Repairs(Controller):
             lambda work: recorded(papers.supplement_repair(work, edge.settings, data), request),
         )
 
+    @post("/{repair_id:str}/acceptance", **act(), summary="Take an application up")
+    def accept(
+        self,
+        request: Request[Any, Any, Any],
+        edge: NamedDependency[Edge],
+        repair_id: FromPath[str],
+        data: JSONBody[AcceptRepair],
+    ) -> Response[Recorded]:
+        """Take up an application whose acceptance was left open."""
+        return record(
+            edge,
+            request,
+            data,
+            lambda work: recorded(papers.accept_repair(work, edge.settings, data), request),
+        )
+
+    @post("/{repair_id:str}/declining", **act(), summary="Do not take an application up")
+    def decline(
+        self,
+        request: Request[Any, Any, Any],
+        edge: NamedDependency[Edge],
+        repair_id: FromPath[str],
+        data: JSONBody[DeclineRepair],
+    ) -> Response[Recorded]:
+        """Close an application that is not taken up, on a ground of the rulebook, by another person."""
+        return record(
+            edge,
+            request,
+            data,
+            lambda work: recorded(papers.decline_repair(work, edge.settings, data), request),
+        )
+
     @post("/{repair_id:str}/completion", **act(), summary="Ask for missing papers")
     def request_completion(
         self,
@@ -299,8 +337,14 @@ def repairs_page(
 
 
 def _listed(repair: Repair, today: date) -> dict[str, Any]:
-    late = repair.closed_on is None and repair.decide_by_on is not None and repair.decide_by_on < today
-    return {**repair.model_dump(), "overdue": late}
+    waits = repair.closed_on is None
+    return {**repair.model_dump(), "overdue": waits and is_late(repair, today)}
+
+
+def is_late(case: Repair | Objection, today: date) -> bool:
+    """Say whether the day by which a case had to be taken up, or decided, has passed."""
+    up = case.accept_by_on if case.accepted_on is None else None
+    return any(day is not None and day < today for day in (up, case.decide_by_on))
 
 
 def repair_file(work: Work, repair_id: str) -> RepairFile:

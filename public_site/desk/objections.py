@@ -10,6 +10,7 @@ from api.edge import Edge
 from api.objections import ObjectionFile, objection_file, objections_page
 from api.paging import key_of
 from public_site.desk import forms
+from public_site.desk.accepting import accepting, decline_grounds
 from public_site.desk.acting import Act
 from public_site.desk.asking import Asked, Filing, Group
 from public_site.desk.awaiting import A_GLANCE, Awaiting, Waiting
@@ -25,7 +26,15 @@ from registry.audit.work import Work
 from registry.lists import queries as lists
 from registry.repair import objections as registry_objections
 from registry.repair import papers
-from registry.repair.forms import DecideObjection, FileObjection, SettleObjection, WithdrawObjection
+from registry.repair.forms import (
+    AcceptObjection,
+    DecideObjection,
+    DeclineObjection,
+    FileObjection,
+    SettleObjection,
+    WithdrawObjection,
+)
+from registry.repair.steps import RECEIVED
 from registry.repair.waiting import count_objections_waiting, objections_waiting
 from registry.violations.queries import violation as violation_of
 
@@ -39,6 +48,8 @@ FILING = Act(
     lines=("points",),
 )
 ACTS: dict[str, Act] = {
+    "accept_objection": Act(AcceptObjection, papers.accept_objection),
+    "decline_objection": Act(DeclineObjection, papers.decline_objection),
     "decide_objection": Act(DecideObjection, papers.decide_objection),
     "settle_objection": Act(SettleObjection, papers.settle_objection),
     "withdraw_objection": Act(
@@ -58,7 +69,8 @@ def awaiting(work: Work) -> list[Awaiting]:
         act = next((act for act in acts if act.awaited and act.refusal is None), None)
         if act is not None:
             name = business_names(work.session, [one.business_id]).get(one.business_id, "")
-            found.append(Awaiting(name, act.name, f"/desk/objections/{one.id}", one.decide_by_on))
+            due_on = one.accept_by_on if one.accepted_on is None else one.decide_by_on
+            found.append(Awaiting(name, act.name, f"/desk/objections/{one.id}", due_on))
     return found
 
 
@@ -92,9 +104,15 @@ def all_objections(
 def _acts(work: Work, found: ObjectionFile) -> tuple[PossibleAct, ...]:
     if found.state == "upheld":
         return (possible_act(work, "settle_objection", "officer", found.region, awaited=True),)
+    barred = (found.filed_by_person, found.proposed_by_person, found.listed_by_person)
+    if found.state == RECEIVED:
+        return (
+            possible_act(work, "accept_objection", "officer", found.region, awaited=True),
+            possible_act(work, "decline_objection", "approver", found.region, barred=barred),
+            possible_act(work, "withdraw_objection", "officer", found.region),
+        )
     if found.state != "open":
         return ()
-    barred = (found.filed_by_person, found.proposed_by_person, found.listed_by_person)
     return (
         possible_act(work, "decide_objection", "approver", found.region, barred=barred, awaited=True),
         possible_act(work, "withdraw_objection", "officer", found.region),
@@ -111,6 +129,11 @@ def _fields(work: Work, found: ObjectionFile, name: str, t: Words) -> tuple[Aske
     )
     if name == "settle_objection":
         return (version, *_remedy(work, found, t))
+    if name == "accept_objection":
+        return (version,)
+    if name == "decline_objection":
+        ground = decline_grounds(work, "objection", found.region, t)
+        return (version, ground, Asked("reasons", "text", t("desk.cases.field.reasons")), where)
     answers = tuple(
         Asked(f"answers.{number}", "text", t("desk.cases.point", number=number + 1, words=point))
         for number, point in enumerate(found.points)
@@ -180,6 +203,7 @@ def _filing(kind: str, subject: str, _about: str, t: Words) -> tuple[Asked, ...]
         Asked("objector", "line", t("desk.objections.objector")),
         Asked("points", "lines", t("desk.cases.field.points"), hint=t("desk.cases.hint.points")),
         Asked("assisted", "choice", t("desk.objections.check"), choices=assisted, value="false"),
+        accepting(t),
         *files,
     )
 

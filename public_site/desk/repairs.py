@@ -11,6 +11,7 @@ from api.edge import Edge
 from api.paging import key_of
 from api.repairs import RepairFile, repair_file, repairs_page
 from public_site.desk import forms
+from public_site.desk.accepting import accepting, decline_grounds
 from public_site.desk.acting import Act
 from public_site.desk.asking import Asked, Filing, Group
 from public_site.desk.awaiting import A_GLANCE, Awaiting, Waiting
@@ -25,8 +26,10 @@ from registry.audit.work import Work
 from registry.repair import commands, papers
 from registry.repair.commands import STEPS
 from registry.repair.forms import (
+    AcceptRepair,
     ApplyForRepair,
     DecideRepair,
+    DeclineRepair,
     ProposeRevocation,
     RequestCompletion,
     RevokeRepair,
@@ -44,6 +47,8 @@ A_PAGE = 30
 FILES = {f"papers.{paper}": kinds[0] for paper, kinds in PAPER_KINDS.items()}
 APPLYING = Act(ApplyForRepair, papers.apply_for_repair, files=FILES)
 ACTS: dict[str, Act] = {
+    "accept": Act(AcceptRepair, papers.accept_repair),
+    "decline": Act(DeclineRepair, papers.decline_repair),
     "supplement": Act(
         SupplementRepair,
         papers.supplement_repair,
@@ -69,7 +74,7 @@ ACTS: dict[str, Act] = {
     ),
     "revoke": Act(RevokeRepair, papers.revoke_repair),
 }
-AWAITED = ("request_completion", "decide", "revoke")  # with these the office goes on
+AWAITED = ("accept", "request_completion", "decide", "revoke")  # with these the office goes on
 
 
 def awaiting(work: Work) -> list[Awaiting]:
@@ -79,7 +84,8 @@ def awaiting(work: Work) -> list[Awaiting]:
         act = next((act for act in _acts(work, repair_file(work, one.id)) if _is_mine(act)), None)
         if act is not None:
             name = business_names(work.session, [one.business_id]).get(one.business_id, "")
-            found.append(Awaiting(name, f"{act.name}_repair", f"/desk/repairs/{one.id}", one.decide_by_on))
+            due_on = one.accept_by_on if one.accepted_on is None else one.decide_by_on
+            found.append(Awaiting(name, f"{act.name}_repair", f"/desk/repairs/{one.id}", due_on))
     return found
 
 
@@ -108,7 +114,7 @@ def all_repairs(
 
 def _acts(work: Work, found: RepairFile) -> tuple[PossibleAct, ...]:
     took: Sequence[str] = tuple(took_in(work.session, work.session.get_one(Repair, found.id)))
-    barred = {"decide": took, "revoke": (*took, found.revocation_proposed_by_person)}
+    barred = {"decide": took, "decline": took, "revoke": (*took, found.revocation_proposed_by_person)}
     proposed = found.revocation_proposed_by_person is not None
     return tuple(
         possible_act(
@@ -133,21 +139,25 @@ def _fields(work: Work, found: RepairFile, name: str, t: Words) -> tuple[Asked |
     )
     reasons = Asked("reasons", "text", t("desk.cases.field.reasons"))
     hint = t("desk.cases.hint.document")
+    fields: tuple[Asked | Group, ...] = (reasons, where)
     match name:
+        case "accept":
+            fields = ()
+        case "decline":
+            fields = (decline_grounds(work, "repair", found.region, t), reasons, where)
         case "supplement":
-            return (version, *papers_asked(found.papers_missing, t))
+            fields = tuple(papers_asked(found.papers_missing, t))
         case "request_completion":
-            return (version, where)
+            fields = (where,)
         case "decide":
             grants = (("true", t("desk.repairs.grant")), ("false", t("desk.repairs.refuse")))
             grant = Asked("grant", "choice", t("desk.repairs.result"), choices=grants)
-            return (version, *_findings(work, found, t), grant, reasons, where)
+            fields = (*_findings(work, found, t), grant, reasons, where)
         case "withdraw":
-            return (version, Asked("document_id", "file", t("desk.repairs.statement"), hint=hint))
+            fields = (Asked("document_id", "file", t("desk.repairs.statement"), hint=hint),)
         case "propose_revocation":
-            return (version, reasons, Asked("document_id", "file", t("desk.repairs.evidence"), hint=hint))
-        case _:
-            return (version, reasons, where)
+            fields = (reasons, Asked("document_id", "file", t("desk.repairs.evidence"), hint=hint))
+    return (version, *fields)
 
 
 def papers_asked(wanted: Sequence[str], t: Words) -> list[Asked]:
@@ -196,6 +206,7 @@ def _applying(kind: str, subject: str, _about: str, t: Words) -> tuple[Asked, ..
         Asked("applicant", "line", t("desk.repairs.applicant")),
         Asked("field", "choice", t("desk.repairs.sort"), choices=sorts, value="metrology"),
         *papers_asked(tuple(PAPER_KINDS), t),
+        accepting(t),
         Asked("note", "text", t("desk.cases.field.note"), required=False),
     )
 

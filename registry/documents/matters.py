@@ -5,12 +5,31 @@ from types import MappingProxyType
 
 from registry.documents.forms import ANSWERS, BASIS, REMEDIES, Form, heading, items, said
 
+DECLINED = (
+    heading("paper.decision.reasons_head"),
+    said("paper.declined.ground"),
+    said("paper.reasons"),
+    *BASIS,
+    heading("paper.decision.rights_head"),
+    said("paper.declined.again"),
+    *REMEDIES,
+)
 MATTERS: Mapping[str, Form] = MappingProxyType(
     {
         "objection_receipt": Form(
             "paper.objection_receipt.title",
             "notice",
             (said("paper.objection_receipt.text"), said("paper.objection_receipt.deadline", optional=True)),
+        ),
+        "objection_declined": Form(
+            "paper.objection_declined.title",
+            "decision",
+            (said("paper.objection_declined.text"), *DECLINED),
+        ),
+        "repair_declined": Form(
+            "paper.repair_declined.title",
+            "decision",
+            (said("paper.repair_declined.text"), *DECLINED),
         ),
         "objection_decision": Form(
             "paper.objection_decision.title",

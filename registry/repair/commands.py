@@ -31,6 +31,8 @@ from registry.repair.forms import (
 from registry.repair.judging import judged, settled, told
 from registry.repair.rules import Conditions, Unmet
 from registry.repair.steps import (
+    RECEIVED,
+    begin,
     deadline_of,
     document_of,
     refuse_document,
@@ -44,13 +46,16 @@ from registry.rulebook.periods import quoted
 from registry.store.versions import one_writer
 
 PERIOD = "repair.decide"
+ACCEPTANCE = "repair.accept"
 DECISIONS: Mapping[bool, Kind] = {True: "repair_decision", False: "repair_refusal"}  # by grant
-_ACTS = {"apply": "received", "propose_revocation": "revocation_proposed"}
+_ACTS = {"apply": "received", "accept": "accepted", "propose_revocation": "revocation_proposed"}
 STEPS: Mapping[str, tuple[str, tuple[str, ...]]] = {  # who may take a step, and from which states
-    "supplement": ("officer", ("incomplete",)),
-    "request_completion": ("officer", ("incomplete",)),
+    "accept": ("officer", (RECEIVED,)),
+    "supplement": ("officer", (RECEIVED, "incomplete")),
+    "request_completion": ("officer", (RECEIVED, "incomplete")),
+    "decline": ("approver", (RECEIVED, "incomplete")),
     "decide": ("approver", ("complete",)),
-    "withdraw": ("officer", ("incomplete", "complete")),
+    "withdraw": ("officer", (RECEIVED, "incomplete", "complete")),
     "propose_revocation": ("officer", ("granted",)),
     "revoke": ("approver", ("granted",)),
 }
@@ -103,8 +108,10 @@ def apply_for_repair(work: Work, command: ApplyForRepair) -> Outcome:
         rulebook_hash=work.rulebook.hash,
         recorded_at=work.now,
     )
+    by_on = begin(work, repair, ACCEPTANCE, accepted=command.accepted)
     missing = _take_papers(work, repair, command.papers)
-    return _stepped(work, repair, "apply", note=command.note, missing=missing)
+    opened = {} if command.accepted else {"deadline_on": by_on}
+    return stepped(work, repair, "apply", note=command.note, missing=missing, **opened)
 
 
 def supplement_repair(work: Work, command: SupplementRepair) -> Outcome:
@@ -118,7 +125,7 @@ def supplement_repair(work: Work, command: SupplementRepair) -> Outcome:
     """
     repair = repair_at(work, command, "supplement")
     missing = _take_papers(work, repair, command.papers)
-    return _stepped(work, repair, "supplement", missing=missing)
+    return stepped(work, repair, "supplement", missing=missing)
 
 
 def request_completion(work: Work, command: RequestCompletion) -> Outcome:
@@ -134,7 +141,7 @@ def request_completion(work: Work, command: RequestCompletion) -> Outcome:
     repair = repair_at(work, command, step)
     document = document_of(work, repair, step, "repair_completion", command.document_id)
     missing = rules.papers_missing(governing(work, repair).rows, repair.papers)
-    return _stepped(work, repair, step, document_id=document, missing=missing)
+    return stepped(work, repair, step, document_id=document, missing=missing)
 
 
 def decide_repair(work: Work, command: DecideRepair) -> Outcome:
@@ -162,7 +169,7 @@ def decide_repair(work: Work, command: DecideRepair) -> Outcome:
         take_back(work, found, quoted(row), document)
     found_of = [finding.model_dump(mode="json") for finding in command.findings]
     push = deadline_of(work, "repair.push", repair.region, work.today) if command.grant else None
-    return _stepped(
+    return stepped(
         work,
         repair,
         "decide",
@@ -203,7 +210,7 @@ def withdraw_repair(work: Work, command: WithdrawRepair) -> Outcome:
     repair = repair_at(work, command, "withdraw")
     refuse_document(work, command.document_id, ("statement",), repair)
     repair.state, repair.closed_on = "withdrawn", work.today
-    return _stepped(work, repair, "withdraw", document_id=command.document_id)
+    return stepped(work, repair, "withdraw", document_id=command.document_id)
 
 
 def propose_revocation(work: Work, command: ProposeRevocation) -> Outcome:
@@ -219,7 +226,7 @@ def propose_revocation(work: Work, command: ProposeRevocation) -> Outcome:
     repair = repair_at(work, command, step)
     refuse_document(work, command.document_id, ("evidence",), repair)
     repair.revocation_proposed_by_person = work.actor.person_id
-    return _stepped(work, repair, step, document_id=command.document_id, note=command.reasons)
+    return stepped(work, repair, step, document_id=command.document_id, note=command.reasons)
 
 
 def revoke_repair(work: Work, command: RevokeRepair) -> Outcome:
@@ -248,7 +255,7 @@ def revoke_repair(work: Work, command: RevokeRepair) -> Outcome:
     repair.restored_entry_ids = put_back(work, repair)
     repair.state, repair.revoked_on = "revoked", work.today
     repair.revoked_by_person = work.actor.person_id
-    return _stepped(
+    return stepped(
         work,
         repair,
         "revoke",
@@ -327,12 +334,13 @@ def _take_papers(work: Work, repair: Repair, papers: Mapping[RepairPaper, str]) 
     rows = governing(work, repair).rows
     missing = rules.papers_missing(rows, repair.papers)
     if rows and not missing:
-        repair.state, repair.complete_on = "complete", work.today
+        repair.complete_on = work.today
+        repair.state = RECEIVED if repair.state == RECEIVED else "complete"
         repair.decide_by_on = deadline_of(work, PERIOD, repair.region, work.today)
     return missing
 
 
-def _stepped(
+def stepped(
     work: Work,
     repair: Repair,
     step: str,
@@ -340,7 +348,15 @@ def _stepped(
     missing: tuple[str, ...] = (),
     **step_detail: Any,
 ) -> Outcome:
-    """Write the application, its step, audit entry and leaf; return what became of it."""
+    """Write the application, its step, audit entry and leaf; return what became of it.
+
+    Args:
+        work: The act.
+        repair: As the step leaves it, of the version that the person saw.
+        step: A step of `STEPS`.
+        missing: Papers that are still to come.
+        **step_detail: Of `write_step`, or what an officer reads of the step besides.
+    """
     repair.version += 1
     opened = repair.decide_by_on if repair.complete_on == work.today and repair.state == "complete" else None
     write_step(work, repair, step, missing=list(missing), **{"deadline_on": opened, **step_detail})

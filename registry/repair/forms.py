@@ -11,6 +11,7 @@ from registry.rulebook import PenaltyField, RepairNeed, RepairPaper
 from registry.violations.forms import ChangeDecisionStanding, CorrectViolation
 
 Person = Annotated[str, StringConstraints(min_length=1, max_length=100)]
+GroundCode = Annotated[str, StringConstraints(pattern=r"^[a-z_]{1,64}$")]
 Words = Annotated[str, StringConstraints(min_length=1, max_length=2000)]
 
 
@@ -32,6 +33,9 @@ class ApplyForRepair(Command):
     field: PenaltyField = Field(default="metrology", description="Field of the penalty.")
     papers: Mapping[RepairPaper, str] = Field(default_factory=dict, description="Documents by what they are.")
     note: Words | None = None
+    accepted: bool = Field(
+        default=True, description="False: whether it is taken up is decided apart, within its period."
+    )
 
 
 class StepOfRepair(Command):
@@ -39,6 +43,17 @@ class StepOfRepair(Command):
 
     repair_id: str
     expected_version: int
+
+
+class AcceptRepair(StepOfRepair):
+    """Take an application up whose acceptance was left open."""
+
+
+class DeclineRepair(StepOfRepair, ToldOnPaper):
+    """Decide that an application is not taken up, on a ground of the rulebook."""
+
+    ground: GroundCode
+    reasons: Words
 
 
 class RequestCompletion(StepOfRepair, ToldOnPaper):
@@ -95,6 +110,9 @@ class FileObjection(Command):
     points: tuple[Words, ...] = Field(min_length=1, max_length=20)
     papers: tuple[str, ...] = Field(default=(), max_length=20, description="Documents.")
     assisted: bool = Field(default=False, description="True where another unit must check.")
+    accepted: bool = Field(
+        default=True, description="False: whether it is taken up is decided apart, within its period."
+    )
 
 
 class StepOfObjection(Command):
@@ -102,6 +120,17 @@ class StepOfObjection(Command):
 
     objection_id: str
     expected_version: int
+
+
+class AcceptObjection(StepOfObjection):
+    """Take an objection up whose acceptance was left open."""
+
+
+class DeclineObjection(StepOfObjection, ToldOnPaper):
+    """Decide that an objection is not taken up, on a ground of the rulebook."""
+
+    ground: GroundCode
+    reasons: Words
 
 
 class DecideObjection(StepOfObjection, ToldOnPaper):

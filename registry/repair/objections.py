@@ -7,6 +7,7 @@ asks of a penalty record or a case is carried out by an officer, and the mark st
 
 from dataclasses import dataclass, replace
 from datetime import date
+from typing import Any
 
 from sqlalchemy import or_
 from sqlmodel import Session, col, select
@@ -33,6 +34,8 @@ from registry.repair.forms import (
     WithdrawObjection,
 )
 from registry.repair.steps import (
+    RECEIVED,
+    begin,
     deadline_of,
     document_of,
     refuse_document,
@@ -46,12 +49,14 @@ from registry.violations import commands as violations
 from registry.violations.queries import violation as violation_of
 from registry.violations.tables import PenaltyDecision, Violation
 
+ACCEPTANCE = "objection.accept"
 PAPERS = ("statement", "evidence", "other")
+_ACTS = {"file": "filed", "accept": "accepted"}
 REMEDIES = {"violation": ("correction", "annulment"), "proposal": ("drop",)}
 
 
 @dataclass(frozen=True)
-class _Against:
+class Against:
     """What is objected to, and who had a part in it."""
 
     row: ListEntry | Violation | Proposal
@@ -75,7 +80,7 @@ def file_objection(work: Work, command: FileObjection) -> Outcome:
         RuleRefused: It is over, nobody was told of it yet, or a document is of the wrong kind.
         Conflict: The business itself objects again before it was answered.
     """
-    against = _against(work, command.subject_kind, command.subject_id)
+    against = against_of(work, command.subject_kind, command.subject_id)
     work.require_or_party("officer", against.region, against.business_id, "subject_id")
     _refuse_untimely(against.row, command.subject_id)
     _refuse_second(work, against, command.subject_id)
@@ -88,8 +93,8 @@ def file_objection(work: Work, command: FileObjection) -> Outcome:
         region=against.region,
         points=list(command.points),
         papers=list(command.papers),
-        state="open",
         filed_on=work.today,
+        state="open",
         decide_by_on=deadline_of(work, rule, against.region, work.today),
         filed_by_person=work.actor.person_id,
         proposed_by_person=against.proposed_by,
@@ -100,11 +105,11 @@ def file_objection(work: Work, command: FileObjection) -> Outcome:
     )
     for number, document_id in enumerate(command.papers):
         take_paper(work, document_id, PAPERS, objection, f"papers.{number}")
-    _stepped(work, objection, "file", against, rule=rule)
-    if objection.decide_by_on is not None:
-        return Outcome("created", objection.id)
+    begun = begin(work, objection, ACCEPTANCE, accepted=command.accepted)
+    stepped(work, objection, "file", against, deadline_on=begun or objection.decide_by_on, rule=rule)
+    known = objection.decide_by_on is not None
     unknown = RuleRefused("objection.deadline_unknown", field="subject_id", rule=rule)
-    return Outcome("created", objection.id, warnings=(unknown,))
+    return Outcome("created", objection.id, warnings=() if known else (unknown,))
 
 
 def decide_objection(work: Work, command: DecideObjection) -> Outcome:
@@ -118,7 +123,7 @@ def decide_objection(work: Work, command: DecideObjection) -> Outcome:
             ground of an ending is missing, or the paper of the decision was not issued.
     """
     objection = objection_at(work, command, "approver", ("open",), "decide")
-    against = _against(work, objection.subject_kind, objection.subject_id)
+    against = against_of(work, objection.subject_kind, objection.subject_id)
     barred = (objection.filed_by_person, objection.proposed_by_person, objection.listed_by_person)
     refuse_person(work, (*barred, *against.judged_by))
     if len(command.answers) != len(objection.points):
@@ -132,7 +137,7 @@ def decide_objection(work: Work, command: DecideObjection) -> Outcome:
         _end(work, against.row, command, document)
     if isinstance(against.row, ListEntry) or against.over or not command.upheld:
         objection.closed_on = work.today
-    return _stepped(work, objection, "decide", against, document_id=document)
+    return stepped(work, objection, "decide", against, document_id=document)
 
 
 def settle_objection(work: Work, command: SettleObjection) -> Outcome:
@@ -153,11 +158,11 @@ def settle_objection(work: Work, command: SettleObjection) -> Outcome:
         violations.correct_violation(work, command.correction)
     if command.annulment is not None:
         violations.change_decision_standing(work, command.annulment)
-    against = _against(work, objection.subject_kind, objection.subject_id)
+    against = against_of(work, objection.subject_kind, objection.subject_id)
     if command.drop is not None:
         _mark(work, objection, against)
         lists.take_step(work, command.drop)
-    return _stepped(work, objection, "settle", against)
+    return stepped(work, objection, "settle", against)
 
 
 def withdraw_objection(work: Work, command: WithdrawObjection) -> Outcome:
@@ -169,11 +174,11 @@ def withdraw_objection(work: Work, command: WithdrawObjection) -> Outcome:
         Conflict: The objection has moved on.
         RuleRefused: It is decided, or the document is no statement.
     """
-    objection = objection_at(work, command, "officer", ("open",), "withdraw", party=True)
+    objection = objection_at(work, command, "officer", (RECEIVED, "open"), "withdraw", party=True)
     refuse_document(work, command.document_id, ("statement",), objection)
     objection.state, objection.closed_on = "withdrawn", work.today
-    against = _against(work, objection.subject_kind, objection.subject_id)
-    return _stepped(work, objection, "withdraw", against, document_id=command.document_id)
+    against = against_of(work, objection.subject_kind, objection.subject_id)
+    return stepped(work, objection, "withdraw", against, document_id=command.document_id)
 
 
 def period_rule(work: Work, region: str, *, assisted: bool) -> str:
@@ -195,7 +200,7 @@ def due_on(work: Work, objection: Objection) -> date | None:
     return deadline_of(work, rule, objection.region, objection.filed_on)
 
 
-def _against(work: Work, kind: str, subject_id: str) -> _Against:
+def against_of(work: Work, kind: str, subject_id: str) -> Against:
     """Return what is objected to as it stands.
 
     Raises:
@@ -208,7 +213,7 @@ def _against(work: Work, kind: str, subject_id: str) -> _Against:
     if kind == "violation" and (found := violation_of(work.session, subject_id)) is not None:
         over = found[1].standing == "annulled"
         judged = _wrote(work.session, subject_id)
-        return _Against(found[0], found[1].region, found[0].business_id, judged_by=judged, over=over)
+        return Against(found[0], found[1].region, found[0].business_id, judged_by=judged, over=over)
     if kind == "proposal":
         proposal = work.session.get(Proposal, subject_id, with_for_update=True, populate_existing=True)
         if proposal is not None:
@@ -217,14 +222,14 @@ def _against(work: Work, kind: str, subject_id: str) -> _Against:
     raise NotFound("objection.subject_unknown", field="subject_id", subject=kind, subject_id=subject_id)
 
 
-def _of_case(work: Work, row: ListEntry | Proposal, case: Proposal | None) -> _Against:
+def _of_case(work: Work, row: ListEntry | Proposal, case: Proposal | None) -> Against:
     taken = steps(work.session, case.id) if case else ()
     judged = frozenset(step.person_id for step in taken if step.step in JUDGING)
     if isinstance(row, ListEntry):
         judged |= _decided_since(work.session, row.entry_id)
         if row.violation_id is not None:
             judged |= _wrote(work.session, row.violation_id)
-    return _Against(
+    return Against(
         row,
         row.region,
         row.business_id,
@@ -269,7 +274,7 @@ def _refuse_untimely(row: ListEntry | Violation | Proposal, subject_id: str) -> 
             raise RuleRefused("objection.not_told_yet", field="subject_id", state=row.state)
 
 
-def _refuse_second(work: Work, against: _Against, subject_id: str) -> None:
+def _refuse_second(work: Work, against: Against, subject_id: str) -> None:
     """Refuse a party that objects again before its first objection was answered.
 
     Raises:
@@ -332,7 +337,7 @@ def _refuse_remedy(work: Work, objection: Objection, command: SettleObjection) -
     given = {name for name in ("correction", "annulment", "drop") if getattr(command, name) is not None}
     allowed = REMEDIES[objection.subject_kind]
     about = objection.subject_id
-    over = _against(work, objection.subject_kind, about).over
+    over = against_of(work, objection.subject_kind, about).over
     fits = (len(given) == 1 and given <= set(allowed)) or (over and not given)
     if command.correction is not None:
         fits = fits and command.correction.violation_id == about
@@ -347,10 +352,10 @@ def _refuse_remedy(work: Work, objection: Objection, command: SettleObjection) -
         raise RuleRefused("objection.remedy", field="objection_id", subject=subject, remedies=allowed)
 
 
-def _mark(work: Work, objection: Objection, against: _Against) -> None:
+def _mark(work: Work, objection: Objection, against: Against) -> None:
     """Bring the mark of what is objected to into line with the objections that are open."""
     oldest = queries.oldest_open_objection(work.session, objection.subject_id)
-    current = _against(work, objection.subject_kind, objection.subject_id).row
+    current = against_of(work, objection.subject_kind, objection.subject_id).row
     if isinstance(current, ListEntry):
         if current.withdrawn_on is None:
             entries.mark(work, current, oldest)
@@ -360,21 +365,20 @@ def _mark(work: Work, objection: Objection, against: _Against) -> None:
         lists.mark_proposal(work, current, oldest)
 
 
-def _stepped(
-    work: Work,
-    objection: Objection,
-    step: str,
-    against: _Against,
-    *,
-    document_id: str | None = None,
-    rule: str | None = None,
-) -> Outcome:
-    """Write the objection, its step and its mark, audit entry and leaf."""
+def stepped(work: Work, objection: Objection, step: str, against: Against, **detail: Any) -> Outcome:
+    """Write the objection, its step and its mark, audit entry and leaf.
+
+    Args:
+        work: The act.
+        objection: As the step leaves it, of the version that the person saw.
+        step: The step.
+        against: What is objected to.
+        **detail: Of `write_step`, or what an officer reads of the step besides.
+    """
     objection.version += 1
-    opened = objection.decide_by_on if step == "file" else None
-    write_step(work, objection, step, document_id=document_id, deadline_on=opened, rule=rule)
+    write_step(work, objection, step, **detail)
     _mark(work, objection, against)
-    act = f"objection.{'filed' if step == 'file' else objection.state}"
+    act = f"objection.{_ACTS.get(step, objection.state)}"
     content = {"objection": objection.id, "subject": objection.subject_id, "state": objection.state}
     shown = isinstance(against.row, ListEntry | Violation)
     entry = current_entry(work.session, objection.subject_id) if isinstance(against.row, ListEntry) else None

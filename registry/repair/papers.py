@@ -20,13 +20,17 @@ from registry.lists import grounds
 from registry.lists import queries as lists
 from registry.lists.paper_fields import HANDED_IN, NEEDS, cited, period_words, remedies
 from registry.lists.papers import issue_with_step
-from registry.repair import commands, objections
+from registry.repair import accepting, commands, objections
 from registry.repair.commands import DECISIONS, PERIOD
 from registry.repair.effects import withheld_by
 from registry.repair.forms import (
+    AcceptObjection,
+    AcceptRepair,
     ApplyForRepair,
     DecideObjection,
     DecideRepair,
+    DeclineObjection,
+    DeclineRepair,
     FileObjection,
     Finding,
     RequestCompletion,
@@ -35,6 +39,7 @@ from registry.repair.forms import (
     SupplementRepair,
 )
 from registry.repair.rules import Unmet, papers_missing
+from registry.repair.steps import RECEIVED
 from registry.repair.tables import Objection, Repair
 from registry.rulebook import Choice, Deadline, ListRegime, RepairCondition
 from registry.settings import Settings
@@ -67,6 +72,47 @@ def supplement_repair(work: Work, settings: Settings, command: SupplementRepair)
         Refusal: As `commands.supplement_repair` and `issue_paper` do.
     """
     return _received(work, settings, commands.supplement_repair(work, command), "supplement")
+
+
+def accept_repair(work: Work, settings: Settings, command: AcceptRepair) -> Outcome:
+    """Take an application up; with all its papers the applicant gets the receipt.
+
+    Raises:
+        Refusal: As `accepting.accept_repair` and `issue_paper` do.
+    """
+    return _received(work, settings, accepting.accept_repair(work, command), "accept")
+
+
+def decline_repair(work: Work, settings: Settings, command: DeclineRepair) -> Outcome:
+    """Decide that an application is not taken up and issue the notice with its ground.
+
+    Raises:
+        Refusal: As `accepting.decline_repair` and `issue_paper` do.
+    """
+    repair = commands.repair_at(work, command, "decline")
+    issued = _declined(work, settings, repair, "repair_declined", command)
+    return with_paper(work, accepting.decline_repair(work, command), issued)
+
+
+def accept_objection(work: Work, settings: Settings, command: AcceptObjection) -> Outcome:
+    """Take an objection up; the objector gets the receipt.
+
+    Raises:
+        Refusal: As `accepting.accept_objection` and `issue_paper` do.
+    """
+    outcome = accepting.accept_objection(work, command)
+    return with_paper(work, outcome, _objection_receipt(work, settings, outcome, "accept"))
+
+
+def decline_objection(work: Work, settings: Settings, command: DeclineObjection) -> Outcome:
+    """Decide that an objection is not taken up and issue the notice with its ground.
+
+    Raises:
+        Refusal: As `accepting.decline_objection` and `issue_paper` do.
+    """
+    objection = objections.objection_at(work, command, "approver", (RECEIVED,), "decline")
+    issued = _declined(work, settings, objection, "objection_declined", command)
+    return with_paper(work, accepting.decline_objection(work, command), issued)
 
 
 def request_completion(work: Work, settings: Settings, command: RequestCompletion) -> Outcome:
@@ -144,10 +190,9 @@ def file_objection(work: Work, settings: Settings, command: FileObjection) -> Ou
         Refusal: As `objections.file_objection` and `issue_paper` do.
     """
     outcome = objections.file_objection(work, command)
-    objection = work.session.get_one(Objection, outcome.id)
-    code = objections.period_rule(work, objection.region, assisted=objection.assisted)
-    issued = _receipt(work, settings, objection, ("file", "objection_receipt"), code)
-    return with_paper(work, outcome, issued)
+    if not command.accepted:
+        return outcome
+    return with_paper(work, outcome, _objection_receipt(work, settings, outcome, "file"))
 
 
 def decide_objection(work: Work, settings: Settings, command: DecideObjection) -> Outcome:
@@ -191,6 +236,30 @@ def _received(work: Work, settings: Settings, outcome: Outcome, step: str) -> Ou
     if repair.state != "complete":
         return outcome
     return with_paper(work, outcome, _receipt(work, settings, repair, (step, "repair_receipt"), PERIOD))
+
+
+def _objection_receipt(work: Work, settings: Settings, outcome: Outcome, step: str) -> str:
+    objection = work.session.get_one(Objection, outcome.id)
+    code = objections.period_rule(work, objection.region, assisted=objection.assisted)
+    return _receipt(work, settings, objection, (step, "objection_receipt"), code)
+
+
+def _declined(
+    work: Work,
+    settings: Settings,
+    case: Repair | Objection,
+    kind: Kind,
+    command: DeclineRepair | DeclineObjection,
+) -> str:
+    row = accepting.decline_ground(work, case, command.ground)
+    made = {
+        "ground": word("rule", row.code, "zh"),
+        "reasons": command.reasons,
+        "where": command.where,
+        "basis": (cited(row),),
+        **remedies(work.rulebook.in_force(Deadline, case.region, work.today)),
+    }
+    return _issue(work, settings, case, ("decline", kind), made)
 
 
 def _receipt(

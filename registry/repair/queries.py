@@ -172,7 +172,7 @@ def repairs(
     if open_only:
         query = query.where(col(Repair.closed_on).is_(None))
     if overdue_on is not None:
-        query = query.where(col(Repair.closed_on).is_(None), col(Repair.decide_by_on) < overdue_on)
+        query = query.where(col(Repair.closed_on).is_(None), _late(Repair, overdue_on))
     return session.execute(query.order_by(col(Repair.id)).limit(limit)).scalars().all()
 
 
@@ -191,7 +191,7 @@ def objections(
         query = query.where(col(Objection.closed_on).is_(None))
     if overdue_on is not None:
         query = query.where(col(Objection.decided_on).is_(None), col(Objection.closed_on).is_(None))
-        query = query.where(col(Objection.decide_by_on) < overdue_on)
+        query = query.where(_late(Objection, overdue_on))
     return session.execute(query.order_by(col(Objection.id)).limit(limit)).scalars().all()
 
 
@@ -282,6 +282,12 @@ def _stands() -> ColumnElement[bool]:
         col(ListEntry.withdrawn_on).is_(None),
         col(ListEntry.state).in_(SHOWN_STATES),
     )
+
+
+def _late(table: type[Repair] | type[Objection], on: date) -> ColumnElement[bool]:
+    """Return what says that a case waits too long: for its decision, or to be taken up."""
+    waits = and_(col(table.accepted_on).is_(None), col(table.accept_by_on) < on)
+    return or_(col(table.decide_by_on) < on, waits)
 
 
 def _within(column: Any, regions: Sequence[str]) -> ColumnElement[bool]:

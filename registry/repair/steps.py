@@ -17,10 +17,21 @@ from registry.regions import prefix
 from registry.repair import queries
 from registry.repair.tables import CasePaper, CaseStep, Objection, Repair
 
+RECEIVED = "received"  # taken in, and whether it is taken up is still to be decided
+
 
 def deadline_of(work: Work, rule: str, region: str, opened_on: date) -> date | None:
     """Return the last day of a period; None where the law of the place does not say it."""
     return period_ends(work.session, work.rulebook, rule, region, opened_on)
+
+
+def begin(work: Work, case: Repair | Objection, rule: str, *, accepted: bool) -> date | None:
+    """Take a new application up, or leave that open; return the last day for taking it up."""
+    if accepted:
+        case.accepted_on = work.today
+    else:
+        case.state, case.accept_by_on = RECEIVED, deadline_of(work, rule, case.region, work.today)
+    return case.accept_by_on
 
 
 def refuse_document(work: Work, document_id: str, kinds: Sequence[str], case: Repair | Objection) -> None:

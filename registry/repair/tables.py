@@ -13,7 +13,8 @@ class Repair(SQLModel, table=True):
     """An application for repair of credit (信用修复申请): of a list entry or of a penalty record.
 
     Attributes:
-        state: incomplete, complete, granted, refused, withdrawn or revoked.
+        state: received (whether it is taken up is open), incomplete, complete, granted, refused,
+            declined (not taken up), withdrawn or revoked.
         papers: Documents by what they are: application, pledge, performance, identity.
         unmet: Conditions that were not met, each with its rule and source; of a refusal.
         restored_entry_ids: The entries that put back, after the grant was revoked, what it had ended.
@@ -56,6 +57,10 @@ class Repair(SQLModel, table=True):
     papers: dict[str, str] = Field(sa_column=Column(JSON, nullable=False))
     state: str
     received_on: date
+    accept_by_on: date | None = Field(
+        default=None, description="Last day for deciding whether it is taken up; None: taken up at once."
+    )
+    accepted_on: date | None = Field(default=None, description="None: not taken up, or not yet.")
     complete_on: date | None = Field(default=None, description="Day on which the last paper came in.")
     decide_by_on: date | None = Field(default=None, description="Last day for the decision.")
     taken_in_by_person: str = Field(foreign_key="person.id")
@@ -78,7 +83,8 @@ class Objection(SQLModel, table=True):
 
     Attributes:
         subject_kind: entry, violation or proposal.
-        state: open, upheld (its remedy is still to be carried out), settled, dismissed or withdrawn.
+        state: received (whether it is taken up is open), open, upheld (its remedy is still to be
+            carried out), settled, dismissed, declined (not taken up) or withdrawn.
     """
 
     __table_args__ = (
@@ -110,6 +116,10 @@ class Objection(SQLModel, table=True):
     assisted: bool = Field(description="True where another unit must check.")
     state: str
     filed_on: date
+    accept_by_on: date | None = Field(
+        default=None, description="Last day for deciding whether it is taken up; None: taken up at once."
+    )
+    accepted_on: date | None = Field(default=None, description="None: not taken up, or not yet.")
     decide_by_on: date | None = Field(
         default=None, description="Last day; None: no rule of the place sets it."
     )

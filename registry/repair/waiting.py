@@ -7,18 +7,19 @@ from sqlalchemy.orm import Mapped
 from sqlmodel import col
 
 from registry.audit.work import Work
+from registry.repair.steps import RECEIVED
 from registry.repair.tables import Objection, Repair
 
 OBJECTIONS: Mapping[str, ColumnElement[bool]] = {
     "approver": col(Objection.state) == "open",
-    "officer": col(Objection.state) == "upheld",
+    "officer": col(Objection.state).in_((RECEIVED, "upheld")),
 }
 REPAIRS: Mapping[str, ColumnElement[bool]] = {
     "approver": or_(
         col(Repair.state) == "complete",
         and_(col(Repair.state) == "granted", col(Repair.revocation_proposed_by_person).is_not(None)),
     ),
-    "officer": col(Repair.state) == "incomplete",
+    "officer": col(Repair.state).in_((RECEIVED, "incomplete")),
 }
 
 

@@ -33,6 +33,7 @@ TABLES: tuple[type[Row], ...] = (
     law_rows.ListingTest,
     law_rows.Deadline,
     law_rows.WithdrawalGround,
+    law_rows.DeclineGround,
     law_rows.Measure,
     law_rows.Term,
     law_rows.PaperNumber,

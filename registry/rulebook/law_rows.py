@@ -317,6 +317,20 @@ class WithdrawalGround(Row):
     documents: tuple[str, ...] = Field(min_length=1)
 
 
+class DeclineGround(Row):
+    """On what an application is not taken up (不予受理情形).
+
+    Attributes:
+        matters: What it is a ground for.
+        after_completion_asked: True where the applicant must have been told in writing what is missing.
+    """
+
+    table: ClassVar[str] = "decline_grounds"
+
+    matters: tuple[Literal["repair", "objection"], ...] = Field(min_length=1)
+    after_completion_asked: bool = False
+
+
 class Measure(Row):
     """An incentive (守信激励) or a sanction (失信惩戒) that a list may attach."""
 

@@ -22,10 +22,12 @@ class Figures(BaseModel):
     repairs_applied: int = 0
     repairs_granted: int = 0
     repairs_refused: int = 0
+    repairs_declined: int = Field(default=0, description="Applications that were not taken up.")
     repairs_revoked: int = 0
     objections_filed: int = 0
     objections_upheld: int = 0
     objections_dismissed: int = 0
+    objections_declined: int = Field(default=0, description="Objections that were not taken up.")
     deadlines_due: int = Field(default=0, description="Last days of the office's own periods that came.")
     deadlines_missed: int = Field(default=0, description="Of these, met late or not met until today.")
 

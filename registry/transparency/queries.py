@@ -37,13 +37,15 @@ LISTING_STEPS = {
     if step.closes and step.name != "drop"
 }
 CASE_STEPS = {  # step of a repair or objection, and the states that it led to
-    "repairs_applied": ("apply", "incomplete", "complete"),
+    "repairs_applied": ("apply", "received", "incomplete", "complete"),
     "repairs_granted": ("decide", "granted"),
     "repairs_refused": ("decide", "refused"),
+    "repairs_declined": ("decline", "declined"),
     "repairs_revoked": ("revoke", "revoked"),
-    "objections_filed": ("file", "open"),
+    "objections_filed": ("file", "received", "open"),
     "objections_upheld": ("decide", "upheld", "settled"),
     "objections_dismissed": ("decide", "dismissed"),
+    "objections_declined": ("decline", "declined"),
 }
 
 
@@ -168,13 +170,21 @@ def _deadlines(on: date) -> Mapping[str, Select[Any, Any]]:
         col(ProposalDue.due_on).label("day"),
         col(ProposalDue.met_on).label("met"),
     )
+    periods = [
+        period
+        for table in (Repair, Objection)
+        for period in (
+            (table, table.decide_by_on, func.coalesce(col(table.decided_on), col(table.closed_on))),
+            (table, table.accept_by_on, func.coalesce(col(table.accepted_on), col(table.closed_on))),
+        )
+    ]
     cases = [
         select(
             col(CaseStep.office_code),
-            col(table.decide_by_on),
-            func.coalesce(col(table.decided_on), col(table.closed_on)),
+            col(due_on),
+            met,
         ).join(CaseStep, and_(col(CaseStep.case_id) == col(table.id), col(CaseStep.seq) == 1))
-        for table in (Repair, Objection)
+        for table, due_on, met in periods
     ]
     asked: Select[Any, Any, Any] = select(
         col(Withdrawal.office_code), col(Withdrawal.decide_by_on), col(Withdrawal.closed_on)

@@ -271,6 +271,13 @@ CASES: tuple[Asked, ...] = (
         state="closed",
         names={"objection_id": "closed_objection"},
     ),
+    act("objections/{objection_id}/acceptance", {"expected_version": 1}, 422, state="open"),
+    act(
+        "objections/{objection_id}/declining",
+        {"expected_version": 1, "ground": "not_affected", "reasons": "无关"},
+        422,
+        state="open",
+    ),
     act("objections/{objection_id}/settlement", {"expected_version": 1}, 422, state="open"),
     act(
         "objections/{objection_id}/withdrawal",
@@ -284,6 +291,13 @@ CASES: tuple[Asked, ...] = (
     act(
         "repairs/{repair_id}/papers",
         {"expected_version": 1, "papers": {"application": "@statement_paper"}},
+        422,
+        state="complete",
+    ),
+    act("repairs/{repair_id}/acceptance", {"expected_version": 1}, 422, state="complete"),
+    act(
+        "repairs/{repair_id}/declining",
+        {"expected_version": 1, "ground": "not_affected", "reasons": "非本人"},
         422,
         state="complete",
     ),

@@ -24,6 +24,7 @@ from registry.rewards.rules import Exclusion
 from registry.rulebook import (
     Colour,
     Deadline,
+    DeclineGround,
     ListingTest,
     ListRegime,
     Measure,
@@ -83,11 +84,15 @@ KNOWN: dict[str, set[str]] = {
     "document": set(get_args(DocumentKind)),
     "paper": set(get_args(PaperKind)),
     "tag": {f"[{tag}]" for tag in get_args(Tag)},
-    "rule": {row.code for table in (Deadline, WithdrawalGround) for row in given.rulebook().rows(table)},
     "report_state": set(get_args(ReportState)),
     "report_act": set(get_args(ReportAct)),
     "reward_line": {row.code for row in given.rulebook().rows(RewardRule)},
     "exclusion": set(get_args(Exclusion)),
+    "rule": {
+        row.code
+        for table in (Deadline, WithdrawalGround, DeclineGround)
+        for row in given.rulebook().rows(table)
+    },
     "regime": {row.code for row in given.rulebook().rows(ListRegime)},
     "measure": {row.code for row in given.rulebook().rows(Measure)},
     "scope": {row.scope for row in given.rulebook().rows(Measure)},
