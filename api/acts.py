@@ -45,8 +45,16 @@ def record(
     request: Request[Any, Any, Any],
     command: BaseModel,
     act: Callable[[Work], Recorded],
+    status: int = 201,
 ) -> Response[Any]:
-    """Carry out an act once, however often the request is sent: 201, or 200 where it changed nothing.
+    """Carry out an act once, however often the request is sent, and answer 200 where it changed nothing.
+
+    Args:
+        edge: The installation.
+        request: Names the bearer and the key of the act.
+        command: What is asked for.
+        act: Does it.
+        status: Answered to what was done; 202 where a job has still to carry it out.
 
     Raises:
         Misread: The Idempotency-Key is missing, too long or not of visible ASCII characters.
@@ -62,7 +70,7 @@ def record(
         Keyed(bearer, key, digest_of(request, command)),
         lambda session: actor_of(request, session),
         lambda session, actor: refuse_foreign(session, actor, right_of(request), command),
-        _stored(act),
+        _stored(act, status),
     )
     return Response(answer.body, status_code=answer.status, media_type=answer.media_type)
 
@@ -171,10 +179,10 @@ def _claim(work: Work, keyed: Keyed) -> None:
     )
 
 
-def _stored(act: Callable[[Work], Recorded]) -> Callable[[Work], Answer]:
+def _stored(act: Callable[[Work], Recorded], done: int) -> Callable[[Work], Answer]:
     def answered(work: Work) -> Answer:
         outcome = act(work)
-        status = 200 if outcome.what == "unchanged" else 201
+        status = 200 if outcome.what == "unchanged" else done
         return Answer(status, "application/json", outcome.model_dump_json())
 
     return answered

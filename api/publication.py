@@ -2,21 +2,25 @@
 
 from collections.abc import Iterable
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
-from litestar import Controller, Response, get
+from litestar import Controller, Request, Response, get, post
 from litestar.di import NamedDependency
-from litestar.params import FromPath, QueryParameter
+from litestar.params import FromPath, JSONBody, QueryParameter
 from litestar.response import File
 from pydantic import BaseModel, ConfigDict, Field
 
-from api.describing import public
+from api.acts import consult, record
+from api.answers import Recorded, recorded
+from api.describing import act, public, supervised
 from api.edge import Edge
+from api.orders import EditionOrdered, order_file
 from registry.errors import NotFound
 from registry.publication import deltas, files
 from registry.publication.csvw import DESCRIPTION
 from registry.publication.editions import editions
 from registry.publication.formats import CSV
+from registry.publication.orders import OrderEdition, order_edition
 from registry.publication.tables import Edition
 from registry.store.engine import reading
 
@@ -125,6 +129,37 @@ class Editions(Controller):
             edition = files.edition_or_refuse(session, regime, region, version)
             path = files.edition_file(session, edge.settings.data_dir, edition, name)
         return _sent(path, edition, name)
+
+    @post("/", **act(), summary="Ask for an edition now")
+    def order(
+        self,
+        request: Request[Any, Any, Any],
+        edge: NamedDependency[Edge],
+        regime: FromPath[str],
+        data: JSONBody[OrderEdition],
+    ) -> Response[Recorded]:
+        """Record the order and answer 202 with where to look; the edition is prepared by a job."""
+        answer = record(
+            edge,
+            request,
+            data,
+            lambda work: recorded(order_edition(work, data), request),
+            status=202,
+        )
+        identifier = Recorded.model_validate_json(answer.content).id
+        answer.headers["Location"] = f"/api/v1/lists/{regime}/editions/orders/{identifier}"
+        return answer
+
+    @get("/orders/{order_id:str}", **supervised(404), summary="What became of an order")
+    def ordered(
+        self,
+        request: Request[Any, Any, Any],
+        edge: NamedDependency[Edge],
+        regime: FromPath[str],
+        order_id: FromPath[str],
+    ) -> EditionOrdered:
+        """Return whether an order waits, was carried out, or was refused, and why."""
+        return consult(edge, request, lambda work: order_file(work, regime, order_id))
 
 
 class Deltas(Controller):

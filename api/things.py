@@ -18,7 +18,7 @@ from registry.instruments.tables import Instrument, Verification
 from registry.lists.tables import ListEntry, Proposal
 from registry.measures.tables import MeasureApplication
 from registry.pledges.tables import Pledge
-from registry.publication.tables import Webhook, Withdrawal
+from registry.publication.tables import EditionOrder, Webhook, Withdrawal
 from registry.regions import prefix
 from registry.repair.tables import Objection, Repair
 from registry.violations.tables import PenaltyDecision, Violation
@@ -152,6 +152,7 @@ THINGS: Mapping[str, Thing] = {
     "code": Thing(_of_paper, lambda _: NotFound("paper.unknown")),
     "proposal_id": Thing(_held(Proposal), lambda one: NotFound("proposal.unknown", proposal_id=one)),
     "entry_id": Thing(_of_entry, lambda one: NotFound("entry.unknown", entry_id=one)),
+    "order_id": Thing(_held(EditionOrder), lambda one: NotFound("edition.order_unknown", order_id=one)),
     "withdrawal_id": Thing(_held(Withdrawal), lambda one: NotFound("withdrawal.unknown", withdrawal_id=one)),
     "objection_id": Thing(_held(Objection), lambda one: NotFound("objection.unknown", objection_id=one)),
     "repair_id": Thing(_held(Repair), lambda one: NotFound("repair.unknown", repair_id=one)),

@@ -12,6 +12,7 @@ from jobs import (
     lapse_publicity,
     mend_index,
     nightly_score,
+    publish_asked,
     publish_due,
     reclassify,
     send_webhooks,
@@ -53,5 +54,6 @@ CONTINUOUS: tuple[tuple[str, Callable[[Plant], str], float], ...] = (
     ("deliver_outbox", deliver_outbox.run, 0.5),
     ("checkpoint_wal", checkpoint_wal.run, 20),
     ("sign_checkpoint", sign_checkpoint.run, 5),
+    ("publish_asked", publish_asked.run, 1),
     ("send_webhooks", send_webhooks.run, 1),
 )

@@ -1,6 +1,6 @@
 """Who may read which page: one row for every address, beside those of `api.rights`."""
 
-from api.rights import BODY, EITHER, NATION, OFFICERS, OWN, PATH, READERS, Right, public, signed_in
+from api.rights import BODY, EITHER, NATION, OFFICERS, OWN, PATH, READERS, STATED, Right, public, signed_in
 
 RIGHTS: tuple[Right, ...] = (
     public("GET", "/"),
@@ -126,6 +126,8 @@ RIGHTS: tuple[Right, ...] = (
     Right("GET", "/desk/entries/{entry_id}", READERS, PATH),
     Right("GET", "/desk/entries/{entry_id}/{step}", EITHER, PATH),
     Right("POST", "/desk/entries/{entry_id}/{step}", EITHER, PATH),
+    Right("GET", "/desk/editions/new", OFFICERS, OWN),
+    Right("POST", "/desk/editions", OFFICERS, STATED),
     Right("GET", "/desk/objections", READERS, OWN),
     Right("GET", "/desk/objections/new", OFFICERS, OWN),
     Right("POST", "/desk/objections", OFFICERS, BODY),

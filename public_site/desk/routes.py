@@ -12,6 +12,7 @@ from public_site.desk import (
     cases,
     corrections,
     downloads,
+    editions,
     entries,
     entry,
     facts,
@@ -32,6 +33,7 @@ from public_site.desk import (
 from public_site.desk.form import read_form
 
 ROUTES: tuple[ControllerRouterHandler, ...] = (
+    *editions.ROUTES,
     home.home,
     entry.ask,
     entry.sign_in,

@@ -88,7 +88,7 @@ def prepare_edition(
     if draft is None:
         on = _begun(work, regime, region, as_of)
         draft = drafted(work.session, lambda: nullcontext(work.session), regime, region, on)
-    on = _allowed_day(work, regime, region, draft.on)
+    on = allowed_day(work, regime, region, draft.on)
     one_writer(work.session, LOCK)
     before = head(work.session, regime, region)
     if (before.id if before else None) != draft.head_id:
@@ -119,13 +119,19 @@ def _record(work: Work, edition: Edition) -> None:
 
 def _begun(work: Work, regime: str, region: str, as_of: date | None) -> date:
     """Check that the edition is allowed, bring a board up to its records, and return the edition's day."""
-    on = _allowed_day(work, regime, region, as_of or work.today)
+    on = allowed_day(work, regime, region, as_of or work.today)
     if one_regime(work.rulebook, regime, region, on).colour == "board":
         board.derive_board(work, regime, region)
     return on
 
 
-def _allowed_day(work: Work, regime: str, region: str, on: date) -> date:
+def allowed_day(work: Work, regime: str, region: str, on: date) -> date:
+    """Return the day of an edition that the person may publish.
+
+    Raises:
+        Forbidden: The office does not supervise the region.
+        Malformed: The region or the code is none, or the day lies ahead.
+    """
     region_or_refuse(region, "region")
     work.require("officer", region, "region")
     if CODE.fullmatch(regime) is None:

@@ -49,6 +49,33 @@ class Edition(SQLModel, table=True):
     recorded_at: datetime = Field(sa_type=Instant)
 
 
+class EditionOrder(SQLModel, table=True):
+    """An edition that somebody asked for between two publication days; a job carries it out."""
+
+    __tablename__ = "edition_order"
+    __table_args__ = (
+        Index(
+            "one_waiting_order",
+            "regime",
+            "region",
+            "as_of_on",
+            unique=True,
+            sqlite_where=text("finished_at IS NULL"),
+            postgresql_where=text("finished_at IS NULL"),
+        ),
+    )
+
+    id: str = Field(primary_key=True)
+    regime: str
+    region: str
+    as_of_on: date
+    account_name: str = Field(foreign_key="account.name", description="In whose name it is published.")
+    edition_id: str | None = Field(default=None, foreign_key="edition.id")
+    refusal: str | None = Field(default=None, description="Code of why there is no edition.")
+    finished_at: datetime | None = Field(default=None, sa_type=Instant)
+    recorded_at: datetime = Field(sa_type=Instant)
+
+
 class PublishedRow(SQLModel, table=True):
     """What a list for a region says of an entry: the same leaf in every edition that says the same.
 

@@ -26,6 +26,7 @@ from registry.documents.tables import Paper
 from registry.identifiers import new_id
 from registry.mergers.commands import MergeBusinesses, merge_businesses
 from registry.overrides.commands import ensure_archived
+from registry.publication.orders import OrderEdition, order_edition
 from registry.publication.signing import load_or_create
 from registry.publication.webhooks import RegisterWebhook, register_webhook
 from registry.rulebook import Rulebook
@@ -170,6 +171,7 @@ def _facts(case: Case) -> dict[str, str]:
             "webhook_id": register_webhook(
                 work, RegisterWebhook(url="https://partner.example/hook", region=given.TOWN)
             ).id,
+            "order_id": str(order_edition(work, OrderEdition(regime="henan_black", region=given.TOWN)).id),
             "regime": "henan_black",
             "step": "serve_notice",
             "export": "proposals.csv",

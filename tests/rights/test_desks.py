@@ -80,6 +80,7 @@ def due(line: Expected, by: Someone) -> int:
     reached, otherwise = {
         "nation": (by.scope.region == "" and not by.holds, 403),
         "held": (bool(by.holds), 404),
+        "stated": (by.scope.holds_town and not by.holds, 403),
         "path": (by.scope.holds_town and not by.holds, 404),
     }.get(line.place, (True, 0))
     return line.answers if reached else otherwise

@@ -566,6 +566,8 @@ def upgrade() -> None:
         sa.Column("assisted", sa.Boolean(), nullable=False),
         sa.Column("state", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
         sa.Column("filed_on", sa.Date(), nullable=False),
+        sa.Column("accept_by_on", sa.Date(), nullable=True),
+        sa.Column("accepted_on", sa.Date(), nullable=True),
         sa.Column("decide_by_on", sa.Date(), nullable=True),
         sa.Column("filed_by_person", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
         sa.Column("proposed_by_person", sqlmodel.sql.sqltypes.AutoString(), nullable=True),
@@ -672,6 +674,8 @@ def upgrade() -> None:
         sa.Column("papers", sa.JSON(), nullable=False),
         sa.Column("state", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
         sa.Column("received_on", sa.Date(), nullable=False),
+        sa.Column("accept_by_on", sa.Date(), nullable=True),
+        sa.Column("accepted_on", sa.Date(), nullable=True),
         sa.Column("complete_on", sa.Date(), nullable=True),
         sa.Column("decide_by_on", sa.Date(), nullable=True),
         sa.Column("taken_in_by_person", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
@@ -1076,6 +1080,35 @@ def upgrade() -> None:
     )
     op.create_index(op.f("ix_document_business_id"), "document", ["business_id"], unique=False)
     op.create_index(op.f("ix_document_digest"), "document", ["digest"], unique=False)
+    op.create_table(
+        "edition_order",
+        sa.Column("id", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("regime", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("region", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("as_of_on", sa.Date(), nullable=False),
+        sa.Column("account_name", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("edition_id", sqlmodel.sql.sqltypes.AutoString(), nullable=True),
+        sa.Column("refusal", sqlmodel.sql.sqltypes.AutoString(), nullable=True),
+        sa.Column("finished_at", registry.store.columns.Instant(timezone=True), nullable=True),
+        sa.Column("recorded_at", registry.store.columns.Instant(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["account_name"],
+            ["account.name"],
+        ),
+        sa.ForeignKeyConstraint(
+            ["edition_id"],
+            ["edition.id"],
+        ),
+        sa.PrimaryKeyConstraint("id"),
+    )
+    op.create_index(
+        "one_waiting_order",
+        "edition_order",
+        ["regime", "region", "as_of_on"],
+        unique=True,
+        sqlite_where=sa.text("finished_at IS NULL"),
+        postgresql_where=sa.text("finished_at IS NULL"),
+    )
     op.create_table(
         "invitation",
         sa.Column("id", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
@@ -1797,6 +1830,13 @@ def downgrade() -> None:
     op.drop_table("login_session")
     op.drop_index(op.f("ix_invitation_account_name"), table_name="invitation")
     op.drop_table("invitation")
+    op.drop_index(
+        "one_waiting_order",
+        table_name="edition_order",
+        sqlite_where=sa.text("finished_at IS NULL"),
+        postgresql_where=sa.text("finished_at IS NULL"),
+    )
+    op.drop_table("edition_order")
     op.drop_index(op.f("ix_document_digest"), table_name="document")
     op.drop_index(op.f("ix_document_business_id"), table_name="document")
     op.drop_table("document")
