@@ -13,6 +13,7 @@ from litestar.datastructures import Cookie
 from sqlmodel import Session
 
 from api.edge import Edge
+from registry.accounts.apart import DECIDING
 from registry.accounts.commands import actor_by_account
 from registry.accounts.sessions import due_to_be_seen, session_of
 from registry.accounts.tables import Credential, Person
@@ -72,7 +73,7 @@ def signed_in(request: ASGIConnection[Any, Any, Any, Any], session: Session) -> 
 def _needs_second_factor(edge: Edge, actor: Actor) -> bool:
     """Say whether a stolen password alone must not open the account: it decides, or says who does."""
     asked = edge.settings.second_factor and not edge.settings.demonstration
-    return asked and actor.holds("officer", "approver", "administrator")
+    return asked and actor.holds(*DECIDING)
 
 
 def csrf_of(token: str) -> str:

@@ -15,6 +15,7 @@ from jobs import (
     cli_mergers,
     cli_people,
     cli_publication,
+    cli_reports,
     cli_rulebook,
     cli_scoring,
     process,
@@ -106,6 +107,7 @@ for module in (
     cli_mergers,
     cli_people,
     cli_publication,
+    cli_reports,
     cli_rulebook,
     cli_scoring,
 ):

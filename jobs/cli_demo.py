@@ -90,6 +90,10 @@ def _tell(people: dict[str, Shown], settings: Settings, host: str, port: int) ->
     click.echo("accounts (password at the desk, bearer key of the interface; shown once):", err=True)
     for name, shown in people.items():
         click.echo(f"  {name:<10} {shown.password}  {shown.token}".rstrip(), err=True)
+    click.echo("passphrases at the desk of reports (a demonstration: nothing there is secret):", err=True)
+    for name, shown in people.items():
+        if shown.passphrase:
+            click.echo(f"  {name:<10} {shown.passphrase}", err=True)
 
 
 COMMANDS = (demo,)

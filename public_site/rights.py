@@ -110,6 +110,39 @@ RIGHTS: tuple[Right, ...] = (
             ("POST", "recoveries/{recovery_id}/grant"),
         )
     ),
+    # the desk of reports: of the own office alone, which the verbs ask for in the audit log's transaction
+    *(
+        Right(method, f"/desk/reports{path}", ("report_handler", "custodian"), OWN)
+        for method, path in (
+            ("GET", ""),
+            ("POST", "/unlocking"),
+            ("POST", "/locking"),
+            ("GET", "/keys"),
+            ("POST", "/keys"),
+            ("POST", "/keys/passphrase"),
+            ("POST", "/keys/shares"),
+            ("POST", "/keys/confirmation"),
+            ("POST", "/keys/epochs"),
+            ("POST", "/keys/epochs/confirmation"),
+            ("POST", "/keys/ending"),
+            ("POST", "/keys/resealing"),
+        )
+    ),
+    *(
+        Right("POST", f"/desk/reports/disclosures/{{request_id}}/{verb}", ("custodian",), OWN)
+        for verb in ("approval", "refusal", "release")
+    ),
+    *(
+        Right(method, f"/desk/reports/{{report_id}}{path}", ("report_handler",), OWN)
+        for method, path in (
+            ("GET", ""),
+            ("POST", "/opening"),
+            ("POST", "/files/{number}"),
+            ("POST", "/steps/{step}"),
+            ("POST", "/disclosures"),
+            ("POST", "/disclosed/{compartment}"),
+        )
+    ),
     # cases of the own regions
     Right("GET", "/desk/cases", READERS, OWN),
     Right("GET", "/desk/cases/{proposal_id}", READERS, PATH),

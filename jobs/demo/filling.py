@@ -12,6 +12,7 @@ from typing import Any
 
 from jobs import deliver_outbox, lapse_publicity, nightly_score, sign_checkpoint
 from jobs.demo import law, names, people, procedures, waiting
+from jobs.demo import reports as desk_of_reports
 from jobs.demo.people import Shown
 from jobs.demo.stage import Stage
 from jobs.demo.summary import figures
@@ -82,6 +83,8 @@ def fill(settings: Settings, as_of: date) -> Filling:
         waiting.lead_the_rest(stage)
     with filling.step("verify_instruments"):
         _verify_instruments(stage, filling, settings.data_dir / "demo", town)
+    with filling.step("reports"):
+        filling.people |= _open_reports(settings, stage)
     with filling.step("publish"):
         lapse_publicity.run(plant)
         _publish(stage, 0)
@@ -160,6 +163,14 @@ def _write_csv(path: Path, rows: Iterable[dict[str, str]]) -> None:
         writer = csv.DictWriter(file, fieldnames=list(rows[0]))
         writer.writeheader()
         writer.writerows(rows)
+
+
+def _open_reports(settings: Settings, stage: Stage) -> dict[str, Shown]:
+    opened = reports.open_reports(settings)
+    try:
+        return desk_of_reports.open_desk(stage, opened)
+    finally:
+        opened.engine.dispose()
 
 
 # the last day's acts fall on its first instant: a day that has just begun has no later one yet

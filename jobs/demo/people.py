@@ -31,14 +31,21 @@ ACCOUNTS = (
 )
 
 SHOWN = ("officer", "approver", "superior", "auditor")
+REPORT_PEOPLE = (
+    ("handler1", "演示·举报办理甲", "report_handler"),
+    ("handler2", "演示·举报办理乙", "report_handler"),
+    ("custodian1", "演示·身份保管甲", "custodian"),
+    ("custodian2", "演示·身份保管乙", "custodian"),
+)
 
 
 @dataclass(frozen=True)
 class Shown:
-    """What lets a reader in under an account of the demonstration: at the desk, and at the API."""
+    """What lets a reader in under an account of the demonstration: at the desk, at the API, into reports."""
 
     password: str
     token: str
+    passphrase: str = ""
 
 
 def enter_people(admin: Work) -> dict[str, Shown]:
@@ -83,6 +90,16 @@ def enter_market_people(admin: Work) -> dict[str, Shown]:
             admin, AddAccount(name=name, person_name=person, office_code="AMR-411502", grants=(grant,))
         )
     return {name: Shown(_password(admin, name), "") for name in ("operator", "merchant")}
+
+
+def enter_report_people(admin: Work, office_code: str, region: str) -> dict[str, Shown]:
+    """Enter those who handle reports and keep identities; they have no key of the API."""
+    for name, person, role in REPORT_PEOPLE:
+        grant = GrantRole.model_validate({"role": role, "region": region})
+        add_account(
+            admin, AddAccount(name=name, person_name=person, office_code=office_code, grants=(grant,))
+        )
+    return {name: Shown(_password(admin, name), "") for name, _, _ in REPORT_PEOPLE}
 
 
 def _password(admin: Work, name: str) -> str:

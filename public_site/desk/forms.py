@@ -36,6 +36,7 @@ from registry.texts import say
 Asked = Request[Any, Any, Any]
 T = TypeVar("T")
 Given = TypeVar("Given", bound=BaseModel)
+LONGEST_KEY = 200
 NOTHING: Mapping[str, object] = MappingProxyType({})
 
 
@@ -188,7 +189,7 @@ def act(
 
     try:
         asked = stated(form, command, given)
-        answer = _once(edge, request, Keyed(who.session_id, _key_of(form), ""), asked, carry_out)
+        answer = _once(edge, request, Keyed(who.session_id, key_of(form), ""), asked, carry_out)
     except (Misread, Refusal) as refused:
         return again(faults_of(refused, request, form, command))
     if reveal is not None and done:
@@ -259,9 +260,14 @@ def faults_of(
     return Faults(((refused.field or "", say(refused, language)),), entered, 422 if status == 404 else status)
 
 
-def _key_of(form: Form) -> str:
+def key_of(form: Form) -> str:
+    """Return what tells a form from every other.
+
+    Raises:
+        Malformed: It bears none of ours.
+    """
     key = form.one("key")
-    if not (0 < len(key) <= 200 and key.isascii() and key.isprintable()):
+    if not (0 < len(key) <= LONGEST_KEY and key.isascii() and key.isprintable()):
         raise Malformed("form.incomplete")
     return key
 

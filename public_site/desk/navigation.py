@@ -28,6 +28,8 @@ PLACES = (
     Place("repairs", "/desk/repairs", READERS),
     Place("businesses", "/desk/businesses", READERS),
     Place("incomplete", "/desk/incomplete", READERS),
+    Place("reports", "/desk/reports", ("report_handler", "custodian")),
+    Place("report_keys", "/desk/reports/keys", ("report_handler", "custodian")),
     Place("accounts", "/desk/accounts", ("administrator",)),
     Place("recoveries", "/desk/recoveries", ("administrator",)),
     Place("sign_ups", "/desk/sign-ups", ("officer",)),

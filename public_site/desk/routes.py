@@ -26,6 +26,9 @@ from public_site.desk import (
     own_petitions,
     people,
     repairs,
+    report,
+    report_keys,
+    reports,
     sheets,
     signups,
     violations,
@@ -100,6 +103,9 @@ ROUTES: tuple[ControllerRouterHandler, ...] = (
     corrections.stand,
     incomplete.incomplete,
     downloads.exported,
+    *reports.ROUTES,
+    *report_keys.ROUTES,
+    *report.ROUTES,
 )
 
 

@@ -13,7 +13,7 @@ from registry.audit.tables import AuditEntry
 from registry.audit.work import Work
 from registry.errors import RuleRefused
 
-DECIDING = frozenset({"officer", "approver", "administrator"})
+DECIDING = frozenset({"officer", "approver", "administrator", "report_handler", "custodian"})
 HANDED_OUT = ("account.invited", "recovery.granted")
 
 

@@ -5,6 +5,7 @@ from datetime import timedelta
 # ASVS 5.0 7.3: a desk in an open office is left alone for longer than a coffee only by mistake
 IDLE = timedelta(minutes=15)
 WHOLE = timedelta(hours=8)  # a working day; nobody stays signed in overnight
+UNLOCKED = timedelta(minutes=15)  # a key that opens reports is locked again like the desk itself
 MOST_SESSIONS = 3  # the desk, the counter, a telephone; a fourth ends the oldest
 # an instant of being seen is written at most once in this time: reading a page is no act
 SEEN_EVERY = timedelta(minutes=1)

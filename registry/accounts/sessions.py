@@ -9,6 +9,7 @@ from sqlalchemy import delete, or_
 from sqlmodel import Session, col, select
 
 from registry.accounts import policy
+from registry.accounts.session_secrets import forget_secret
 from registry.accounts.tables import LoginSession
 from registry.audit.work import Subject, Work
 from registry.errors import NotFound, Unauthenticated
@@ -102,6 +103,7 @@ def _lasts(found: LoginSession, now: datetime) -> bool:
 
 
 def _end(session: Session, found: LoginSession, now: datetime) -> None:
+    forget_secret(session, found.id)
     found.ended_at = now
     session.add(found)
 

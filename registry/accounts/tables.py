@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from sqlalchemy import BigInteger, CheckConstraint, UniqueConstraint
+from sqlalchemy import BigInteger, CheckConstraint, LargeBinary, UniqueConstraint
 from sqlmodel import Field, SQLModel
 
 from registry.store.columns import Instant
@@ -103,6 +103,16 @@ class LoginSession(SQLModel, table=True):
     created_at: datetime = Field(sa_type=Instant)
     seen_at: datetime = Field(sa_type=Instant)
     ended_at: datetime | None = Field(default=None, sa_type=Instant)
+
+
+class SessionSecret(SQLModel, table=True):
+    """A secret of a session, encrypted under a key that only its browser holds; idle, it is locked."""
+
+    __tablename__ = "session_secret"
+
+    session_id: str = Field(primary_key=True)
+    sealed: bytes = Field(sa_type=LargeBinary)
+    used_at: datetime = Field(sa_type=Instant)
 
 
 class Invitation(SQLModel, table=True):

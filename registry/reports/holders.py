@@ -1,6 +1,7 @@
 """Keys of those who read: made at first unlocking, sealed under a passphrase and the site's pepper."""
 
 import secrets
+from collections.abc import Sequence
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import ChaCha20Poly1305
@@ -62,6 +63,14 @@ def key_of(vault: Vault, person_id: str) -> HolderKey | None:
     """Return the key that a person holds, or None."""
     query = select(HolderKey).where(col(HolderKey.person_id) == person_id, col(HolderKey.ended_on).is_(None))
     return vault.session.exec(query).one_or_none()
+
+
+def keys_of_office(vault: Vault, office_code: str) -> Sequence[HolderKey]:
+    """Return the keys in use of an office."""
+    query = select(HolderKey).where(
+        col(HolderKey.office_code) == office_code, col(HolderKey.ended_on).is_(None)
+    )
+    return vault.session.exec(query.order_by(col(HolderKey.fingerprint))).all()
 
 
 def unlocked(row: HolderKey, passphrase: str, pepper: bytes) -> SecretKey:

@@ -1,6 +1,7 @@
 """What a person reads of a report: nothing without the proof that the audit log holds it already."""
 
-from collections.abc import Iterator
+import json
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from registry.errors import Forbidden
@@ -14,6 +15,7 @@ from registry.reports.vault import Vault
 from registry.reports.witness import Seen
 
 STORY = 0  # the item of the content that is the story itself
+STATED = ("merchant", "instrument", "place", "happened_on", "business_id")
 
 
 @dataclass(frozen=True, repr=False)
@@ -21,12 +23,14 @@ class Content:
     """A report as it is read at the desk.
 
     Attributes:
+        matter: What the reporter stated beside the story, by field; empty where nothing was.
         story: What the reporter wrote.
         files: Numbers of the files that came with it.
         notes: What officers noted.
         thread: What was asked and answered.
     """
 
+    matter: Mapping[str, str]
     story: str
     files: tuple[int, ...]
     notes: tuple[Note, ...]
@@ -50,8 +54,10 @@ def content(vault: Vault, proof: Seen, report: Report, by: Unlocked) -> Content:
     key = opening.key_for(vault, report, "content", by.holder, by.secret)
     talk = opening.key_for(vault, report, "thread", by.holder, by.secret)
     numbers = [one for one in thread.items(vault, report, "content") if one < FIRST_NOTE]
+    matter, story = _told(b"".join(thread.item(vault, report, "content", STORY, key)).decode())
     return Content(
-        b"".join(thread.item(vault, report, "content", STORY, key)).decode(),
+        matter,
+        story,
         tuple(one for one in numbers if one != STORY),
         tuple(notes(vault, report, key)),
         tuple(thread.messages(vault, report, talk)),
@@ -70,6 +76,17 @@ def piece(vault: Vault, proof: Seen, report: Report, by: Unlocked, number: int) 
     _refuse_unproved(proof, report, compartment, by)
     key = opening.key_for(vault, report, compartment, by.holder, by.secret)
     yield from thread.item(vault, report, compartment, number, key)
+
+
+def _told(said: str) -> tuple[dict[str, str], str]:
+    """Return what a form stated by field, and the story; a plain text is a story alone."""
+    try:
+        stated = json.loads(said)
+    except ValueError:
+        return {}, said
+    if not isinstance(stated, dict) or "story" not in stated:
+        return {}, said
+    return {name: str(stated[name]) for name in STATED if stated.get(name)}, str(stated["story"])
 
 
 def _refuse_unproved(proof: Seen, report: Report, compartment: Compartment, by: Unlocked) -> None:

@@ -10,12 +10,13 @@ from collections.abc import Iterable, Iterator, Sequence
 
 from sqlmodel import col, select
 
+from registry.audit.work import Actor, Subject
 from registry.errors import RuleRefused
 from registry.reports.bodies import Sealing
 from registry.reports.envelope import CUSTODY, KEY_LENGTH, REPORTER, Compartment, in_custody, item_key
 from registry.reports.holders import public_of
-from registry.reports.opening import TEAM, Recipient, key_for, seal_key
-from registry.reports.readiness import PURPOSES, Purpose, current_epoch, public_of_epoch, recovery_key
+from registry.reports.opening import TEAM, Recipient, Unlocked, key_for, may_open, seal_key
+from registry.reports.readiness import Purpose, current_epoch, public_of_epoch, recovery_key
 from registry.reports.sealing import PublicKey, SecretKey, suite_of
 from registry.reports.tables import (
     BodyPiece,
@@ -30,6 +31,7 @@ from registry.reports.tables import (
 from registry.reports.thread import item, items, place_of
 from registry.reports.vault import Vault
 from registry.reports.visits import additions
+from registry.reports.witness import EITHER, Told, report_of
 
 COMPARTMENTS_OF: dict[Purpose, tuple[Compartment, ...]] = {"intake": TEAM, "custody": CUSTODY}
 PIECE = 1 << 20  # bytes in a row, as at the intake
@@ -104,15 +106,19 @@ def reseal(vault: Vault, report: Report, purpose: Purpose, holder: HolderKey, se
     vault.session.flush()
 
 
-def purposes_of(vault: Vault, holder: HolderKey) -> list[Purpose]:
-    """Return the purposes of which a key has a confirmed share of the epoch in use."""
-    found = []
-    for purpose in PURPOSES:
-        epoch = current_epoch(vault, holder.office_code, purpose)
-        share = epoch and vault.session.get(EpochShare, (epoch.fingerprint, holder.fingerprint))
-        if share and share.confirmed_by is not None:
-            found.append(purpose)
-    return found
+def resealed(vault: Vault, actor: Actor, report_id: str, purpose: Purpose, by: Unlocked) -> Told:
+    """Seal one report anew, if the actor can open it; of another team's it leaves the mark to them.
+
+    Raises:
+        NotFound: There is no such report in the office.
+        RuleRefused: The office has no epoch in use.
+    """
+    report = report_of(vault, actor, report_id)
+    can = all(may_open(vault, report, one, by.holder) for one in COMPARTMENTS_OF[purpose])
+    if can:
+        reseal(vault, report, purpose, by.holder, by.secret)
+    subject = Subject("report", report.id)
+    return Told("report.resealed", subject, EITHER, report.office_code, {"purpose": purpose, "done": can})
 
 
 def _encrypt_anew(vault: Vault, report: Report, compartment: Compartment, old: bytes, new: bytes) -> None:

@@ -29,6 +29,7 @@ from registry.overrides.commands import ensure_archived
 from registry.publication.orders import OrderEdition, order_edition
 from registry.publication.signing import load_or_create
 from registry.publication.webhooks import RegisterWebhook, register_webhook
+from registry.reports.store import prepare
 from registry.rulebook import Rulebook
 from registry.settings import read_settings
 from registry.signups.commands import AskAccount, ask_account
@@ -122,6 +123,7 @@ def filled(folder: Path, migrated: Path) -> Realm:
     given.registry(engine)
     load_or_create(folder)
     make_secret(read_settings(data_dir=folder).second_factor_file)
+    prepare(read_settings(data_dir=folder, database_url=f"sqlite:///{folder / DATABASE}")).engine.dispose()
     law = leading.known_terms()
     with writing(engine) as session:
         ensure_archived(session, law, given.NOW)

@@ -291,6 +291,13 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id"),
     )
     op.create_table(
+        "session_secret",
+        sa.Column("session_id", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("sealed", sa.LargeBinary(), nullable=False),
+        sa.Column("used_at", registry.store.columns.Instant(timezone=True), nullable=False),
+        sa.PrimaryKeyConstraint("session_id"),
+    )
+    op.create_table(
         "state_page",
         sa.Column("hash", sa.LargeBinary(), nullable=False),
         sa.Column("depth", sa.Integer(), nullable=False),
@@ -2011,6 +2018,7 @@ def downgrade() -> None:
     op.drop_index(op.f("ix_statistic_record_kind"), table_name="statistic")
     op.drop_table("statistic")
     op.drop_table("state_page")
+    op.drop_table("session_secret")
     op.drop_table("score_run")
     op.drop_table("scheduled_run")
     op.drop_table("rulebook_archive")
