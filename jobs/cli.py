@@ -18,6 +18,7 @@ from jobs import (
     cli_reports,
     cli_rulebook,
     cli_scoring,
+    intake,
     process,
 )
 from registry.accounts.devices import Devices
@@ -89,9 +90,18 @@ def init(
 @click.option("--host", default="127.0.0.1", show_default=True)
 @click.option("--port", type=click.IntRange(1, 65535), default=8000, show_default=True)
 @click.option("--no-jobs", is_flag=True, help="Leave the jobs to a worker (PostgreSQL).")
-def serve(host: str, port: int, no_jobs: bool) -> None:
-    """Serve site and API, and run the jobs in the same process."""
-    process.serve(read_settings(), host, port, jobs=not no_jobs)
+@click.option("--no-intake", is_flag=True, help="Leave the reports to a process of their own.")
+def serve(host: str, port: int, no_jobs: bool, no_intake: bool) -> None:
+    """Serve site and API, take reports, and run the jobs in the same process."""
+    process.serve(read_settings(), host, port, jobs=not no_jobs, intake=not no_intake)
+
+
+@cli.command("intake")
+@click.option("--host", default="127.0.0.1", show_default=True)
+@click.option("--port", type=click.IntRange(1, 65535), default=8001, show_default=True)
+def take_reports(host: str, port: int) -> None:
+    """Take sealed reports in a process of its own; a proxy leads /report and /api/v1/reports to it."""
+    intake.take(read_settings(), host, port)
 
 
 @cli.command()

@@ -2,26 +2,23 @@
 
 import asyncio
 import logging
-import signal
-import socket
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import AsyncIterator, Iterator
 from contextlib import ExitStack, asynccontextmanager, contextmanager
-from datetime import UTC, datetime
 from functools import partial
 from typing import Any
 
 import click
-from granian.constants import Interfaces
-from granian.server.embed import Server
 from litestar import Litestar
 from sqlalchemy import Engine
 
 from api.app import create_app, served
-from jobs import runner
+from api.intake.app import Beside
+from jobs import runner, serving
 from jobs.opening import opened
 from jobs.running import Plant
 from public_site.app import site_routes
 from public_site.errors import pages_for_errors
+from public_site.reporting.app import reporters
 from public_site.rights import RIGHTS
 from registry.accounts.devices import Devices
 from registry.calendar import legal_day
@@ -41,9 +38,7 @@ from search_index.rebuild import rebuild
 log = logging.getLogger("honest_metrology")
 
 
-def clock() -> datetime:
-    """Return the present instant; the only clock of the product."""
-    return datetime.now(UTC)
+clock = serving.clock
 
 
 @contextmanager
@@ -92,8 +87,8 @@ def open_index(settings: Settings, engine: Engine, *, write: bool) -> EmbeddedIn
     return index
 
 
-def application(parts: Plant, *, jobs: bool) -> Any:
-    """Return the ASGI application: API and site, and the jobs if it runs them."""
+def application(parts: Plant, *, jobs: bool, intake: bool = True) -> Any:
+    """Return the ASGI application: API and site, the intake beside them, and the jobs if it runs them."""
 
     @asynccontextmanager
     async def working(_app: Litestar) -> AsyncIterator[None]:
@@ -111,10 +106,10 @@ def application(parts: Plant, *, jobs: bool) -> Any:
         on_errors=partial(pages_for_errors, parts.settings),
         lifespans=[working] if jobs else [],
     )
-    return served(app)
+    return Beside(served(app), reporters(app.state.edge)) if intake else served(app)
 
 
-def serve(settings: Settings, host: str, port: int, *, jobs: bool) -> None:
+def serve(settings: Settings, host: str, port: int, *, jobs: bool, intake: bool = True) -> None:
     """Serve until a signal ends the process; the one that runs the jobs also writes the index.
 
     Raises:
@@ -124,12 +119,12 @@ def serve(settings: Settings, host: str, port: int, *, jobs: bool) -> None:
     with sole_holder(settings.data_dir) as holder, ExitStack() as held:
         if settings.on_sqlite and not holder:
             raise Broken(f"another process serves {settings.data_dir}; end it first")
-        _refuse_taken(host, port)
+        serving.refuse_taken(host, port)
         parts = held.enter_context(plant(settings, write_index=jobs))
         if jobs:
             held.enter_context(_led(settings, parts))
         click.echo(f"http://{host}:{port}/")
-        asyncio.run(_serve(application(parts, jobs=jobs), host, port))
+        asyncio.run(serving.serve_app(application(parts, jobs=jobs, intake=intake), host, port))
         if holder:
             checkpoint(parts.engine)
             checkpoint(parts.reports.engine)
@@ -147,22 +142,6 @@ def _led(settings: Settings, parts: Plant) -> Iterator[None]:
         yield
 
 
-def _refuse_taken(host: str, port: int) -> None:
-    """Refuse an address that cannot be bound, before the jobs begin."""
-    try:
-        socket.create_server((host, port)).close()
-    except OSError as taken:
-        raise Broken(f"{host}:{port} cannot be served: {taken.strerror}") from taken
-
-
-async def _serve(app: Any, host: str, port: int) -> None:
-    server = Server(app, address=host, port=port, interface=Interfaces.ASGI, log_enabled=False)
-    _on_signals(server.stop)  # the embedded server heeds none: jobs would be cut off in their work
-    await server.serve()
-    if server.interrupt_children:
-        raise Broken(f"the server on {host}:{port} ended by itself")
-
-
 def work(settings: Settings) -> None:
     """Run the jobs alone, as leader on PostgreSQL, until a signal ends the process.
 
@@ -177,11 +156,5 @@ def work(settings: Settings) -> None:
 
 async def _until_ended() -> None:
     ended = asyncio.Event()
-    _on_signals(ended.set)
+    serving.on_signals(ended.set)
     await ended.wait()
-
-
-def _on_signals(act: Callable[[], object]) -> None:
-    loop = asyncio.get_running_loop()
-    for number in (signal.SIGINT, signal.SIGTERM):
-        loop.add_signal_handler(number, act)

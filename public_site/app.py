@@ -26,7 +26,6 @@ from public_site.desk.routes import desk_router
 
 ROUTES: tuple[ControllerRouterHandler, ...] = (
     pages.home,
-    pages.report,
     pages.about,
     pages.data,
     pages.accessibility,

@@ -30,8 +30,17 @@ def pages_for_errors(
     return {kind: _paged(settings, handler) for kind, handler in handlers.items()}
 
 
-def error_page(reader: Reader, status: int, headers: Mapping[str, str]) -> Response[str]:
-    """Return the page of a status; it tells nothing of what was inside."""
+def error_page(
+    reader: Reader, status: int, headers: Mapping[str, str], words: str | None = None
+) -> Response[str]:
+    """Return the page of a status; it tells nothing of what was inside.
+
+    Args:
+        reader: Who reads it.
+        status: HTTP status.
+        headers: Of the problem that it stands for.
+        words: What was refused, where the reader may know it.
+    """
     t = reader.t
     known = status if f"error.title.{status}" in t.texts else 500 if status >= 500 else 400
     answer = reader.page(
@@ -39,7 +48,7 @@ def error_page(reader: Reader, status: int, headers: Mapping[str, str]) -> Respo
         status=status,
         code=status,
         title=t(f"error.title.{known}"),
-        words=t(f"error.words.{known}"),
+        words=words or t(f"error.words.{known}"),
     )
     for name, value in headers.items():
         if name.lower() in KEPT:

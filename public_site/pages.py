@@ -16,12 +16,6 @@ def home(edge: NamedDependency[Edge], reader: NamedDependency[Reader]) -> Respon
     )
 
 
-@get("/report", sync_to_thread=True, include_in_schema=False)
-def report(edge: NamedDependency[Edge], reader: NamedDependency[Reader]) -> Response[str]:
-    """Tell how to report by telephone and by post."""
-    return reader.page("report.html")
-
-
 @get("/about", sync_to_thread=True, include_in_schema=False)
 def about(edge: NamedDependency[Edge], reader: NamedDependency[Reader]) -> Response[str]:
     """Tell what this is, on what law it rests, and how to object."""

@@ -25,7 +25,6 @@ RIGHTS: tuple[Right, ...] = (
     public("GET", "/lists/{regime}/{name}"),
     public("GET", "/log"),
     public("GET", "/repair"),
-    public("GET", "/report"),
     public("GET", "/rules"),
     public("GET", "/search"),
     public("GET", "/static/{name}"),

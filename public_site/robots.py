@@ -15,7 +15,7 @@ from registry.store.engine import reading
 NAMESPACE = "http://www.sitemaps.org/schemas/sitemap/0.9"
 PAGES = (
     *("/", "/lists/red", "/lists/black", "/boards", "/editions", "/data", "/changes", "/log", "/rules"),
-    *("/repair", "/report", "/statistics", "/transparency", "/about", "/accessibility"),
+    *("/repair", "/statistics", "/transparency", "/about", "/accessibility"),
 )
 CLOSED = ("/search", "/verify/", "/desk")
 """Endless or private: nothing in there belongs in a search engine."""

@@ -8,8 +8,9 @@ from typing import Any
 from litestar import Litestar, Request, Response
 from litestar.datastructures import State
 from litestar.di import Provide
+from litestar.enums import ScopeType
 from litestar.exceptions import HTTPException, ValidationException
-from litestar.types import ControllerRouterHandler
+from litestar.types import ASGIApp, ControllerRouterHandler, Receive, Scope, Send
 from sqlalchemy.exc import OperationalError, TimeoutError
 
 from api import problems
@@ -18,7 +19,7 @@ from api.bodies import StrictRequest
 from api.edge import Edge
 from api.faults import Misread
 from api.guarding import by_route
-from api.headers import Headers
+from api.headers import Headers, of_reporters
 from api.intake.arriving import TooLarge, TooSlow
 from api.intake.reception import Reception
 from api.intake.routes import ROUTES
@@ -75,6 +76,23 @@ def create_intake(
     app.state.rights = by_route(app, [*RIGHTS, *rights])
     app.state.reception = Reception(edge)
     return Headers(app)
+
+
+class Beside:
+    """The site and the intake in one process: each request goes to one of them, and the other never sees it.
+
+    Args:
+        site: Serves everything else, and what runs beside requests.
+        intake: Serves reporters.
+    """
+
+    def __init__(self, site: ASGIApp, intake: ASGIApp) -> None:
+        self.site, self.intake = site, intake
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Pass the request on."""
+        reporters = scope["type"] == ScopeType.HTTP and of_reporters(scope["path"])
+        await (self.intake if reporters else self.site)(scope, receive, send)
 
 
 def _reception(state: State) -> Reception:

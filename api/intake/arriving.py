@@ -9,6 +9,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import dataclass, field
 from typing import Protocol
 
+from litestar.concurrency import sync_to_thread
 from litestar.exceptions import InternalServerException
 from multipart import MultipartError, MultipartSegment, PushMultipartParser, parse_options_header
 
@@ -82,8 +83,8 @@ Open = Callable[[Sent, int], Awaitable[Sink]]
 """Gives the sink of a file by its number, and may refuse by what was said before it."""
 
 
-async def arrive(chunks: AsyncIterator[bytes], content_type: str, caps: Caps, sink: Open) -> Sent:
-    """Read a form to its end.
+async def arrive(chunks: AsyncIterator[bytes], content_type: str, caps: Caps, sink: Open, sent: Sent) -> Sent:
+    """Read a form to its end, into what its caller holds; after a refusal it has what came before.
 
     What is refused in the middle is read on and dropped, within bounds: a browser shows an answer
     only once it has sent all.
@@ -97,7 +98,7 @@ async def arrive(chunks: AsyncIterator[bytes], content_type: str, caps: Caps, si
     media, options = parse_options_header(content_type)
     if media != "multipart/form-data" or not options.get("boundary"):
         raise Malformed("report.form_broken")
-    arriving = _Arriving(chunks, caps, sink)
+    arriving = _Arriving(chunks, caps, sink, sent)
     try:
         async with asyncio.timeout(caps.seconds):
             try:
@@ -114,9 +115,9 @@ async def arrive(chunks: AsyncIterator[bytes], content_type: str, caps: Caps, si
 class _Arriving:
     """One body on its way."""
 
-    def __init__(self, chunks: AsyncIterator[bytes], caps: Caps, sink: Open) -> None:
+    def __init__(self, chunks: AsyncIterator[bytes], caps: Caps, sink: Open, sent: Sent) -> None:
         self._chunks, self._caps, self._sink = chunks, caps, sink
-        self._sent, self._bytes = Sent(), 0
+        self._sent, self._bytes = sent, 0
         self._part: MultipartSegment | None = None
         self._text = bytearray()
         self._file: Sink | None = None
@@ -125,11 +126,12 @@ class _Arriving:
         """Read the parts one after the other."""
         with PushMultipartParser(boundary, max_segment_count=MOST_PARTS) as parser:
             async for chunk in self._chunks:
+                room = max(0, self._caps.largest - self._bytes)
                 self._bytes += len(chunk)
+                for event in parser.parse(chunk[:room]) if chunk[:room] and not parser.closed else ():
+                    await self._take(event)
                 if self._bytes > self._caps.largest:
                     raise TooLarge("report.too_large", most=self._caps.largest // MEBIBYTE)
-                for event in parser.parse(chunk) if chunk and not parser.closed else ():
-                    await self._take(event)
         return self._sent
 
     async def drop_the_rest(self) -> None:
@@ -151,23 +153,23 @@ class _Arriving:
             if len(self._text) > LONGEST_TEXT or self._sent.texts > LONGEST_TEXTS:
                 raise Malformed("report.text_long")
         elif self._part is not None:
-            self._end(self._part)
+            await self._end(self._part)
 
     async def _take_file(self, piece: bytes) -> None:
         if self._file is None:
             if len(self._sent.files) >= self._caps.files:
                 raise Malformed("report.files_many", field="files", most=self._caps.files)
             self._file = await self._sink(self._sent, len(self._sent.files) + 1)
-        self._file.feed(piece)
+        await sync_to_thread(self._file.feed, piece)
 
-    def _end(self, part: MultipartSegment) -> None:
+    async def _end(self, part: MultipartSegment) -> None:
         if part.filename is None:
             text = self._text.decode("utf-8").replace("\r\n", "\n")
             if "\0" in text:
                 raise Malformed("field.nul", field=part.name[:LONGEST_NAME])
             self._sent.fields.append((part.name[:LONGEST_NAME], text))
         elif self._file is not None:  # a box for files that was left empty sends a part without bytes
-            length, digest = self._file.finish()
+            length, digest = await sync_to_thread(self._file.finish)
             self._sent.files.append(
                 SentFile(
                     number=len(self._sent.files) + 1,

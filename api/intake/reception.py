@@ -5,7 +5,7 @@ import hmac
 import math
 import secrets
 from collections import OrderedDict
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Collection
 from dataclasses import dataclass
 from datetime import date
 from hashlib import sha256
@@ -14,6 +14,7 @@ from litestar.concurrency import sync_to_thread
 
 from api.edge import Edge
 from api.intake.arriving import Caps, Open, Sent, Sink, arrive
+from api.intake.copying import Copying
 from api.intake.sending import ReportForm, read_report, refuse_telling
 from api.intake.turns import Crowded, Turns
 from api.intake.visits import Visits
@@ -24,7 +25,7 @@ from registry.reports.codes import derive, draw, issued
 from registry.reports.intake import Incoming, shown_code
 from registry.reports.policy import ANSWERED_EVERY
 from registry.reports.readiness import offices_open
-from registry.reports.told import IDENTITY, LISTING, MATTER, Listing, sealable
+from registry.reports.told import IDENTITY, LISTING, MATTER, CopiedFile, Listing, sealable
 from registry.store.engine import reading
 
 REMEMBERED = 10_000  # codes whose report was received: sending one again costs nothing
@@ -90,13 +91,14 @@ class Reception:
                     found.append(OpenOffice(code, named.name, office.region))
         return sorted(found, key=lambda one: (one.region, one.code))
 
-    async def arrive(self, chunks: AsyncIterator[bytes], content_type: str, sink: Open) -> Sent:
+    async def arrive(self, chunks: AsyncIterator[bytes], content_type: str, sink: Open, sent: Sent) -> Sent:
         """Read a form as it arrives.
 
         Args:
             chunks: The body.
             content_type: As the request names it.
             sink: Gives the sinks of its files.
+            sent: What has arrived so far.
 
         Raises:
             Crowded: Too many are arriving.
@@ -106,12 +108,20 @@ class Reception:
             raise Crowded
         self._arriving += 1
         try:
-            return await arrive(chunks, content_type, Caps.of(self.edge.settings), sink)
+            return await arrive(chunks, content_type, Caps.of(self.edge.settings), sink, sent)
         finally:
             self._arriving -= 1
 
-    async def receive(self, chunks: AsyncIterator[bytes], content_type: str) -> Received:
+    async def receive(
+        self, chunks: AsyncIterator[bytes], content_type: str, sent: Sent, beside: Collection[str] = ()
+    ) -> Received:
         """Take a report: seal what arrives as it does, then write it down; the same code changes nothing.
+
+        Args:
+            chunks: The body.
+            content_type: As the request names it.
+            sent: What has arrived; after a refusal the caller still has the texts.
+            beside: Fields that belong to the page and not to the report.
 
         Raises:
             Crowded: Too many are arriving, or waiting.
@@ -121,7 +131,8 @@ class Reception:
         """
         filing = Filing(self)
         try:
-            sent = await self.arrive(chunks, content_type, filing.open)
+            await self.arrive(chunks, content_type, filing.open, sent)
+            sent.fields = [one for one in sent.fields if one[0] not in beside]
             return await self.take(sent, filing)
         finally:
             filing.close()
@@ -144,7 +155,8 @@ class Reception:
     def _write(self, code: str, form: ReportForm, sent: Sent, filing: "Filing") -> Received:
         incoming = filing.incoming or self.begin(form.office_code)
         filing.incoming = incoming
-        incoming.keep("content", MATTER, [sealable(form.matter)])
+        matter = form.matter.model_copy(update={"files": filing.copies()})
+        incoming.keep("content", MATTER, [sealable(matter)])
         incoming.keep("identity", IDENTITY, [sealable(form.identity)])
         incoming.keep("originals", LISTING, [sealable(Listing(files=tuple(sent.files)))])
         reporter = derive(code, self.edge.reports.pepper)
@@ -176,6 +188,7 @@ class Filing:
 
     def __init__(self, reception: Reception) -> None:
         self._reception = reception
+        self._copying: list[Copying] = []
         self.incoming: Incoming | None = None
 
     async def open(self, sent: Sent, number: int) -> Sink:
@@ -189,9 +202,17 @@ class Filing:
             edge = self._reception.edge
             shown_code(sent.one("code"), sent.one("proof"), edge.today(), edge.reports.pepper)
             self.incoming = await sync_to_thread(self._reception.begin, sent.one("office_code"))
-        return self.incoming.begin("originals", number)
+        copying = await sync_to_thread(Copying, self.incoming, number)
+        self._copying.append(copying)
+        return copying
+
+    def copies(self) -> tuple[CopiedFile, ...]:
+        """Return what those who work on the report have of each file."""
+        return tuple(one.copied for one in self._copying)
 
     def close(self) -> None:
-        """Let go of the sealed streams."""
+        """Let go of the sealed streams and of what made copies."""
+        for one in self._copying:
+            one.close()
         if self.incoming is not None:
             self.incoming.close()

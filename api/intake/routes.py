@@ -15,6 +15,7 @@ from litestar.params import JSONBody
 from pydantic import Field
 
 from api.intake import visiting
+from api.intake.arriving import Sent
 from api.intake.reception import Reception
 from api.intake.visiting import Thread
 from registry.commands import Command
@@ -89,7 +90,9 @@ class Reports(Controller):
     @post("/", status_code=200, request_max_body_size=None, summary="Send a report")
     async def send(self, request: Asked, reception: NamedDependency[Reception]) -> Response[Any]:
         """Take a report as multipart/form-data: code, proof, office_code, texts, then files."""
-        received = await reception.receive(stream_of(request), request.headers.get("content-type", ""))
+        received = await reception.receive(
+            stream_of(request), request.headers.get("content-type", ""), Sent()
+        )
         return Response(
             {"office_code": received.office_code, "received_on": received.received_on.isoformat()}
         )

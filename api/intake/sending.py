@@ -105,6 +105,8 @@ def _place(said: dict[str, Any], name: str, value: str) -> None:
         at = said["matter"]
     if name in SEVERAL:
         at[name] = (*at.get(name, ()), value)
+    elif name == "files":  # what stands there is ours to say
+        raise Misread([Fault(pointer([name]), Malformed("field.unknown"))])
     elif name in at:
         raise Misread([Fault(pointer([name]), Malformed("field.repeated"))])
     else:

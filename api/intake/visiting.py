@@ -16,6 +16,7 @@ from registry.overrides.queries import calendar_overrides
 from registry.reports import thread, visits
 from registry.reports.codes import Derived, derive, read_code
 from registry.reports.deadlines import Handling, dues
+from registry.reports.disclosed import disclosures
 from registry.reports.envelope import Compartment
 from registry.reports.intake import Incoming
 from registry.reports.policy import MOST_MESSAGES
@@ -40,6 +41,7 @@ class Thread:
         shown_last: The words that the last visit showed, by their numbers.
         words: Those to note for the next one.
         additions: How many times files were added.
+        opened_on: Days on which identity or original files were opened, the latest first.
     """
 
     ticket: str
@@ -53,6 +55,7 @@ class Thread:
     words: str
     claimed_on: date | None
     additions: int
+    opened_on: tuple[date, ...]
 
 
 async def come_back(reception: Reception, typed: str) -> Thread | None:
@@ -201,7 +204,7 @@ async def add_files(
     """
     adding = Adding(reception)
     try:
-        sent = await reception.arrive(chunks, content_type, adding.open)
+        sent = await reception.arrive(chunks, content_type, adding.open, Sent())
         return await sync_to_thread(adding.keep, sent, note(len(sent.files)))
     finally:
         adding.close()
@@ -242,6 +245,7 @@ def _shown(
         words=report.visit_word or "",
         claimed_on=report.reward_claimed_on,
         additions=len(visits.additions(vault, report)),
+        opened_on=tuple(one.opened_on for one in disclosures(vault, report.id)),
     )
 
 

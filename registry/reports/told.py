@@ -19,6 +19,25 @@ FIRST_FILE = 1
 Line = Annotated[str, StringConstraints(strip_whitespace=True, max_length=300)]
 
 
+class CopiedFile(BaseModel):
+    """What those who work on a report have of a file; the copy is the item of that number of `content`.
+
+    Attributes:
+        media_type: Of the copy.
+        length: Of the copy, in bytes.
+        refused: Code of why there is no copy; empty where there is one.
+        removed: Codes of what the original tells and the copy does not.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    number: int
+    media_type: str = ""
+    length: int = 0
+    refused: str = ""
+    removed: tuple[str, ...] = ()
+
+
 class Matter(BaseModel):
     """What happened (item 0 of `content`).
 
@@ -29,6 +48,7 @@ class Matter(BaseModel):
         happened_on: As precisely as he knows: `2026-11-20`, `2026-11`, `2026` or empty.
         conducts: Codes of the rulebook's conducts.
         wants_reward: Whether he may want to claim one.
+        files: What there is of them to read.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -44,6 +64,7 @@ class Matter(BaseModel):
         StringConstraints(strip_whitespace=True, min_length=SHORTEST_STORY, max_length=LONGEST_STORY),
     ]
     wants_reward: bool = False
+    files: tuple[CopiedFile, ...] = ()
 
     @field_validator("happened_on")
     @classmethod

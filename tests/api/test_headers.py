@@ -12,7 +12,7 @@ PUBLIC = [
     "/lists/red",
     "/lists/black",
     "/boards",
-    "/report",
+    "/repair",
     "/about",
     "/api",
     "/api/openapi.json",

@@ -26,6 +26,7 @@ PLANTED = [
     pytest.param("pure", "registry/rulebook/planted.py", "sqlmodel", id="rulebook-sqlmodel"),
     pytest.param("sealed", "registry/reports/intake.py", "registry.reports.opening", id="intake-opening"),
     pytest.param("sealed", "api/intake/planted.py", "registry.reports.holders", id="intake-app-holders"),
+    pytest.param("sealed", "public_site/reporting/planted.py", "registry.reports.epochs", id="pages-epochs"),
     pytest.param("engines", "api/engine.py", "tantivy", id="api-tantivy"),
     pytest.param("engines", "jobs/engine.py", "meilisearch", id="jobs-meilisearch"),
 ]

@@ -10,11 +10,14 @@ from litestar.testing import TestClient
 from sqlmodel import select
 
 from api.app import create_app, served
+from api.intake.app import Beside
 from public_site.app import site_routes
 from public_site.errors import pages_for_errors
+from public_site.reporting.app import reporters
 from public_site.rights import RIGHTS
 from registry.documents.papers import issue_paper
 from registry.documents.tables import Paper
+from registry.reports.store import prepare
 from registry.settings import read_settings
 from registry.store.engine import open_engine, reading, writing
 from search_index.embedded import EmbeddedIndex
@@ -32,6 +35,7 @@ def town(tmp_path_factory: pytest.TempPathFactory, migrated_sqlite: Path) -> Ite
     engine = open_engine(f"sqlite:///{folder / migrated_sqlite.name}")
     index = EmbeddedIndex.open(folder / "index", write=True)
     built = build(engine, folder, index)
+    prepare(read_settings(data_dir=folder)).engine.dispose()
     with writing(engine) as session:
         issue_paper(given.work(session, "officer"), read_settings(data_dir=folder), silence("case"))
     yield built
@@ -52,7 +56,8 @@ def client_of(town: Town, *, demonstration: bool) -> Site:
         rights=RIGHTS,
         on_errors=partial(pages_for_errors, settings),
     )
-    return TestClient(served(app), raise_server_exceptions=False)
+    layers = Beside(served(app), reporters(app.state.edge))
+    return TestClient(layers, raise_server_exceptions=False)
 
 
 @pytest.fixture(scope="session")
@@ -90,7 +95,7 @@ def every_page(town: Town, site: Site) -> dict[str, str]:
         *("/lists/henan_black?region=410100", "/lists/national_serious", "/lists/market_yellow_card"),
         *("/lists/henan_black/editions", "/lists/henan_red/editions", one),
         *("/statistics", "/transparency", "/transparency?year=2025"),
-        *("/log", "/report", "/about", "/repair", "/nowhere", "/data", "/accessibility"),
+        *("/log", "/report", "/report/return", "/about", "/repair", "/nowhere", "/data", "/accessibility"),
         *("/editions", "/changes", "/verify", "/verify?code=none", "/rules"),
         *("/rules?where=410000", "/rules?where=370000&on=2025-01-01", "/rules?where=zz&on=zz"),
         *(f"/instruments/{one}" for one in town.instruments.values()),

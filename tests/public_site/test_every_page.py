@@ -158,5 +158,5 @@ def test_no_copy_of_a_page_may_be_kept_elsewhere_and_no_search_engine_lists_what
             "名称未全部显示" in html or "The name is not shown" in html
         )
         assert ("noindex" in told) == (
-            path.startswith(("/search", "/verify/", "/nowhere")) or withdrawn or person
+            path.startswith(("/search", "/verify/", "/nowhere", "/report")) or withdrawn or person
         ), path

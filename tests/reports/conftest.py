@@ -10,7 +10,7 @@ from litestar.testing import TestClient
 from sqlalchemy import Engine, text
 
 from api.edge import Edge
-from api.intake.app import create_intake
+from public_site.reporting.app import reporters
 from registry.reports import epochs, holders, recovery
 from registry.reports.store import REPORTS
 from registry.reports.tables import Installation
@@ -109,7 +109,7 @@ def desk(site: Site, request: pytest.FixtureRequest, data_dir: Path, tmp_path: P
     clock = [datetime(2026, 11, 22, 2, 0, tzinfo=UTC)]
     index = EmbeddedIndex.open(data_dir / "index", write=True)
     edge = Edge(settings, registry_engine, index, lambda: clock[0], given.rulebook)
-    layers = create_intake(edge)
+    layers = reporters(edge)
     with TestClient(layers, base_url=HOST, raise_server_exceptions=False) as client:
         yield Desk(client, layers.app.state.reception, site, clock, data_dir)
     edge.reports.engine.dispose()

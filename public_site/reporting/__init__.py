@@ -1,0 +1,1 @@
+"""The reporter's pages: without scripts, cookies or anything in an address."""
