@@ -11,7 +11,9 @@ from playwright.sync_api import Browser, BrowserContext, Page, Response
 from tests.journeys.serving import Server
 
 PHONE = {"width": 360, "height": 740}
-REFUSED = re.compile("the server responded with a status of 4(09|10|22)")  # a page, which the browser notes
+REFUSED = re.compile(
+    "the server responded with a status of 4(03|09|10|22)"
+)  # a page, which the browser notes
 DESK = {"width": 1280, "height": 900}
 
 
