@@ -23,7 +23,8 @@ from registry.settings import Network
 
 Lane = Literal["reading", "search", "recording", "sign_in"]
 
-SEARCHES = ("/search", "/api/v1/businesses", "/api/v1/lists/check")
+READ_BY_BODY = ("/api/v1/lists/check", "/api/v1/businesses/match")
+SEARCHES = ("/search", "/api/v1/businesses", *READ_BY_BODY)
 SIGN_IN = ("/desk/sign-in", "/desk/second-factor", "/desk/password", "/desk/invitation")
 NEVER = ("/healthz", "/readyz", "/metrics")  # what watches the installation must always learn how it is
 WINDOW = 60.0  # seconds; the settings say how often in so long
@@ -81,7 +82,7 @@ def lane_of(method: str, path: str) -> Lane | None:
         return None
     if method not in ("GET", "HEAD", "OPTIONS") and path.startswith(SIGN_IN):
         return "sign_in"
-    if path.rstrip("/") in SEARCHES and (method != "POST" or path == "/api/v1/lists/check"):
+    if path.rstrip("/") in SEARCHES and (method != "POST" or path in READ_BY_BODY):
         return "search"
     return "reading" if method in ("GET", "HEAD", "OPTIONS") else "recording"
 

@@ -65,6 +65,7 @@ RIGHTS: tuple[Right, ...] = (
     public("GET", "/api/docs/{name}"),
     public("GET", "/api/{path}"),
     public("GET", "/api/v1/businesses"),
+    public("POST", "/api/v1/businesses/match"),
     public("GET", "/api/v1/businesses/{business_id}"),
     public("GET", "/api/v1/businesses/{business_id}/instruments"),
     public("GET", "/api/v1/catalog"),

@@ -18,6 +18,7 @@ from api.imports import Imports
 from api.instruments import Instruments
 from api.lists import Lists
 from api.log import Log
+from api.matching import Matching
 from api.measures import Measures
 from api.mergers import Mergers
 from api.objections import Objections
@@ -40,6 +41,7 @@ ROUTES: tuple[ControllerRouterHandler, ...] = (
     metrics,
     documentation_asset,
     Businesses,
+    Matching,
     suggestions,
     Mergers,
     Lists,

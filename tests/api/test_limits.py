@@ -125,6 +125,7 @@ def test_the_address_that_counts_is_the_one_that_a_proxy_of_ones_own_saw(
         ("GET", "/api/v1/businesses/x", "reading"),
         ("POST", "/api/v1/businesses", "recording"),
         ("POST", "/api/v1/lists/check", "search"),
+        ("POST", "/api/v1/businesses/match", "search"),
         ("POST", "/desk/sign-in", "sign_in"),
         ("POST", "/desk/second-factor/confirm", "sign_in"),
         ("GET", "/desk/sign-in", "reading"),

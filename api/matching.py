@@ -1,0 +1,79 @@
+"""Matching lists of names and codes with what is on record, for everybody."""
+
+import re
+from collections.abc import Sequence
+
+from litestar import Controller, post
+from litestar.di import NamedDependency
+from litestar.params import JSONBody
+from pydantic import BaseModel, ConfigDict
+
+from api.businesses import find
+from api.describing import public
+from api.edge import Edge
+from registry.publication.matching import (
+    Because,
+    Candidate,
+    Matched,
+    Wanted,
+    WantedOnes,
+    bearers,
+    candidate,
+    told,
+)
+from registry.regions import prefix
+from registry.store.engine import reading
+from search_index.protocol import Query
+
+CODE = re.compile(r"[0-9A-Za-z]{15,}")  # no name is written so: who bears no such code is not like one
+NAMED = ("name", "former_name", "alias")
+LIKE = 5  # what is like a name, at most
+SPELLED = ("exact", "prefix", "substring")  # how a name is spelled; not how it sounds
+
+
+class MatchedOnes(BaseModel):
+    """What was found for each name or code, in the order in which they were asked."""
+
+    model_config = ConfigDict(frozen=True)
+
+    items: tuple[Matched, ...]
+
+
+class Matching(Controller):
+    """Who is meant by the names and codes of a list."""
+
+    path = "/api/v1/businesses"
+    tags = ("businesses",)
+
+    @post("/match", **public(413, 415, 422), status_code=200, summary="Match up to 1,000 names or codes")
+    def match(self, edge: NamedDependency[Edge], data: JSONBody[WantedOnes]) -> MatchedOnes:
+        """Return for each name or code who bears it, or what is like it, and why."""
+        return MatchedOnes(items=match_all(edge, data.items))
+
+
+def match_all(edge: Edge, wanted: Sequence[Wanted]) -> tuple[Matched, ...]:
+    """Return what was found for each name or code, in their order.
+
+    Who bears it exactly is read from the database and complete; what is like it, from the index.
+    """
+    today = edge.today()
+    with reading(edge.engine) as session:
+        exact = bearers(session, wanted, lambda ids: edge.cards.shown(ids, today))
+    return tuple(
+        told(one, found, () if found else _like(edge, one)) for one, found in zip(wanted, exact, strict=True)
+    )
+
+
+def _like(edge: Edge, one: Wanted) -> tuple[Candidate, ...]:
+    """Return the businesses whose name is spelled like what was asked; there are none of a code."""
+    text = one.text.strip()
+    if CODE.fullmatch(text):
+        return ()
+    region = prefix(one.region.ljust(6, "0")) if one.region else None
+    because: Because = "like"
+    found = find(edge, Query(text=text, region_prefix=region or None, limit=LIKE))
+    return tuple(
+        candidate(card.answer, because, hit.reasons[0].matched)
+        for hit, card in found.items
+        if hit.reasons and all(one.kind in SPELLED and one.field in NAMED for one in hit.reasons)
+    )
