@@ -12,9 +12,9 @@ from sqlmodel import select
 
 from api.intake.turns import Crowded, Turns
 from registry.reports.opening import key_for
-from registry.reports.tables import BodyPiece, Report
+from registry.reports.tables import BodyPiece, CompartmentKey, Report
 from registry.reports.thread import write
-from tests.reports.intaking import FORM, Desk, multipart
+from tests.reports.intaking import FORM, Desk, hits, multipart
 from tests.reports.test_intake import JPEG
 
 BLOCK = 65_536
@@ -164,6 +164,21 @@ def test_right_and_wrong_codes_are_answered_by_pages_of_one_length(desk: Desk) -
     pages = [post(desk, "/report/return", {"code": one}) for one in (code, desk.drawn()["code"])]
     assert {(page.status_code, len(page.content)) for page in pages} == {(200, BLOCK)}
     assert "更早的消息" in pages[0].text
+
+
+def test_nothing_that_is_kept_or_logged_names_who_asked(desk: Desk, caplog: pytest.LogCaptureFixture) -> None:
+    markers = ("203.0.113.77", "Canary-Agent-4471", "canary-cookie-9915")
+    told = {"X-Forwarded-For": markers[0], "User-Agent": markers[1], "Cookie": f"visit={markers[2]}"}
+    desk.client.headers.update(told)
+    code = desk.reported()
+    assert post(desk, "/report/return", {"code": code}).status_code == 200
+    assert post(desk, "/report/send", {"code": code}).status_code == 422
+    assert hits([desk.folder], markers) == []
+    with desk.site.vault() as vault:
+        tables = (BodyPiece, CompartmentKey, Report)
+        rows = [row for table in tables for row in vault.session.exec(select(table))]
+        assert not any(marker in str(vars(row)) for row in rows for marker in markers)
+    assert not any(marker in caplog.text for marker in (*markers, code))
 
 
 def test_english_pages_keep_their_language_from_form_to_form(desk: Desk) -> None:
