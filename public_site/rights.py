@@ -62,6 +62,12 @@ RIGHTS: tuple[Right, ...] = (
             ("POST", "/{market_id}/examination"),
             ("POST", "/{market_id}/import"),
             ("POST", "/{market_id}/returned"),
+            ("GET", "/{market_id}/expiring"),
+            ("GET", "/{market_id}/stalls/{business_id}/pledge"),
+            ("POST", "/{market_id}/stalls/{business_id}/pledge"),
+            ("POST", "/{market_id}/stalls/{business_id}/pledge/paper"),
+            ("GET", "/{market_id}/stalls/{business_id}/pledge/blank"),
+            ("GET", "/{market_id}/pledges/{pledge_id}/{sheet}"),
         )
     ),
     # the merchant's desk: only what is of the own business is read
@@ -73,6 +79,9 @@ RIGHTS: tuple[Right, ...] = (
             ("GET", "notices/{proposal_id}"),
             ("GET", "notices/{proposal_id}/{step}"),
             ("POST", "notices/{proposal_id}/{step}"),
+            ("GET", "businesses/{business_id}/pledge"),
+            ("POST", "businesses/{business_id}/pledge"),
+            ("GET", "pledges/{pledge_id}/sticker"),
             ("GET", "objections/new"),
             ("POST", "objections"),
             ("GET", "objections/{objection_id}"),

@@ -8,7 +8,7 @@ from litestar import Request, Response, get
 from litestar.di import NamedDependency
 
 from api.edge import Edge
-from public_site.desk import cases, entries, forms, objections, own, repairs
+from public_site.desk import cases, entries, expiring, forms, objections, own, repairs
 from public_site.desk.awaiting import Awaiting, Waiting
 from public_site.names import region_words
 from registry.audit.work import Work
@@ -20,6 +20,7 @@ SOURCES: tuple[Callable[[Work], Sequence[Awaiting]], ...] = (
     repairs.awaiting,
     entries.awaiting,
     own.awaiting,
+    expiring.awaiting,
 )
 """What looks for work that awaits a person, each by the person's own grants."""
 LISTS: tuple[Callable[[Work], Waiting], ...] = (cases.in_all, objections.in_all, repairs.in_all)

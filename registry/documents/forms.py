@@ -45,6 +45,7 @@ Kind = Literal[
     "repair_refusal",
     "repair_revocation",
     "service_proof",
+    "pledge",
 ]
 Fields = Mapping[str, str | Sequence[str] | Sequence[Sequence[str]]]
 NUMERALS = "一二三四五六七八九十"
@@ -89,10 +90,15 @@ class Form:
     """
 
     title: str
-    filed_as: Literal["evidence", "notice", "review", "decision", "publicity", "form", "other"]
+    filed_as: Literal["evidence", "notice", "review", "decision", "publicity", "form", "pledge", "other"]
     parts: tuple[Part, ...]
     access: Literal["parties", "officers"] = "parties"
     addressed: bool = True
+
+    @property
+    def sealed(self) -> bool:
+        """True where the office itself signs and seals it; what others sign has their lines instead."""
+        return self.filed_as not in ("form", "pledge")
 
     def fields(self) -> tuple[str, ...]:
         """Return the fields that must be given, in order; optional ones are left out."""

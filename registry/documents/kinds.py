@@ -5,6 +5,7 @@ from types import MappingProxyType
 
 from registry.documents.forms import ANSWERS, BASIS, FACTS, REMEDIES, Form, heading, items, line, said
 from registry.documents.matters import MATTERS
+from registry.documents.signed_kinds import PLEDGE, SERVICE_PROOF
 
 FORMS: Mapping[str, Form] = MappingProxyType(
     {
@@ -298,23 +299,7 @@ FORMS: Mapping[str, Form] = MappingProxyType(
                 said("paper.where", optional=True),
             ),
         ),
-        "service_proof": Form(
-            "paper.service_proof.title",
-            "form",
-            (
-                line("paper.service_proof.addressee", "party"),
-                line("paper.service_proof.papers", "papers"),
-                line("paper.service_proof.place", "place"),
-                line("paper.service_proof.way", "way"),
-                line("paper.service_proof.received"),
-                line("paper.service_proof.received_on"),
-                line("paper.service_proof.other"),
-                line("paper.service_proof.refused"),
-                line("paper.service_proof.witness"),
-                line("paper.service_proof.servers"),
-                line("paper.service_proof.note"),
-            ),
-            addressed=False,
-        ),
+        "service_proof": SERVICE_PROOF,
+        "pledge": PLEDGE,
     }
 )

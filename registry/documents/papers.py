@@ -236,7 +236,7 @@ def composed(office: str, public_url: str, paper: Paper, command: IssuePaper) ->
         "addressee": command.fields["party"] if form.addressed and "party" in command.fields else None,
         "blocks": blocks(form, {**command.fields, **given}),
         "day": given["day"],
-        "sealed": form.filed_as != "form",
+        "sealed": form.sealed,
         "address": f"{public_url.rstrip('/')}/verify/{paper.code}",
         "code": " ".join(paper.code[at : at + GROUP] for at in range(0, len(paper.code), GROUP)),
         "seal": words("paper.seal"),

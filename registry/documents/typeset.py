@@ -18,16 +18,18 @@ import segno
 from registry.errors import Malformed
 
 TEMPLATE = Path(__file__).parent / "paper.typ"
+STICKER = Path(__file__).parent / "sticker.typ"
 _one_at_a_time = Lock()
 
 
-def pdf(paper: Mapping[str, Any], issued_on: date) -> bytes:
+def pdf(paper: Mapping[str, Any], issued_on: date, template: Path = TEMPLATE) -> bytes:
     """Return the bytes of a paper.
 
     Args:
         paper: `office`, `title`, `number`, `addressee`, `blocks`, `day`, `address` (of the page that
             verifies it), `code` and the texts of its foot, as the template names them.
         issued_on: Day of issue, which the file carries as its time.
+        template: How it is set.
 
     Raises:
         Malformed: `paper.unprintable`: a character stands in no font at hand.
@@ -36,7 +38,7 @@ def pdf(paper: Mapping[str, Any], issued_on: date) -> bytes:
 
     with _one_at_a_time:
         try:
-            return _compiled(paper, issued_on, "pdf", ["a-2b"])
+            return _compiled(paper, issued_on, "pdf", ["a-2b"], template)
         except TypstError as failed:
             if "could not be displayed" not in failed.message:
                 raise
@@ -44,10 +46,12 @@ def pdf(paper: Mapping[str, Any], issued_on: date) -> bytes:
             raise Malformed("paper.unprintable", field="fields", characters=character) from failed
 
 
-def _compiled(paper: Mapping[str, Any], issued_on: date, kind: str, standards: list[str]) -> bytes:
+def _compiled(
+    paper: Mapping[str, Any], issued_on: date, kind: str, standards: list[str], template: Path = TEMPLATE
+) -> bytes:
     inputs = {"paper": json.dumps({**paper, "qr": _qr(paper["address"])}, ensure_ascii=False)}
     made: bytes = compiler().compile(
-        TEMPLATE.read_bytes(),
+        template.read_bytes(),
         format=kind,
         sys_inputs={**inputs, "on": issued_on.isoformat()},
         pdf_standards=standards,

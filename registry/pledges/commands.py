@@ -4,7 +4,7 @@ A pledge is the same one again when its source says so, or when the same busines
 matter on the same date; said again with another term or paper it is refused, never overwritten.
 """
 
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Collection, Sequence
 from datetime import date, timedelta
 from typing import Annotated
 
@@ -82,9 +82,26 @@ def file_pledges(work: Work, commands: Sequence[FilePledge]) -> list[Outcome]:
     """
     one_writer(work.session, "pledges")
     batch = _Batch(work, commands)
+    for bearer in batch.bearers.all:
+        require_keeper(work, bearer, "business_id")
     outcomes = [batch.take(command) for command in commands]
     batch.write(commands)
     return outcomes
+
+
+def keep_pledge(work: Work, command: FilePledge, pledge_id: str) -> Outcome:
+    """File a pledge under an identifier; for a command that has asked who may.
+
+    Raises:
+        NotFound: There is no such business or document.
+        Malformed: The day lies ahead, or the term ends before it.
+        Conflict: The same pledge is on record with another term or paper.
+    """
+    one_writer(work.session, "pledges")
+    batch = _Batch(work, [command], lambda: pledge_id)
+    outcome = batch.take(command).raised()
+    batch.write([command])
+    return outcome
 
 
 def break_pledge(work: Work, command: BreakPledge) -> Outcome:
@@ -204,11 +221,12 @@ def _said(bearer_id: str, command: FilePledge) -> Said:
 class _Batch:
     """What a batch of pledges will write, gathered row by row."""
 
-    def __init__(self, work: Work, commands: Sequence[FilePledge]) -> None:
+    def __init__(
+        self, work: Work, commands: Sequence[FilePledge], identifier: Callable[[], str] = new_id
+    ) -> None:
         self.work = work
+        self.identifier = identifier
         self.bearers = Bearers(work.session, {command.business_id for command in commands})
-        for bearer in self.bearers.all:
-            require_keeper(work, bearer, "business_id")
         self.missing_documents = unknown_documents(
             work.session, {command.document_id for command in commands if command.document_id}
         )
@@ -239,7 +257,7 @@ class _Batch:
             raise NotFound("document.unknown", field="document_id", document_id=command.document_id)
 
     def _create(self, bearer_id: str, command: FilePledge, said: Said) -> str:
-        pledge_id = new_id()
+        pledge_id = self.identifier()
         given = command.pledged_on
         end = command.valid_through
         self.rows.append(

@@ -37,6 +37,41 @@ def held_in_market(session: Session, market_id: str, on: date) -> Sequence[Pledg
     ).all()
 
 
+def running_out_in_market(session: Session, market_id: str, through: date) -> list[Pledge]:
+    """Return the pledges of a market's stalls that ran out or will by a day, and were not given anew.
+
+    What was broken or taken back ran out by that, and is not among them.
+    """
+    found = session.exec(
+        select(Pledge)
+        .join(BusinessVersion, col(BusinessVersion.business_id) == col(Pledge.business_id))
+        .where(col(Pledge.superseded_at).is_(None), col(BusinessVersion.superseded_at).is_(None))
+        .where(BusinessVersion.market_id == market_id)
+        .where(col(Pledge.broken_on).is_(None), col(Pledge.withdrawn_on).is_(None))
+        .order_by(col(Pledge.valid_through), col(Pledge.pledge_id))
+    ).all()
+    return lapsing(found, through)
+
+
+def lapsing(pledges: Iterable[Pledge], through: date) -> list[Pledge]:
+    """Return those of some pledges that run out by a day, where no later one of the matter goes on."""
+    last: dict[tuple[str, str], Pledge] = {}
+    for one in pledges:
+        if one.broken_on is not None or one.withdrawn_on is not None:
+            continue
+        key = (one.business_id, one.matter)
+        held = last.get(key)
+        if held is None or _end(held) < _end(one):
+            last[key] = one
+    return sorted(
+        (one for one in last.values() if _end(one) <= through), key=lambda one: (_end(one), one.pledge_id)
+    )
+
+
+def _end(one: Pledge) -> date:
+    return one.valid_through or date.max
+
+
 def pledge(session: Session, pledge_id: str) -> Pledge | None:
     """Return a pledge as it stands, or None where there is none."""
     return session.exec(

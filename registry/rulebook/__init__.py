@@ -31,6 +31,7 @@ from registry.rulebook.law_rows import (
 )
 from registry.rulebook.load import load_rulebook
 from registry.rulebook.model import Row, Source, Tag
+from registry.rulebook.pledge_rows import PledgeText
 from registry.rulebook.reward_rows import RewardRule
 from registry.rulebook.score_rows import (
     GradeBand,
@@ -59,6 +60,7 @@ __all__ = [
     "PenaltyField",
     "PenaltyKind",
     "PenaltyRange",
+    "PledgeText",
     "Problem",
     "Procedure",
     "PublicityPeriod",

@@ -14,7 +14,7 @@ from pydantic import ValidationError
 
 from registry.errors import Malformed, RuleRefused
 from registry.regions import ancestors
-from registry.rulebook import instrument_rows, law_rows, reward_rows, score_rows
+from registry.rulebook import instrument_rows, law_rows, pledge_rows, reward_rows, score_rows
 from registry.rulebook.model import Row
 from registry.rulebook.score_rows import SchemeRow, ScoreScheme
 
@@ -37,6 +37,7 @@ TABLES: tuple[type[Row], ...] = (
     law_rows.Measure,
     law_rows.Term,
     law_rows.PaperNumber,
+    pledge_rows.PledgeText,
     reward_rows.RewardRule,
     instrument_rows.InstrumentKind,
     score_rows.ScoreScheme,

@@ -157,8 +157,12 @@ def _facts(case: Case) -> dict[str, str]:
             id=new_id(), name="东方红市场", region=given.TOWN, organiser_id=shop, recorded_at=work.now
         )
         session.add(market)
+        session.flush()
+        stall = given.business(work, "东方红市场一号摊", market="东方红市场", stall="一号")
         return {
             "market_id": market.id,
+            "stall": stall,
+            "stall_pledge": given.pledge(work, stall),
             "instrument_id": scale,
             "verification_id": given.verification(work, scale),
             "business_id": shop,
