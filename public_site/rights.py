@@ -1,6 +1,19 @@
 """Who may read which page: one row for every address, beside those of `api.rights`."""
 
-from api.rights import BODY, EITHER, NATION, OFFICERS, OWN, PATH, READERS, STATED, Right, public, signed_in
+from api.rights import (
+    APPROVERS,
+    BODY,
+    EITHER,
+    NATION,
+    OFFICERS,
+    OWN,
+    PATH,
+    READERS,
+    STATED,
+    Right,
+    public,
+    signed_in,
+)
 
 RIGHTS: tuple[Right, ...] = (
     public("GET", "/"),
@@ -159,6 +172,8 @@ RIGHTS: tuple[Right, ...] = (
     Right("GET", "/desk/cases/{proposal_id}/papers/{step}", EITHER, PATH),
     Right("POST", "/desk/cases/{proposal_id}/papers/{step}", EITHER, PATH),
     Right("GET", "/desk/documents/{document_id}", READERS, PATH),
+    Right("GET", "/desk/papers/{code}/revocation", APPROVERS, PATH),
+    Right("POST", "/desk/papers/{code}/revocation", APPROVERS, PATH),
     Right("GET", "/desk/cases/new", OFFICERS, OWN),
     Right("POST", "/desk/cases", OFFICERS, BODY),
     Right("POST", "/desk/cases/pointer", OFFICERS, BODY),

@@ -1,6 +1,7 @@
 """Offices and accounts of the demonstration."""
 
 import secrets
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -73,14 +74,21 @@ def enter_people(admin: Work) -> dict[str, Shown]:
     }
 
 
-def enter_market_people(admin: Work) -> dict[str, Shown]:
-    """Enter the operator of a market of the town and the merchant of one of its stalls; they have no key."""
-    stall = admin.session.exec(
+def enter_market_people(admin: Work, of_interest: Sequence[str]) -> dict[str, Shown]:
+    """Enter the merchant of a stall and the operator of its market; they have no key.
+
+    Args:
+        admin: The administrator.
+        of_interest: Businesses in order of how much their merchant has to do; the first one with a
+            stall is taken, and any stall where none has one.
+    """
+    stalls = admin.session.exec(
         select(BusinessVersion)
         .where(col(BusinessVersion.market_id).is_not(None), col(BusinessVersion.superseded_at).is_(None))
         .order_by(col(BusinessVersion.market_id), col(BusinessVersion.stall))
-        .limit(1)
-    ).one()
+    ).all()
+    order = {business_id: number for number, business_id in enumerate(of_interest)}
+    stall = min(stalls, key=lambda one: order.get(one.business_id, len(order)))
     for name, person, of in (
         ("operator", "演示·集市主办者", {"market_id": stall.market_id}),
         ("merchant", "演示·商户", {"business_id": stall.business_id}),

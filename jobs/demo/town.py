@@ -15,6 +15,8 @@ REGION = "411502"
 AUTHORITY = "信阳市浉河区市场监督管理局"
 
 MARKETS = ("湖东农贸市场（演示）", "老城集贸市场（演示）", "春申路便民市场（演示）")
+EARLY_MARKET = MARKETS[1]  # its stalls pledged first: some of these pledges run out around the chosen day
+EARLIER = timedelta(days=200)
 STALLS_EACH = 40
 SHOPS = 180
 PUBLISHED_AFTER = 15  # days from decision to publication, in this town
@@ -174,7 +176,8 @@ class Town:
         """Give two of three merchants a pledge of two years."""
         for business in self.businesses:
             if self.rng.random() < 0.66:
-                pledged = self._days_before(100, 600)
+                early = business["market"] == EARLY_MARKET
+                pledged = self._days_before(100, 600) - (EARLIER if early else timedelta())
                 yield {
                     **self._who(business),
                     "matter": "fuel" if business["sector"] == "fuel_station" else "retail_weighing",

@@ -47,6 +47,8 @@ CARD: Steps = (
     ("review", "officer", 8),
     ("give", "approver", 6),
 )
+SERVED: Steps = (("serve_notice", "officer", 1),)
+SERVED_BEGUN = 2
 FACTORS: Mapping[str, str] = {
     "intent": "使用带有作弊功能的电子计价秤，明知而为",
     "frequency": "检查时第一次发现",
@@ -80,6 +82,8 @@ def _warn(stage: Stage, found: Sequence[tuple[str, str]]) -> None:
     for regime, who in ((RED_CARD, stalls[:1]), (YELLOW, stalls[1:2])):
         for business_id, fact in who:
             lead(stage, Case(regime, "propose", business_id, "" if regime == YELLOW else fact), CARD, BEGUN)
+    for business_id, _ in stalls[:1]:  # of this stall the demonstration's merchant speaks: it may answer
+        lead(stage, Case(YELLOW, "propose", business_id, ""), SERVED, SERVED_BEGUN)
 
 
 def _market(session: Session, business_id: str) -> str | None:

@@ -1,10 +1,8 @@
 """Registers of a market in bulk: a workbook is tried out, its faults are told, and then it is carried out.
 
-Nothing is kept between the steps: the page that tells what would become of a file carries the file itself.
+Between the steps the file is kept for who sent it; the page that tells of it names its digest alone.
 """
 
-from base64 import b64decode, b64encode
-from binascii import Error
 from dataclasses import replace
 from functools import partial
 from io import BytesIO
@@ -27,11 +25,12 @@ from registry.commands import Command
 from registry.errors import Malformed, Refusal
 from registry.imports.commands import carry_out, examine
 from registry.imports.report import ImportReport, returned_rows
+from registry.imports.uploads import keep_upload, upload
 from registry.imports.writing import write_xlsx
 from registry.store.engine import writing
 
 KINDS = ("businesses", "pledges", "instruments", "verifications")
-LARGEST = 4_194_304  # bytes; the page of the trial carries the file, half as large again
+LARGEST = 4_194_304  # bytes
 MOST_ROWS = 5_000  # one form is one transaction, and other writers wait for it
 MOST_FAULTS = 500  # on the page; the workbook of returned rows holds all
 
@@ -43,7 +42,7 @@ class TakeSheet(Command):
 
     kind: Literal["businesses", "pledges", "instruments", "verifications"]
     name: str = Field(max_length=200, description="What the file is called.")
-    content: str = Field(description="The bytes, base64.")
+    digest: str = Field(max_length=64, description="Of the file that was tried out, SHA-256 in hex.")
 
 
 @get("/desk/markets/{market_id:str}/sheet", sync_to_thread=True, include_in_schema=False)
@@ -62,8 +61,13 @@ def sheet(request: Asked, edge: NamedDependency[Edge], market_id: FromPath[str])
 def try_out(
     request: Asked, edge: NamedDependency[Edge], form: NamedDependency[Form], market_id: FromPath[str]
 ) -> Response[Any]:
-    """Tell what would become of each row of a file; nothing is kept."""
-    return _tried(edge, request, _with_file(form), market_id)
+    """Tell what would become of each row of a file; only the file itself is kept, for a while."""
+    who = forms.checked(edge, request, form)
+    try:
+        kept = _kept(edge, who.actor.person_id, form)
+    except Refusal as refused:
+        return _form(edge, request, market_id, forms.faults_of(refused, request, form, TakeSheet))
+    return _tried(edge, request, kept, market_id)
 
 
 @post(
@@ -79,7 +83,7 @@ def take(
 
     def taken(work: Work, command: TakeSheet) -> tuple[TakeSheet, ImportReport]:
         own = _of_market(work, market_id)
-        report = carry_out(own, command.kind, _bytes(command), command.name, most_rows=MOST_ROWS)
+        report = carry_out(own, command.kind, _bytes(edge, own, command), command.name, most_rows=MOST_ROWS)
         return command, report
 
     def reveal(done: tuple[TakeSheet, ImportReport]) -> Response[Any]:
@@ -134,7 +138,8 @@ def _examined(
         command = stated(form, TakeSheet, {})
         with writing(edge.engine) as session:
             own = _of_market(Work(session, who.actor, edge.now(), edge.rulebook()), market_id)
-            return command, examine(own, command.kind, _bytes(command), command.name, most_rows=MOST_ROWS)
+            content = _bytes(edge, own, command)
+            return command, examine(own, command.kind, content, command.name, most_rows=MOST_ROWS)
     except (Misread, Refusal) as refused:
         found = forms.faults_of(refused, request, form, TakeSheet)
         return replace(found, said=tuple((_beside(name), words) for name, words in found.said))
@@ -151,28 +156,29 @@ def _of_market(work: Work, market_id: str) -> Work:
     return replace(work, actor=replace(work.actor, grants=only))
 
 
-def _with_file(form: Form) -> Form:
-    """Return a form whose file stands in its fields."""
+def _kept(edge: Edge, person_id: str, form: Form) -> Form:
+    """Keep the file of a form for who sent it, and return the form with its digest in its place.
+
+    Raises:
+        Malformed: It is too large.
+    """
     file = form.files.get("file")
     if file is None:
         return form
-    said = (("name", file.name[-200:]), ("content", b64encode(file.content).decode()))
-    return Form((*((name, value) for name, value in form.fields if name not in ("name", "content")), *said))
+    if len(file.content) > LARGEST:
+        raise Malformed("import.sheet_too_large", field="file", most=LARGEST // 1_048_576)
+    digest = keep_upload(edge.settings.data_dir, person_id, file.content, edge.now())
+    said = (("name", file.name[-200:]), ("digest", digest))
+    return Form((*((name, value) for name, value in form.fields if name not in ("name", "digest")), *said))
 
 
-def _bytes(command: TakeSheet) -> bytes:
-    try:
-        content = b64decode(command.content, validate=True)
-    except Error as broken:
-        raise Malformed("import.not_base64", field="content") from broken
-    if len(content) > LARGEST:
-        raise Malformed("import.sheet_too_large", field="content", most=LARGEST // 1_048_576)
-    return content
+def _bytes(edge: Edge, work: Work, command: TakeSheet) -> bytes:
+    return upload(edge.settings.data_dir, work.actor.person_id, command.digest)
 
 
 def _beside(name: str) -> str:
     """Return the field of the page that a fault stands beside: what is sent of a file is the file."""
-    return "file" if name in ("name", "content") else name
+    return "file" if name in ("name", "digest") else name
 
 
 def _form(edge: Edge, request: Asked, market_id: str, faults: Faults = NO_FAULTS) -> Response[Any]:

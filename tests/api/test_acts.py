@@ -84,9 +84,9 @@ def test_of_many_requests_with_one_key_one_acts(town: Town) -> None:
 def test_a_key_is_remembered_for_a_day(town: Town) -> None:
     town.post("/api/v1/businesses", SHOP, key="once")
     town.clock[0] += timedelta(hours=23)
-    assert forget_answers.run(town.plant) == "forgotten=0 tried=0 sign_ups=0"
+    assert forget_answers.run(town.plant) == "forgotten=0 tried=0 sign_ups=0 uploads=0"
     town.clock[0] += timedelta(hours=2)
-    assert forget_answers.run(town.plant) == "forgotten=1 tried=0 sign_ups=0"
+    assert forget_answers.run(town.plant) == "forgotten=1 tried=0 sign_ups=0 uploads=0"
 
 
 @pytest.mark.parametrize(

@@ -4,7 +4,7 @@ from registry.lists.queries import steps
 from registry.lists.tables import Proposal
 from registry.store.engine import reading, writing
 from tests import given
-from tests.desk.conftest import Town
+from tests.desk.conftest import Browser, Town
 from tests.desk.leading import Desk, business_with_violation, proposed
 
 NOBODYS = "0" * 26
@@ -75,3 +75,28 @@ def test_a_foreign_case_answers_like_one_that_is_not_there(town: Town) -> None:
         unknown = browser.client.get(path.format(NOBODYS), follow_redirects=False)
         assert foreign.status_code == unknown.status_code == 404
         assert foreign.text.replace(case, NOBODYS) == unknown.text
+
+
+def test_an_approver_revokes_a_stale_paper_at_the_desk_so_that_another_can_be_issued(town: Town) -> None:
+    desk = Desk(town, {})
+    business, violation = business_with_violation(town)
+    case = proposed(town, business, violation)
+    desk.paper(case, "serve_notice", "notice", {"where": "浉河区"})
+    approver = desk.of("approver")
+    approver.open(f"/desk/cases/{case}")
+    assert approver.last is not None
+    address = approver.last.text.split('href="/desk/papers/')[1].split('"', maxsplit=1)[0]
+    assert "/desk/papers/" not in _text(desk.of("officer"), f"/desk/cases/{case}")
+    at = f"/desk/papers/{address}"
+    bare = desk.send("approver", at)
+    assert bare.status_code == 422
+    assert 'id="ground-fault"' in bare.text
+    answer = desk.send("approver", at, {"ground": "事实已经更正"})
+    assert answer.headers["location"] == f"/desk/cases/{case}?done=revoked"
+    desk.paper(case, "serve_notice", "notice", {"where": "浉河区"})
+
+
+def _text(browser: Browser, path: str) -> str:
+    browser.open(path)
+    assert browser.last is not None
+    return browser.last.text

@@ -1,6 +1,7 @@
 """An operator keeps the registers of the own market by workbook, and changes nothing outside it."""
 
 import re
+from datetime import timedelta
 from io import BytesIO
 
 import pytest
@@ -9,9 +10,10 @@ from sqlalchemy import Engine
 from sqlmodel import col, select
 
 from registry.accounts import commands as accounts
-from registry.accounts.commands import AddAccount
+from registry.accounts.commands import AddAccount, GrantRole
 from registry.accounts.tables import AccountGrant
 from registry.businesses.tables import BusinessVersion, Market
+from registry.imports.uploads import KEPT, forget_uploads
 from registry.pledges.tables import Pledge
 from registry.store.engine import reading, writing
 from tests import given
@@ -65,7 +67,7 @@ def _send(browser: Browser, market: str, kind: str, content: bytes, step: str = 
 def _carried(browser: Browser, market: str, kind: str) -> str:
     """Carry out what the page that was shown last tells of."""
     assert browser.last is not None
-    hidden = dict(re.findall(r'name="(name|content)" value="([^"]*)"', browser.last.text))
+    hidden = dict(re.findall(r'name="(name|digest)" value="([^"]*)"', browser.last.text))
     answer = browser.send(f"{market}/import", {"kind": kind, **hidden})
     assert answer.status_code == 200, answer.text
     return answer.text
@@ -173,10 +175,43 @@ def test_the_refused_rows_come_back_as_a_workbook(town: Town, markets: dict[str,
     content = _pledges(_row("没有这一家", OURS_NAME))
     _send(operator, markets["ours"], "pledges", content)
     assert operator.last is not None
-    hidden = dict(re.findall(r'name="(name|content)" value="([^"]*)"', operator.last.text))
+    hidden = dict(re.findall(r'name="(name|digest)" value="([^"]*)"', operator.last.text))
     answer = operator.send(f"{markets['ours']}/returned", {"kind": "pledges", **hidden})
     (_, row) = CalamineWorkbook.from_filelike(BytesIO(answer.content)).get_sheet_by_index(0).to_python()
     assert row[0] == "没有这一家"
+
+
+def test_the_page_of_a_trial_names_the_file_and_does_not_carry_it(
+    town: Town, markets: dict[str, str]
+) -> None:
+    operator = town.at_desk("operator")
+    rows = _pledges(*(_row("王记鲜肉店", OURS_NAME) for _ in range(2000)))
+    assert len(_send(operator, markets["ours"], "pledges", rows)) < len(rows)
+
+
+def test_a_file_is_at_hand_for_who_sent_it_alone_and_for_a_day(town: Town, markets: dict[str, str]) -> None:
+    operator = town.at_desk("operator")
+    page = _send(operator, markets["ours"], "pledges", _pledges(_row("王记鲜肉店", OURS_NAME)))
+    found = re.search(r'name="digest" value="([0-9a-f]{64})"', page)
+    assert found is not None
+    with writing(town.engine) as session:
+        theirs = session.exec(select(Market.id).where(Market.name == OURS_NAME)).one()
+        grant = GrantRole(role="operator", region="411502", market_id=theirs)
+        accounts.add_account(
+            given.work(session, "admin"),
+            AddAccount(name="second", person_name="second", office_code="AMR-411502", grants=(grant,)),
+        )
+    give_passwords(town.engine, "second")
+    stated = {"kind": "pledges", "name": "rows.csv", "digest": found[1]}
+    second = town.at_desk("second")
+    second.open(f"{markets['ours']}/sheet")
+    refused = second.send(f"{markets['ours']}/import", stated)
+    assert refused.status_code == 422
+    assert "请重新上传" in refused.text
+    assert forget_uploads(town.settings.data_dir, town.clock[0] + KEPT) == 0
+    assert forget_uploads(town.settings.data_dir, town.clock[0] + KEPT + timedelta(seconds=1)) == 1
+    operator.open(f"{markets['ours']}/sheet")
+    assert operator.send(f"{markets['ours']}/import", stated).status_code == 422
 
 
 def test_another_market_is_refused_at_every_step(town: Town, engine: Engine, markets: dict[str, str]) -> None:
@@ -186,7 +221,7 @@ def test_another_market_is_refused_at_every_step(town: Town, engine: Engine, mar
     for step in ("examination", "import", "returned"):
         answer = operator.send(
             f"{markets['theirs']}/{step}",
-            {"kind": "pledges", "name": "rows.csv", "content": "YQ=="},
+            {"kind": "pledges", "name": "rows.csv", "digest": "0" * 64},
             headers=OURS,
         )
         assert answer.status_code == 404

@@ -10,6 +10,11 @@ from sqlmodel import Session, col, func, select
 
 from jobs import process
 from jobs.demo.filling import fill
+from public_site.desk.home import SOURCES
+from public_site.desk.own import record_of
+from public_site.desk.owning import own_businesses
+from registry.accounts.commands import actor_by_account
+from registry.audit.work import Work
 from registry.businesses.tables import Alias
 from registry.calendar import legal_day
 from registry.lists.tables import Proposal
@@ -17,6 +22,7 @@ from registry.publication.public_view import index_documents
 from registry.publication.tables import Edition
 from registry.publication.verify import verify_edition
 from registry.repair.tables import Objection, Repair
+from registry.rulebook import load_rulebook
 from registry.settings import read_settings
 from registry.store.engine import open_engine, reading
 from registry.store.tables import Outbox
@@ -101,6 +107,24 @@ def test_a_town_of_today_shows_every_part_of_the_product(data_dir: Path) -> None
     assert figures["index_documents"] == figures["businesses"]["named"] + figures["businesses"]["masked"]
     assert figures["statistics"] > 100
     assert figures["violations_by_code"]["M48"] > 0
+    engine = open_engine(read_settings(data_dir=data_dir, database_url="", demonstration=True).database)
+    with reading(engine) as session:
+        _merchant_and_operator_have_work(session)
+    engine.dispose()
+
+
+def _merchant_and_operator_have_work(session: Session) -> None:
+    """Hold that the accounts that are shown have something to answer, to object to, and to renew."""
+    works = {
+        name: Work(session, actor_by_account(session, name), process.clock(), load_rulebook())
+        for name in ("merchant", "operator")
+    }
+    acts = {name: {one.act for source in SOURCES for one in source(work)} for name, work in works.items()}
+    assert acts == {"merchant": {"answer_notice", "renew_pledge"}, "operator": {"see_expiring"}}
+    shop = record_of(works["merchant"], own_businesses(works["merchant"])[0])
+    assert shop is not None
+    assert shop.entries
+    assert shop.repairable
 
 
 @pytest.mark.long
