@@ -72,8 +72,7 @@ def fill(settings: Settings, as_of: date) -> Filling:
     with filling.step("import_town"):
         town = _import_town(stage, filling, settings.data_dir / "demo")
         with stage.acting("admin", 60, 8) as work:
-            busy = [business_id for business_id, _ in procedures.cheats(work.session, as_of)]
-            filling.people |= people.enter_market_people(work, busy)
+            filling.people |= people.enter_market_people(work, procedures.cheats(work.session, as_of))
     with filling.step("lists"):
         procedures.list_merchants(stage)
     plant = _plant(settings, stage)

@@ -74,12 +74,12 @@ def enter_people(admin: Work) -> dict[str, Shown]:
     }
 
 
-def enter_market_people(admin: Work, of_interest: Sequence[str]) -> dict[str, Shown]:
+def enter_market_people(admin: Work, of_interest: Sequence[tuple[str, str]]) -> dict[str, Shown]:
     """Enter the merchant of a stall and the operator of its market; they have no key.
 
     Args:
         admin: The administrator.
-        of_interest: Businesses in order of how much their merchant has to do; the first one with a
+        of_interest: Businesses, each with a fact, in order of what their merchant has to do; the first with a
             stall is taken, and any stall where none has one.
     """
     stalls = admin.session.exec(
@@ -87,7 +87,7 @@ def enter_market_people(admin: Work, of_interest: Sequence[str]) -> dict[str, Sh
         .where(col(BusinessVersion.market_id).is_not(None), col(BusinessVersion.superseded_at).is_(None))
         .order_by(col(BusinessVersion.market_id), col(BusinessVersion.stall))
     ).all()
-    order = {business_id: number for number, business_id in enumerate(of_interest)}
+    order = {business_id: number for number, (business_id, _) in enumerate(of_interest)}
     stall = min(stalls, key=lambda one: order.get(one.business_id, len(order)))
     for name, person, of in (
         ("operator", "演示·集市主办者", {"market_id": stall.market_id}),

@@ -14,7 +14,7 @@ from public_site.desk.case_files import documents_of, papers_of_steps, regime_of
 from public_site.desk.case_forms import EXHIBITS, exhibit_fields
 from public_site.desk.owning import OWN, is_own, words_filed
 from public_site.desk.possible_acts import PossibleAct
-from public_site.desk.stepping import Sort
+from public_site.desk.stepping import PARTY_SENDS, Sort
 from public_site.reader import Reader
 from public_site.texts import Words
 from registry.audit.work import Work
@@ -137,5 +137,6 @@ SORT = Sort(
     word="desk.own.notice",
     tail="_own",
     done="said",
+    button=PARTY_SENDS,
 )
 ROUTES = SORT.routes()

@@ -15,7 +15,7 @@ from public_site.desk.owning import OWN, is_own, words_filed
 from public_site.desk.possible_acts import PossibleAct
 from public_site.desk.repairs import FILES as PAPERS_OF_REPAIR
 from public_site.desk.repairs import papers_asked
-from public_site.desk.stepping import Opening, Sort
+from public_site.desk.stepping import PARTY_SENDS, Opening, Sort
 from public_site.desk.subjects import own_subject
 from public_site.reader import Reader
 from public_site.texts import Words
@@ -251,6 +251,7 @@ OBJECTING = Opening(
     crumb=(OWN, "desk.nav.own"),
     done="objection_filed",
     given={"assisted": False},
+    button=PARTY_SENDS,
 )
 OBJECTION = Sort(
     OBJECTIONS,
@@ -266,6 +267,7 @@ OBJECTION = Sort(
     word="desk.objections.file",
     tail="_objection_own",
     done="said",
+    button=PARTY_SENDS,
 )
 REPAIRS = f"{OWN}/repairs"
 APPLYING = Opening(
@@ -279,6 +281,7 @@ APPLYING = Opening(
     template="own_repair_new.html",
     shown=_conditions,
     given={"field": "metrology"},
+    button=PARTY_SENDS,
 )
 REPAIR = Sort(
     REPAIRS,
@@ -297,5 +300,6 @@ REPAIR = Sort(
     word="desk.repairs.file",
     tail="_repair_own",
     done="said",
+    button=PARTY_SENDS,
 )
 ROUTES = (*OBJECTING.routes(), *OBJECTION.routes(), *APPLYING.routes(), *REPAIR.routes())

@@ -59,6 +59,7 @@ def _show(edge: Edge, request: Asking, code: str, faults: Faults = NO_FAULTS) ->
             Asked("ground", "text", reader.t("desk.cases.field.reasons"), hint=reader.t("desk.cases.stale")),
         ),
         refusal=None,
+        button="desk.act.revoke_paper",
         say=lambda refusal: say(refusal, reader.language),
         faults=faults,
     )

@@ -29,6 +29,7 @@ from registry.texts import say
 Asking = Request[Any, Any, Any]
 Fields = Sequence[Asked | Group]
 Found = TypeVar("Found")
+OFFICE_DOES, PARTY_SENDS = "desk.cases.take", "desk.own.send"
 
 
 @dataclass(frozen=True)
@@ -49,6 +50,7 @@ class Sort(Generic[Found]):
         word: Code of the word for one of it.
         tail: Ends the code of a step's words.
         done: Said on the page after a step.
+        button: Code of the words with which a step is taken.
     """
 
     place: str
@@ -64,6 +66,7 @@ class Sort(Generic[Found]):
     word: str
     tail: str = ""
     done: str = "step"
+    button: str = OFFICE_DOES
 
     def page(self, edge: Edge, request: Asking, identifier: str, faults: Faults = NO_FAULTS) -> Response[str]:
         """Show a thing and what the person may do with it."""
@@ -114,6 +117,7 @@ class Sort(Generic[Found]):
             lead="",
             back=((address, reader.t(words)), (here, reader.t(self.word))),
             action=f"{here}/{name}",
+            button=self.button,
             fields=fields,
             refusal=act.refusal,
             say=lambda refusal: say(refusal, reader.language),
@@ -180,6 +184,7 @@ class Opening:
         shown: What else its page shows, and
         template: the file of that page.
         given: What no field may say.
+        button: Code of the words with which it is sent.
     """
 
     place: str
@@ -192,6 +197,7 @@ class Opening:
     shown: Callable[[Work, str, str, Reader], Mapping[str, Any]] = lambda *_: NOTHING
     template: str = "act.html"
     given: Mapping[str, object] = field(default_factory=dict)
+    button: str = OFFICE_DOES
 
     def form(
         self,
@@ -219,6 +225,7 @@ class Opening:
             lead=about,
             back=((address, reader.t(words)),),
             action=self.place,
+            button=self.button,
             fields=fields,
             refusal=None,
             faults=placed(faults, sent, fields),

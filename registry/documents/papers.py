@@ -237,6 +237,7 @@ def composed(office: str, public_url: str, paper: Paper, command: IssuePaper) ->
         "blocks": blocks(form, {**command.fields, **given}),
         "day": given["day"],
         "sealed": form.sealed,
+        "compact": form.filed_as == "pledge",
         "address": f"{public_url.rstrip('/')}/verify/{paper.code}",
         "code": " ".join(paper.code[at : at + GROUP] for at in range(0, len(paper.code), GROUP)),
         "seal": words("paper.seal"),

@@ -155,6 +155,7 @@ def blank(work: Work, settings: Settings, business_id: str, matter: str) -> byte
             "blocks": blocks(form, shown),
             "day": in_words(work.today),
             "sealed": False,
+            "compact": True,
             "address": page_of(settings, business_id),
             "code": "",
             "seal": "",

@@ -1,7 +1,10 @@
 """A pledge is given on its whole text, by the business itself or before a witness, and has its paper."""
 
 from datetime import date, timedelta
+from io import BytesIO
+from typing import get_args
 
+import pikepdf
 import pytest
 from sqlalchemy import Engine
 
@@ -12,6 +15,7 @@ from registry.documents.commands import content_of
 from registry.documents.tables import Document, Paper
 from registry.errors import Forbidden, Malformed, Refusal
 from registry.pledges.queries import lapsing, pledge, pledges_of
+from registry.pledges.rules import Matter
 from registry.pledges.signing import FileSigned, SignPledge, file_signed, sign_pledge, sticker, text_of
 from registry.settings import Settings
 from registry.store.engine import reading, writing
@@ -58,6 +62,18 @@ def test_a_merchant_pledges_for_itself_and_has_the_numbered_paper_of_the_day(
         assert session.get_one(Paper, it.document_id).case_id == it.pledge_id
         assert content_of(session, settings.data_dir, it.document_id).startswith(b"%PDF-")
         assert sticker(given.work(session, "merchant"), settings, it).startswith(b"%PDF-")
+
+
+def test_every_pledge_stands_on_one_sheet_with_its_code(
+    engine: Engine, settings: Settings, stall: str
+) -> None:
+    for matter in get_args(Matter):
+        with writing(engine) as session:
+            by = given.work(session, "operator")
+            made = sign_pledge(by, settings, _stated(stall, matter=matter, witness="张三"))
+            content = content_of(session, settings.data_dir, str(made.paper and made.paper.document_id))
+        with pikepdf.open(BytesIO(content)) as sheet:
+            assert len(sheet.pages) == 1, matter
 
 
 def test_the_same_pledge_of_a_day_is_given_once(engine: Engine, settings: Settings, stall: str) -> None:
