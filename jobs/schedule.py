@@ -9,6 +9,7 @@ from jobs import (
     deliver_outbox,
     forget_answers,
     forget_events,
+    lapse_disclosures,
     lapse_publicity,
     mend_index,
     nightly_score,
@@ -39,6 +40,7 @@ class Daily:
 # the order is the order of one night: what lapses first is neither scored nor published
 DAILY = (
     Daily("lapse_publicity", time(0, 5), lapse_publicity.run),
+    Daily("lapse_disclosures", time(0, 7), lapse_disclosures.run),
     Daily("reclassify", time(0, 10), reclassify.run),
     Daily("mend_index", time(0, 20), mend_index.run),
     Daily("nightly_score", time(1, 0), nightly_score.run),

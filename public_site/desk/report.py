@@ -29,7 +29,7 @@ from registry.reports.staff import staff
 from registry.reports.tables import Report
 from registry.reports.thread import items
 from registry.reports.vault import Vault
-from registry.reports.witness import Told, carry_out, history, report_of, seen
+from registry.reports.witness import Sides, Told, carry_out, history, report_of, seen
 
 Asked = Request[Any, Any, Any]
 Verb = Callable[[Vault, Actor, str, Unlocked, Any], Told]
@@ -230,21 +230,28 @@ def open_disclosed(
             found = report_of(vault, sides.actor, report_id)
             if given_key(vault, found, guarded, by.holder) is None:
                 raise Forbidden("report.not_disclosed")
-            proof = seen(sides, found, guarded)
-            whole = {
-                number: b"".join(reading.piece(vault, proof, found, by, number))
-                for number in items(vault, found, guarded)
-            }
+            whole = _whole(vault, sides, found, guarded, by)
     except Refusal as refused:
         return _refused(edge, request, form, report_id, refused)
     except Unopened:
         return _refused(edge, request, form, report_id, Forbidden("report.damaged"))
     sealed.used(edge, request)
-    number = form.one("number")
-    if number.isdecimal() and int(number) in whole:
-        return _download(whole[int(number)], f"{number}.bin")
-    said = whole.get(0, b"").decode("utf-8", errors="replace")
-    return _report(edge, request, report_id, disclosed=(guarded, said, [one for one in whole if one > 0]))
+    wanted = form.one("item")
+    if wanted in whole:
+        return _download(whole[wanted], f"{wanted.replace('/', '-')}.bin")
+    listings = [one.decode("utf-8", errors="replace") for name, one in whole.items() if name.endswith("/0")]
+    files = [name for name in whole if not name.endswith("/0")]
+    return _report(edge, request, report_id, disclosed=(guarded, listings, files))
+
+
+def _whole(vault: Vault, sides: Sides, found: Report, guarded: Guarded, by: Unlocked) -> dict[str, bytes]:
+    """Return what was disclosed, by compartment and number; each compartment is in the audit log first."""
+    whole = {}
+    for part in disclosure.disclosed_together(vault, found, guarded):
+        proof = seen(sides, found, part)
+        for number in items(vault, found, part):
+            whole[f"{part}/{number}"] = b"".join(reading.piece(vault, proof, found, by, number))
+    return whole
 
 
 ROUTES = (report, open_report, open_file, take_step, ask_disclosure, open_disclosed)

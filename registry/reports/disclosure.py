@@ -16,7 +16,7 @@ from registry.commands import Command
 from registry.errors import Conflict, Forbidden, NotFound, RuleRefused
 from registry.identifiers import new_id
 from registry.reports import opening
-from registry.reports.envelope import disclosure_context
+from registry.reports.envelope import Compartment, disclosure_context
 from registry.reports.epochs import epoch_secret
 from registry.reports.holders import public_of
 from registry.reports.opening import Unlocked
@@ -33,6 +33,7 @@ from registry.reports.tables import (
     Report,
 )
 from registry.reports.vault import Vault
+from registry.reports.visits import additions
 from registry.reports.witness import CUSTODIAN, HANDLER, Told, report_of
 
 Guarded = Literal["identity", "originals"]
@@ -126,22 +127,16 @@ def release(vault: Vault, actor: Actor, request_id: str, by: Unlocked) -> Told:
     requester = vault.session.get_one(HolderKey, row.requester)
     if requester.ended_on is not None:
         raise RuleRefused("report.key_ended")
-    compartment = guarded(row)
-    key = opening.key_for(vault, report, compartment, by.holder, by.secret)
-    before = vault.session.get(CompartmentKey, (report.id, compartment, row.requester))
-    if before is not None:
-        vault.session.delete(before)
-        vault.session.flush()
     row.state, row.released_by = "released", actor.person_id
     row.valid_through = vault.today + DISCLOSED_FOR
-    opening.seal_key(
-        vault,
-        report,
-        compartment,
-        key,
-        (row.requester, public_of(requester)),
-        valid_through=row.valid_through,
-    )
+    for compartment in disclosed_together(vault, report, guarded(row)):
+        key = opening.key_for(vault, report, compartment, by.holder, by.secret)
+        before = vault.session.get(CompartmentKey, (report.id, compartment, row.requester))
+        if before is not None:
+            vault.session.delete(before)
+            vault.session.flush()
+        to = (row.requester, public_of(requester))
+        opening.seal_key(vault, report, compartment, key, to, valid_through=row.valid_through)
     vault.session.add(row)
     return _told(report, "report.disclosure_released", CUSTODIAN, row)
 
@@ -211,6 +206,11 @@ def lapse(vault: Vault) -> int:
 def guarded(row: DisclosureRequest) -> Guarded:
     """Return the compartment that a request asks for."""
     return "originals" if row.compartment == "originals" else "identity"
+
+
+def disclosed_together(vault: Vault, report: Report, compartment: Guarded) -> list[Compartment]:
+    """Return the compartments that one disclosure opens: with the original files also those added later."""
+    return [compartment, *(additions(vault, report) if compartment == "originals" else ())]
 
 
 def _open_request(vault: Vault, actor: Actor, request_id: str) -> tuple[DisclosureRequest, Report]:

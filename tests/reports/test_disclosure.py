@@ -5,10 +5,11 @@ from datetime import timedelta
 import pytest
 
 from registry.errors import Conflict, Forbidden, NotFound, Refusal, RuleRefused
-from registry.reports import disclosure, reading
+from registry.reports import disclosure, reading, visits
 from registry.reports.disclosed import disclosures
 from registry.reports.disclosure import AskDisclosure
 from registry.reports.policy import DISCLOSED_FOR
+from registry.reports.tables import Disclosed
 from registry.reports.witness import Seen
 from tests.reports.office import Office
 from tests.reports.sending import NAME
@@ -120,6 +121,34 @@ def test_only_custodians_read_why(office: Office) -> None:
             disclosure.reason_of(vault, row, office.by("li"))
         assert WHY.encode() not in row.sealed_reason
     assert WHY not in repr([entry.detail for entry in office.audit("report.disclosure_asked")])
+
+
+def test_files_that_were_added_are_disclosed_with_the_first_ones(office: Office) -> None:
+    report_id, request_id = asked(office, command=AskDisclosure(compartment="originals", reason=WHY))
+    with office.site.vault() as vault:
+        report = office.report(vault, report_id)
+        added, incoming = visits.begin_addition(vault, report)
+        incoming.keep(added, 1, [b"later"])
+        visits.receive_addition(vault, report, added, incoming)
+        incoming.close()
+    for name in ("zhao", "qian"):
+        office.does(name, disclosure.approve, request_id)
+    office.does("qian", disclosure.release, request_id, office.by("qian"))
+    after = office.today + DISCLOSED_FOR + timedelta(days=1)
+    for compartment in ("originals", added):
+        assert office.opens("wang", report_id, compartment)
+        assert not office.opens("newcomer", report_id, compartment)
+        assert not office.opens("wang", report_id, compartment, after)
+    assert not office.opens("wang", report_id, "identity")
+
+
+def test_the_reporter_learns_on_which_day_it_was_opened_and_not_by_whom(office: Office) -> None:
+    report_id = released(office)
+    office.does("wang", disclosure.disclose, report_id, "identity", office.by("wang"))
+    with office.site.vault() as vault:
+        (told,) = disclosures(vault, report_id)
+        assert (told.compartment, told.opened_on) == ("identity", office.today)
+    assert set(Disclosed.model_fields) == {"report_id", "compartment", "opened_on"}
 
 
 def test_nothing_is_read_without_its_entry_in_the_audit_log(office: Office) -> None:
