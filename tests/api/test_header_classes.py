@@ -16,16 +16,19 @@ from litestar.testing import TestClient
 from sqlalchemy.exc import OperationalError
 
 from api.app import create_app, served
+from api.intake.app import Beside
 from api.limits import Limits
 from api.rights import public
 from api.sessions import COOKIE, csrf_of
 from public_site.app import site_routes
 from public_site.errors import pages_for_errors
+from public_site.reporting.app import reporters
 from public_site.rights import RIGHTS
 from registry.accounts.api_keys import issue_key
 from registry.accounts.sessions import open_session
 from registry.accounts.tables import Credential
 from registry.overrides.commands import ensure_archived
+from registry.reports.store import prepare
 from registry.settings import read_settings
 from registry.store.engine import open_engine, writing
 from registry.store.keys import make_secret
@@ -159,7 +162,7 @@ CLASSES: dict[str, tuple[str, str, dict[str, Any], int, dict[str, str]]] = {
     "500": ("GET", "/api/v1/planted/fault", {}, 500, PROBLEM),
     "503": ("GET", "/api/v1/planted/outage", {}, 503, {**PROBLEM, "retry-after": "5"}),
     "a page of reporters": ("GET", "/report", {}, 200, REPORTERS),
-    "the page of 429 for reporters": ("GET", "/report", {}, 429, {**REPORTERS, "retry-after": "9"}),
+    "the page of 404 for reporters": ("GET", "/report/nothing", {}, 404, REPORTERS),
     "security.txt": (
         *("GET", "/.well-known/security.txt", {}, 200),
         {**TAGGED, "content-type": "text/plain; charset=utf-8"},
@@ -269,8 +272,10 @@ def site(tmp_path_factory: pytest.TempPathFactory, migrated_sqlite: Path) -> Ite
         rights=[*RIGHTS, *(public("GET", path.replace(":str", "")) for path in PLANTED)],
         on_errors=partial(pages_for_errors, settings),
     )
+    prepare(settings).engine.dispose()
     layers: Any = served(app)
-    with TestClient(layers, raise_server_exceptions=False) as client:
+    both = Beside(layers, reporters(app.state.edge))
+    with TestClient(both, raise_server_exceptions=False) as client:
         yield Site(client, layers.app, document_id, key, seat)
     index.close()
     engine.dispose()
