@@ -12,7 +12,7 @@ from playwright.sync_api import Browser, Page
 from tests.journeys.browsing import DESK, go, opened
 from tests.journeys.serving import Server
 from tests.journeys.test_browser import a_listed
-from tests.journeys.walking import PEOPLE, PUBLIC, ROWS, Walk
+from tests.journeys.walking import PUBLIC, ROWS, Walk
 
 pytestmark = pytest.mark.browser
 
@@ -20,7 +20,7 @@ NARROW = {"width": 320, "height": 640}  # 1280 wide at 400 per cent (WCAG 2.2, 1
 SIZES = (DESK, NARROW)
 NO_PAGES = {
     "/.well-known/security.txt",  # a file, where the installation names a contact
-    "/desk/own/papers/{document_id}",  # a file of a merchant who was served with something
+    "/desk/own/notices/{proposal_id}/{step}",  # an answer, while the period of a notice runs: none does
 }
 TAKES_FOCUS = "a[href], button, input:not([type=hidden]), textarea, select, summary"
 TO_FILL_IN = "main form[method=post]:has([required])"
@@ -50,7 +50,7 @@ FOCUS = """() => {
 def walk(chromium: Browser, town: Server) -> Walk:
     """Every page that somebody of the town is shown."""
     found = Walk(town)
-    for person in PEOPLE:
+    for person in (PUBLIC, *town.passwords):
         with opened(chromium, town, scripts=False, account=person) as page:
             found.follow(person, page.context)
     return found
@@ -128,7 +128,7 @@ def test_axe_finds_nothing_on_a_form_with_faults_and_each_fault_is_told_with_its
                     if said := [*page.evaluate(UNTIED), *held_against(page)]:
                         held[f"{person} {address} {at}"] = said
     assert held == {}
-    assert shown > len(PEOPLE)
+    assert shown > len(town.passwords)
 
 
 def _forms(page: Page, address: str) -> int:
