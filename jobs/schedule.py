@@ -15,8 +15,10 @@ from jobs import (
     nightly_score,
     publish_asked,
     publish_due,
+    purge_reports,
     reclassify,
     send_webhooks,
+    shuffle_reports,
     sign_checkpoint,
 )
 from jobs.running import Plant
@@ -43,6 +45,8 @@ DAILY = (
     Daily("lapse_disclosures", time(0, 7), lapse_disclosures.run),
     Daily("reclassify", time(0, 10), reclassify.run),
     Daily("mend_index", time(0, 20), mend_index.run),
+    Daily("shuffle_reports", time(0, 30), shuffle_reports.run),
+    Daily("purge_reports", time(0, 40), purge_reports.run),
     Daily("nightly_score", time(1, 0), nightly_score.run),
     Daily("publish_due", time(6, 0), publish_due.run),
     Daily("forget_answers", time(6, 30), forget_answers.run),

@@ -54,7 +54,39 @@ def append(session: Session, effects: Iterable[Effect], *, on: date, office_code
     effects = list(effects)
     if not effects:
         return
-    made = [_leaf(effect, on, office_code, now) for effect in effects]
+    first = _append(session, [_leaf(effect, on, office_code, now) for effect in effects])
+    tell(session, [(first + n, one.act, one.public) for n, one in enumerate(effects) if one.public], on, now)
+
+
+def append_withheld(
+    session: Session, act: str, commitments: Sequence[str], *, on: date, office_code: str, now: datetime
+) -> list[str]:
+    """Append leaves whose openings others hold and the registry never does; return their identifiers.
+
+    Args:
+        session: The transaction.
+        act: Of all of them.
+        commitments: SHA-256 over salt and content, hex.
+        on: Legal day.
+        office_code: Of who acts.
+        now: Instant of the act.
+
+    Raises:
+        Broken: The log was never begun (`begin`).
+    """
+    made = []
+    for commitment in commitments:
+        leaf = _public(act, commitment, on, office_code, now)
+        made.append(
+            (leaf, {"leaf_id": leaf["leaf_id"], "salt": None, "content": None, "subject_id": leaf["leaf_id"]})
+        )
+    if made:
+        _append(session, made)
+    return [str(leaf["leaf_id"]) for leaf, _withheld in made]
+
+
+def _append(session: Session, made: Sequence[tuple[dict[str, object], dict[str, object]]]) -> int:
+    """Number leaves after all earlier ones, write them with what opens them, and return the first number."""
     grown = session.connection().execute(
         update(LogHead)
         .where(col(LogHead.id) == 1)
@@ -69,7 +101,7 @@ def append(session: Session, effects: Iterable[Effect], *, on: date, office_code
         leaf["seq"] = seq
     insert_rows(session, LogLeaf, [leaf for leaf, _salt in made])
     insert_rows(session, LogSalt, [salt for _leaf, salt in made])
-    tell(session, [(first + n, one.act, one.public) for n, one in enumerate(effects) if one.public], on, now)
+    return first
 
 
 def forget(session: Session, subject_ids: Sequence[str]) -> int:
@@ -104,20 +136,22 @@ def _leaf(
 ) -> tuple[dict[str, object], dict[str, object]]:
     salt = secrets.token_bytes(SALT_BYTES)
     content = canonical(effect.content)
-    leaf_id = new_id()
-    commitment = commitment_of(salt, content)
-    public = {
-        "leaf_id": leaf_id,
-        "act": effect.act,
-        "on": on.isoformat(),
-        "office_code": office_code,
-        "commitment": commitment,
-    }
-    leaf = {**public, "on": on, "leaf_hash": leaf_hash_of(public), "recorded_at": now}
+    leaf = _public(effect.act, commitment_of(salt, content), on, office_code, now)
     opening: dict[str, object] = {
-        "leaf_id": leaf_id,
+        "leaf_id": leaf["leaf_id"],
         "salt": salt.hex(),
         "content": content.decode(),
         "subject_id": effect.subject_id,
     }
     return leaf, opening
+
+
+def _public(act: str, commitment: str, on: date, office_code: str, now: datetime) -> dict[str, object]:
+    public = {
+        "leaf_id": new_id(),
+        "act": act,
+        "on": on.isoformat(),
+        "office_code": office_code,
+        "commitment": commitment,
+    }
+    return {**public, "on": on, "leaf_hash": leaf_hash_of(public), "recorded_at": now}

@@ -1,6 +1,7 @@
 """Reading the log: proofs for any size that was reached, and certificates of acts."""
 
 import json
+from collections.abc import Mapping
 from typing import Any
 
 from sqlalchemy import select
@@ -42,12 +43,22 @@ def leaf_or_refuse(session: Session, leaf_id: str, size: int) -> LogLeaf:
         NotFound: The log has no such leaf.
         Malformed: The tree of that size does not reach so far.
     """
+    leaf = leaf_named(session, leaf_id)
+    if leaf.seq >= size:
+        raise Malformed("log.leaf_later", field="size", index=leaf.seq, size=size)
+    return leaf
+
+
+def leaf_named(session: Session, leaf_id: str) -> LogLeaf:
+    """Return a leaf of the log, whether a checkpoint covers it or not yet.
+
+    Raises:
+        NotFound: The log has no such leaf.
+    """
     query = select(LogLeaf).where(col(LogLeaf.leaf_id) == leaf_id)
     leaf: LogLeaf | None = session.execute(query).scalars().one_or_none()
     if leaf is None:
         raise NotFound("log.leaf_unknown", field="leaf", leaf_id=leaf_id)
-    if leaf.seq >= size:
-        raise Malformed("log.leaf_later", field="size", index=leaf.seq, size=size)
     return leaf
 
 
@@ -89,8 +100,13 @@ def last_public_leaf(session: Session, entry_id: str) -> LogLeaf:
     return found[-1]
 
 
-def certificate(session: Session, leaf: LogLeaf) -> str:
+def certificate(session: Session, leaf: LogLeaf, opened: Mapping[str, Any] | None = None) -> str:
     """Return the certificate that an act is in the log, with what opens it while that exists.
+
+    Args:
+        session: Read only.
+        leaf: Of the act.
+        opened: What opens it, where another holds that and the registry does not.
 
     Raises:
         Conflict: No checkpoint covers the leaf yet; ask again in a minute.
@@ -99,7 +115,8 @@ def certificate(session: Session, leaf: LogLeaf) -> str:
     if last is None or leaf.seq >= last.size:
         raise Conflict("log.unsigned_yet", index=leaf.seq)
     path = inclusion(session, leaf, last.size)
-    return notes.certificate(public_leaf(leaf), opening(session, leaf), leaf.seq, path, last.note)
+    told = opened or opening(session, leaf)
+    return notes.certificate(public_leaf(leaf), told, leaf.seq, path, last.note)
 
 
 def opening(session: Session, leaf: LogLeaf) -> dict[str, Any] | None:

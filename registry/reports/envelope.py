@@ -52,6 +52,10 @@ class Place:
         """Return what the stream of an item is bound to."""
         return bound("body", self.site, self.report_id, compartment, str(item))
 
+    def receipt_context(self) -> bytes:
+        """Return what the receipt of a report is bound to."""
+        return bound("receipt", self.site, self.report_id)
+
 
 @dataclass(frozen=True, repr=False)
 class Envelope:

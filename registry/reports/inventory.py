@@ -176,4 +176,8 @@ COLUMNS: Mapping[str, Mapping[str, Column]] = {
         "compartment": Plain("code"),
         "opened_on": Plain("day"),
     },
+    "receipt": {
+        "report_id": Plain("random"),
+        "sealed_receipt": Sealed("the reporter", "hpke", ("receipt", "{site}", "{report_id}")),
+    },
 }

@@ -18,3 +18,4 @@ VISIT_SECONDS = 15 * 60  # without a word from the reporter
 LONGEST_VISIT_SECONDS = 60 * 60
 MOST_VISITS = 1_000  # at once; the oldest gives way
 MOST_MESSAGES = 200  # of one report
+RECEIPTS_AT_ONCE = 16  # leaves of a night come in such lots: their number tells of no small number of reports

@@ -212,4 +212,13 @@ class Disclosed(Kept, table=True):
     opened_on: date = Field(primary_key=True)
 
 
+class Receipt(Kept, table=True):
+    """What proves to a supervisor that a report was received, sealed to the reporter alone."""
+
+    __table_args__ = KEYED
+
+    report_id: str = Field(primary_key=True, foreign_key="report.id")
+    sealed_receipt: bytes = Field(sa_type=LargeBinary)
+
+
 metadata = Kept.metadata

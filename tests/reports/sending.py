@@ -1,8 +1,10 @@
 """A report as a reporter sends it: a story, a photograph and a name."""
 
+import secrets
 from collections.abc import Iterator
 
 from registry.reports import codes, intake
+from registry.reports.sealing import new_key
 from registry.reports.tables import Report
 from registry.reports.vault import Vault
 from tests.reports.conftest import OFFICE, PEPPER
@@ -23,6 +25,16 @@ def sent(
     incoming.keep("content", 1, _in_pieces(photo))
     incoming.keep("originals", 1, _in_pieces(photo))
     incoming.keep("identity", 0, [name])
+    report = intake.receive(vault, incoming, reporter)
+    incoming.close()
+    return report, reporter
+
+
+def arrived(vault: Vault, story: bytes = STORY) -> tuple[Report, codes.Derived]:
+    """Let a report of a story arrive from somebody whose code was stretched elsewhere."""
+    reporter = codes.Derived(secrets.token_bytes(32), new_key())
+    incoming = intake.begin(vault, OFFICE)
+    incoming.keep("content", 0, [story])
     report = intake.receive(vault, incoming, reporter)
     incoming.close()
     return report, reporter

@@ -8,7 +8,7 @@ from cryptography.hazmat.primitives.ciphers.aead import ChaCha20Poly1305
 from sqlmodel import SQLModel, select
 
 from registry.audit.work import Actor
-from registry.reports import codes, disclosure, epochs
+from registry.reports import codes, disclosure, epochs, receipts
 from registry.reports.bodies import opened
 from registry.reports.disclosure import AskDisclosure
 from registry.reports.envelope import REPORTER, compartment_key, item_key
@@ -105,7 +105,14 @@ def _key(site: Site, vault: Vault, piece: BodyPiece, reporter: codes.Derived) ->
     return compartment_key(secret, row.holder, place_of(vault, report), piece.compartment, row.sealed_key)  # type: ignore[arg-type]
 
 
+def sealed_receipts(site: Site, vault: Vault, reporter: codes.Derived) -> Iterator[Opening]:
+    report = vault.session.exec(select(Report)).one()
+    row = receipts.give(vault, report, receipts.opening_of(vault, report))
+    yield _values(row), lambda about: unseal(reporter.reply, row.sealed_receipt, about)
+
+
 OPENINGS = {
+    "receipt.sealed_receipt": sealed_receipts,
     "holder_key.sealed_seed": holder_seeds,
     "epoch_share.sealed_seed": epoch_seeds,
     "compartment_key.sealed_key": compartment_keys,
