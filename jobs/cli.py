@@ -9,6 +9,7 @@ from sqlalchemy.exc import OperationalError
 
 from api.faults import Fault, of_shape
 from jobs import (
+    cli_backups,
     cli_demo,
     cli_imports,
     cli_index,
@@ -111,6 +112,7 @@ def worker() -> None:
 
 
 for module in (
+    cli_backups,
     cli_demo,
     cli_imports,
     cli_index,
