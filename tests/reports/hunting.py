@@ -51,12 +51,12 @@ def _in_base64(name: str, raw: bytes, shift: int) -> dict[str, bytes]:
     return {name: coded, f"{name} web": coded.translate(bytes.maketrans(b"+/", b"-_"))}
 
 
-PATTERNS = _patterns()
+PATTERNS = {pattern: name for name, pattern in _patterns().items()}  # some are the same bytes
 
 
 def hunted(content: bytes, depth: int = DEPTH) -> list[str]:
     """Return how words stand in bytes, or in what unpacks from them; empty where none does."""
-    found = [name for name, pattern in PATTERNS.items() if pattern in content]
+    found = [name for pattern, name in PATTERNS.items() if pattern in content]
     if depth:
         for inner in _unpacked(content):
             found += [f"packed: {name}" for name in hunted(inner, depth - 1)]

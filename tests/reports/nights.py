@@ -16,7 +16,7 @@ from registry.settings import read_settings
 from registry.store.engine import writing
 from search_index.embedded import EmbeddedIndex
 from tests import given
-from tests.reports.conftest import PEPPER, TODAY, Site
+from tests.reports.site import PEPPER, TODAY, Site
 
 
 @dataclass

@@ -7,7 +7,7 @@ from registry.reports import codes, intake
 from registry.reports.sealing import new_key
 from registry.reports.tables import Report
 from registry.reports.vault import Vault
-from tests.reports.conftest import OFFICE, PEPPER
+from tests.reports.site import OFFICE, PEPPER
 
 STORY = "集市三号摊的电子秤少给一两".encode()
 PHOTO = bytes(range(256)) * 900

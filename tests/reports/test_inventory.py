@@ -19,8 +19,8 @@ from registry.reports.stretching import expanded, stretched
 from registry.reports.tables import BodyPiece, CompartmentKey, DisclosureRequest, EpochKey, EpochShare, Report
 from registry.reports.thread import place_of
 from registry.reports.vault import Vault
-from tests.reports.conftest import HOLDERS, OFFICE, PEPPER, PHRASE, Site
 from tests.reports.sending import sent
+from tests.reports.site import HOLDERS, OFFICE, PEPPER, PHRASE, Site
 
 SITE = "xinyang.example"
 Opening = tuple[Mapping[str, object], Callable[[bytes], object]]

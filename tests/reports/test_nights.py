@@ -24,9 +24,9 @@ from registry.reports.statement import statement
 from registry.reports.tables import BodyPiece, CompartmentKey, Receipt, Report, metadata
 from registry.store.engine import checkpoint, reading
 from tests import given
-from tests.reports.conftest import OFFICE, TODAY, Site
 from tests.reports.nights import Clock, Nights, nights
 from tests.reports.sending import arrived
+from tests.reports.site import OFFICE, TODAY, Site
 
 MANY = 300
 APART = 0.2

@@ -89,6 +89,11 @@ class Cleaning:
         """End the process, whatever it is doing."""
         self.close()
 
+    @property
+    def process_id(self) -> int:
+        """Return the number of the process, for who watches what it costs."""
+        return self._process.pid
+
     def passing(self, pieces: Iterable[bytes]) -> Iterator[bytes]:
         """Yield the pieces of a file as they come, and clean them by the way."""
         for piece in pieces:

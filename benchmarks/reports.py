@@ -1,0 +1,173 @@
+"""Sealed reports beside a bare durable insert of as many bytes, codes apart, and the memory of a large file.
+
+A report here has a story and a name, each 4 KiB as they are kept, five sealed keys and its row; the floor is
+one transaction that inserts as many rows of as many bytes into tables without an index. The code that leads
+back costs its time by design (Argon2id, 128 MiB) and is measured by itself. A file of 50 MB is sealed as it
+arrives, and a photograph is cleaned; memory is the peak of the process alone.
+
+Run: `python -m benchmarks.reports [REPORTS] [MEGABYTES]`.
+"""
+
+import json
+import os
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Iterator
+from datetime import date
+from io import BytesIO
+from pathlib import Path
+
+from PIL import Image
+from sqlalchemy import Engine, text
+
+from registry.reports import epochs, holders, intake, recovery
+from registry.reports.cleaning.copies import Cleaning
+from registry.reports.codes import Derived, derive, draw
+from registry.reports.envelope import Envelope, Place
+from registry.reports.intake import Incoming
+from registry.reports.rewriting import rewrite
+from registry.reports.sealing import new_key
+from registry.reports.store import REPORTS
+from registry.reports.vault import Vault
+from registry.store.engine import open_engine, writing
+from registry.store.migrate import upgrade
+
+COUNT, ROUND, MEGABYTES, CODES = 1000, 20, 50, 5
+OFFICE, TODAY, PEPPER = "AMR-411502", date(2026, 11, 20), bytes(32)
+PHRASE = "correct horse battery staple {}"
+PLACE = Place("benchmark", OFFICE, "benchmark")
+ROWS = {"bare_row": 400, "bare_key": 1169, "bare_piece": 4138}
+OF_A_REPORT = {"bare_row": 1, "bare_key": 5, "bare_piece": 2}
+
+
+def main() -> None:
+    """Print reports a second, the ratio to the floor, seconds of a code, and memory."""
+    print(json.dumps(measure(*(int(argument) for argument in sys.argv[1:])), indent=2))
+
+
+def measure(count: int = COUNT, megabytes: int = MEGABYTES) -> dict[str, float]:
+    """Return the figures."""
+    with tempfile.TemporaryDirectory() as folder:
+        engine = open_engine(f"sqlite:///{Path(folder) / 'reports.sqlite3'}")
+        upgrade(engine, schema=REPORTS)
+        _found(engine)
+        with engine.begin() as connection:
+            for name in ROWS:
+                connection.execute(text(f"CREATE TABLE {name} (cell BLOB)"))
+        turns = [
+            (_rate(ROUND, lambda: _bare(engine)), _rate(ROUND, lambda: _report(engine)))
+            for _ in range(count // ROUND)
+        ]
+        bare, sealed = (statistics.median(rates) for rates in zip(*turns, strict=True))
+        figures = {
+            "bare_a_second": round(bare, 1),
+            "sealed_a_second": round(sealed, 1),
+            "ratio": round(bare / sealed, 2),
+            "seconds_of_a_code": round(statistics.median(_seconds(_code) for _ in range(CODES)), 3),
+            "seconds_to_lay_out_anew": round(_seconds(lambda: rewrite(engine)), 2),
+        }
+        engine.dispose()
+    return figures | _large(megabytes) | _cleaned()
+
+
+def _found(engine: Engine) -> None:
+    with writing(engine) as session:
+        vault = Vault(session, "benchmark", PEPPER, TODAY)
+        recovery.prove_recovery(vault, recovery.make_recovery(vault)[:2])
+        rows = [holders.make_key(vault, name, OFFICE, PHRASE.format(name)) for name in ("li", "wang")]
+        for row in rows:
+            holders.prove(vault, row, PHRASE.format(row.person_id))
+        for purpose in ("intake", "custody"):
+            epochs.confirm_epoch(vault, epochs.open_epoch(vault, OFFICE, purpose, rows, "li"), "wang")
+
+
+def _bare(engine: Engine) -> None:
+    with engine.begin() as connection:
+        for name, length in ROWS.items():
+            for _ in range(OF_A_REPORT[name]):
+                row = {"cell": os.urandom(length)}
+                connection.execute(text(f"INSERT INTO {name} VALUES (:cell)"), row)  # noqa: S608
+
+
+def _report(engine: Engine) -> None:
+    with writing(engine) as session:
+        vault = Vault(session, "benchmark", PEPPER, TODAY)
+        incoming = intake.begin(vault, OFFICE)
+        incoming.keep("content", 0, [b"a" * 900])
+        incoming.keep("identity", 0, [b"b" * 90])
+        intake.receive(vault, incoming, Derived(os.urandom(32), new_key()))
+        incoming.close()
+
+
+def _code() -> None:
+    derive(draw(), PEPPER)
+
+
+def _large(megabytes: int) -> dict[str, float]:
+    """Return seconds and the growth of memory while a file is sealed, in a process of its own."""
+    ran = subprocess.run(  # noqa: S603 - this very module
+        [sys.executable, "-m", "benchmarks.reports", "--seal", str(megabytes)],
+        capture_output=True,
+        check=True,
+    )
+    found: dict[str, float] = json.loads(ran.stdout)
+    return found
+
+
+def seal_large(megabytes: int) -> dict[str, float]:
+    """Return what sealing a file that arrives in pieces costs this process."""
+    before = _peak()
+    incoming = Incoming(Envelope(PLACE))
+    seconds = _seconds(lambda: incoming.keep("originals", 1, _arriving(megabytes)))
+    incoming.close()
+    return {"large_seconds": round(seconds, 2), "large_mib_more": round(_peak() - before, 1)}
+
+
+def _arriving(megabytes: int) -> Iterator[bytes]:
+    for _ in range(megabytes * 16):
+        yield os.urandom(62_500)
+
+
+def _cleaned() -> dict[str, float]:
+    """Return seconds of a clean copy of a photograph of twelve megapixels, its process among them."""
+    out = BytesIO()
+    Image.effect_noise((4000, 3000), 60).convert("RGB").save(out, "JPEG", quality=88)
+
+    started = time.perf_counter()
+    with Cleaning() as cleaning:
+        cleaning.feed(out.getvalue())
+        cleaning.finish()
+        peak = _peak(cleaning.process_id)
+        length = sum(map(len, cleaning.pieces()))
+    return {
+        "photograph_mb": round(len(out.getvalue()) / 1e6, 1),
+        "copy_mb": round(length / 1e6, 1),
+        "cleaning_seconds": round(time.perf_counter() - started, 2),
+        "cleaning_peak_mib": peak,
+    }
+
+
+def _peak(process: int | str = "self") -> float:
+    """Return the most memory that a process held so far, in MiB."""
+    status = Path(f"/proc/{process}/status").read_text(encoding="ascii")
+    return round(int(status.partition("VmHWM:")[2].split()[0]) / 1024, 1)
+
+
+def _seconds(run: Callable[[], object]) -> float:
+    started = time.perf_counter()
+    run()
+    return time.perf_counter() - started
+
+
+def _rate(count: int, run: Callable[[], object]) -> float:
+    return count / _seconds(lambda: [run() for _ in range(count)])
+
+
+if __name__ == "__main__":
+    if sys.argv[1:2] == ["--seal"]:
+        print(json.dumps(seal_large(int(sys.argv[2]))))
+    else:
+        main()
