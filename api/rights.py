@@ -91,6 +91,7 @@ RIGHTS: tuple[Right, ...] = (
     public("GET", "/api/v1/log/tile/{name}"),
     public("GET", "/api/v1/papers/{code}"),
     public("GET", "/api/v1/statistics"),
+    public("GET", "/api/v1/statistics/complaints"),
     public("GET", "/api/v1/suggestions"),
     public("GET", "/api/v1/transparency"),
     public("GET", "/api/v1/transparency.csv"),
@@ -170,6 +171,12 @@ RIGHTS: tuple[Right, ...] = (
     Right("POST", "/api/v1/repairs/{repair_id}/withdrawal", OFFICERS, PATH),
     Right("POST", "/api/v1/repairs/{repair_id}/revocation/proposal", OFFICERS, PATH),
     Right("POST", "/api/v1/repairs/{repair_id}/revocation", APPROVERS, PATH),
+    # what consumers complain of
+    Right("GET", "/api/v1/complaints", READERS, OWN),
+    Right("POST", "/api/v1/complaints", OFFICERS, BODY),
+    Right("GET", "/api/v1/complaints/escalated", READERS, OWN),
+    Right("GET", "/api/v1/complaints/{complaint_id}", READERS, PATH),
+    Right("POST", "/api/v1/complaints/{complaint_id}/steps", OFFICERS, PATH),
     # partner departments
     Right("GET", "/api/v1/measures", (*READERS, "partner"), OWN),
     Right("POST", "/api/v1/measures", DEPARTMENTS, BODY),

@@ -5,6 +5,7 @@ from litestar.types import ControllerRouterHandler
 from api.audit import audit
 from api.businesses import Businesses
 from api.catalog import catalog
+from api.complaints import Complaints, complaint_statistics
 from api.copies import Copies
 from api.decisions import Decisions
 from api.demonstration import Designations
@@ -52,6 +53,7 @@ ROUTES: tuple[ControllerRouterHandler, ...] = (
     Copies,
     catalog,
     statistics,
+    complaint_statistics,
     transparency,
     transparency_table,
     Pledges,
@@ -67,6 +69,7 @@ ROUTES: tuple[ControllerRouterHandler, ...] = (
     Entries,
     Objections,
     Repairs,
+    Complaints,
     Webhooks,
     Measures,
     score,

@@ -10,6 +10,7 @@ from typing import Any
 from sqlmodel import Session, SQLModel, col, select
 
 from registry.businesses.queries import current_version, merger
+from registry.complaints.tables import Complaint
 from registry.demonstration.tables import DemonstrationUnit
 from registry.documents.papers import by_code
 from registry.documents.tables import Document
@@ -161,6 +162,7 @@ THINGS: Mapping[str, Thing] = {
         _first(*_SUBJECTS, _held(MeasureApplication)),
         lambda one: NotFound("subject.unknown", subject_id=one),
     ),
+    "complaint_id": Thing(_held(Complaint), lambda one: NotFound("complaint.unknown", complaint_id=one)),
     "webhook_id": Thing(_held(Webhook), lambda one: NotFound("webhook.unknown", webhook_id=one)),
     "application_id": Thing(
         _held(MeasureApplication),

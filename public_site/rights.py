@@ -196,6 +196,12 @@ RIGHTS: tuple[Right, ...] = (
     Right("GET", "/desk/repairs/{repair_id}", READERS, PATH),
     Right("GET", "/desk/repairs/{repair_id}/{step}", EITHER, PATH),
     Right("POST", "/desk/repairs/{repair_id}/{step}", EITHER, PATH),
+    Right("GET", "/desk/complaints", READERS, OWN),
+    Right("GET", "/desk/complaints/new", OFFICERS, OWN),
+    Right("POST", "/desk/complaints", OFFICERS, BODY),
+    Right("GET", "/desk/complaints/{complaint_id}", READERS, PATH),
+    Right("GET", "/desk/complaints/{complaint_id}/{step}", OFFICERS, PATH),
+    Right("POST", "/desk/complaints/{complaint_id}/{step}", OFFICERS, PATH),
     # the officer's desk: the businesses of the own regions
     Right("GET", "/desk/businesses", READERS, OWN),
     Right("GET", "/desk/businesses/{business_id}", READERS, PATH),

@@ -5,6 +5,7 @@ from sqlmodel import SQLModel
 import registry.accounts.tables
 import registry.audit.tables
 import registry.businesses.tables
+import registry.complaints.tables
 import registry.demonstration.tables
 import registry.documents.tables
 import registry.instruments.tables

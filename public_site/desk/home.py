@@ -8,7 +8,7 @@ from litestar import Request, Response, get
 from litestar.di import NamedDependency
 
 from api.edge import Edge
-from public_site.desk import cases, entries, expiring, forms, objections, own, repairs
+from public_site.desk import cases, complaints, entries, expiring, forms, objections, own, repairs
 from public_site.desk.awaiting import Awaiting, Waiting
 from public_site.names import region_words
 from registry.audit.work import Work
@@ -18,6 +18,7 @@ SOURCES: tuple[Callable[[Work], Sequence[Awaiting]], ...] = (
     cases.awaiting,
     objections.awaiting,
     repairs.awaiting,
+    complaints.awaiting,
     entries.awaiting,
     own.awaiting,
     expiring.awaiting,

@@ -26,6 +26,7 @@ PLACES = (
     Place("entries", "/desk/entries", READERS),
     Place("objections", "/desk/objections", READERS),
     Place("repairs", "/desk/repairs", READERS),
+    Place("complaints", "/desk/complaints", READERS),
     Place("businesses", "/desk/businesses", READERS),
     Place("incomplete", "/desk/incomplete", READERS),
     Place("reports", "/desk/reports", ("report_handler", "custodian")),

@@ -2,6 +2,7 @@
 
 from registry.rulebook.book import TABLES, Rulebook, parse_row
 from registry.rulebook.check import Problem, problems
+from registry.rulebook.complaint_rows import RefusalGround, Threshold
 from registry.rulebook.instrument_rows import InstrumentKind, VerificationMode
 from registry.rulebook.law_rows import (
     Choice,
@@ -64,6 +65,7 @@ __all__ = [
     "Problem",
     "Procedure",
     "PublicityPeriod",
+    "RefusalGround",
     "RepairCondition",
     "RepairNeed",
     "RepairPaper",
@@ -82,6 +84,7 @@ __all__ = [
     "SummaryProcedure",
     "Tag",
     "Term",
+    "Threshold",
     "VerificationMode",
     "ViolationType",
     "WithdrawalGround",

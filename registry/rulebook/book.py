@@ -14,7 +14,7 @@ from pydantic import ValidationError
 
 from registry.errors import Malformed, RuleRefused
 from registry.regions import ancestors
-from registry.rulebook import instrument_rows, law_rows, pledge_rows, reward_rows, score_rows
+from registry.rulebook import complaint_rows, instrument_rows, law_rows, pledge_rows, reward_rows, score_rows
 from registry.rulebook.model import Row
 from registry.rulebook.score_rows import SchemeRow, ScoreScheme
 
@@ -39,6 +39,8 @@ TABLES: tuple[type[Row], ...] = (
     law_rows.PaperNumber,
     pledge_rows.PledgeText,
     reward_rows.RewardRule,
+    complaint_rows.RefusalGround,
+    complaint_rows.Threshold,
     instrument_rows.InstrumentKind,
     score_rows.ScoreScheme,
     score_rows.ScoreDimension,

@@ -15,6 +15,9 @@ _RULEBOOK = Path(__file__).parent.parent / "rulebook"
 FAMILIES: Mapping[str, tuple[str, ...]] = MappingProxyType(
     {
         "colour": ("list_colour",),
+        "complaint_part": ("complaint_part",),
+        "complaint_state": ("complaint_state",),
+        "complaint_step": ("complaint_step",),
         "detail": ("detail",),
         "exclusion": ("exclusion",),
         "factors": ("factor",),

@@ -350,6 +350,15 @@ CASES: tuple[Asked, ...] = (
         state="granted, nobody proposed it",
         names={"repair_id": "closed_repair"},
     ),
+    act("complaints", {"business_id": "@business_id", "matter": "short_weight", "complainant": "甲"}),
+    act("complaints/{complaint_id}/steps", {"expected_version": 1, "step": "accept"}, state="received"),
+    act(
+        "complaints/{complaint_id}/steps",
+        {"expected_version": 2, "step": "accept"},
+        422,
+        state="withdrawn",
+        names={"complaint_id": "closed_complaint"},
+    ),
     act(
         "measures",
         {"entry_id": "@entry_id", "measure": "licensing_scrutiny"},

@@ -40,6 +40,7 @@ from registry.violations.queries import violation
 from search_index.embedded import EmbeddedIndex
 from tests import given
 from tests.api.building import built
+from tests.complaints.driving import complain, step
 from tests.documents.test_papers import silence
 from tests.lists.cases import BLACK, Case
 from tests.measures.test_measures import licensing, put
@@ -128,7 +129,7 @@ def filled(folder: Path, migrated: Path) -> Realm:
     with writing(engine) as session:
         ensure_archived(session, law, given.NOW)
     case = Case(engine, folder, rulebook=law)
-    ids = {**_facts(case), **_cases(case), **_papers(case)}
+    ids = {**_facts(case), **_cases(case), **_papers(case), **_complaints(case)}
     with writing(engine) as session:
         people = tuple(_people(session, case.now, ids))
         ids |= _at_desk(session, case.now)
@@ -249,6 +250,12 @@ def _at_desk(session: Session, now: datetime) -> dict[str, str]:
         "session_id": digest_of_token(open_session(session, "colleague", now)),
         "seq": str(session.exec(select(AuditEntry.seq).where(AuditEntry.account_name == "officer")).first()),
     }
+
+
+def _complaints(case: Case) -> dict[str, str]:
+    received, closed = (complain(case.engine, case.now.date()) for _ in range(2))
+    step(case.engine, case.now.date(), closed, "withdraw", note="来电撤回")
+    return {"complaint_id": received, "closed_complaint": closed}
 
 
 def _papers(case: Case) -> dict[str, str]:

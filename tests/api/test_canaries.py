@@ -37,6 +37,11 @@ OFFICERS = (  # those who supervise read these; the public does not, nor does an
     "calendar_override.reason", "rulebook_override.reason", "audit_entry.act", "audit_entry.account_name",
     "audit_entry.subject_kind", "pledge.source_key", "penalty_decision.source_key",
     "demonstration_unit.source_key", "pledge.broken_reason", "instrument.retired_reason",
+    "complaint.respondent", "complaint.place", "complaint_step.note",
+)  # fmt: skip
+WRITTEN = (  # the office that handles a complaint reads these; no office above it, and no auditor
+    "complaint_content.complainant", "complaint_content.phone", "complaint_content.address",
+    "complaint_content.request", "complaint_content.facts",
 )  # fmt: skip
 SHOWN_HERE = ("objection.objector", "repair.applicant", "merger.reason", "webhook.url")
 NAMED = re.compile(r"\{(\w+)\}")
@@ -59,7 +64,7 @@ def hidden(realm: Realm) -> Iterator[dict[str, list[str]]]:
     found = {}
     tables = SQLModel.metadata.tables
     with writing(realm.engine) as session:
-        for place in NOBODYS + OFFICERS:
+        for place in NOBODYS + OFFICERS + WRITTEN:
             table, _, name = place.partition(".")
             of_row = [cast(key, String) for key in tables[table].primary_key]
             value = sum_of(literal(word(place)), *of_row)  # some of them are unique
@@ -107,7 +112,7 @@ def test_forty_columns_are_hidden() -> None:
 
 
 def test_the_public_is_shown_nothing_that_is_hidden(realm: Realm, hidden: dict[str, list[str]]) -> None:
-    assert shown(told(realm, None), hidden, *SECRETS, *NOBODYS, *OFFICERS) == []
+    assert shown(told(realm, None), hidden, *SECRETS, *NOBODYS, *OFFICERS, *WRITTEN) == []
 
 
 @pytest.mark.parametrize("account", ["officer-own", "approver-own", "auditor-nation", "partner-own"])
@@ -122,4 +127,12 @@ def test_nobody_is_shown_what_is_for_the_registry_alone(
 
 
 def test_another_region_is_shown_nothing_of_this_one(realm: Realm, hidden: dict[str, list[str]]) -> None:
-    assert shown(told(realm, "officer-elsewhere"), hidden, *SECRETS, *NOBODYS, *OFFICERS) == []
+    assert shown(told(realm, "officer-elsewhere"), hidden, *SECRETS, *NOBODYS, *OFFICERS, *WRITTEN) == []
+
+
+def test_who_complained_is_shown_to_the_office_that_handles_it_alone(
+    realm: Realm, hidden: dict[str, list[str]]
+) -> None:
+    assert shown(told(realm, "officer-own"), hidden, *WRITTEN) == list(WRITTEN)
+    for account in ("officer-above", "approver-nation", "auditor-nation", "auditor-own", "partner-own"):
+        assert shown(told(realm, account), hidden, *WRITTEN, "complaint_step.note") == [], account

@@ -27,6 +27,8 @@ PLANTED = [
     pytest.param("sealed", "registry/reports/intake.py", "registry.reports.opening", id="intake-opening"),
     pytest.param("sealed", "api/intake/planted.py", "registry.reports.holders", id="intake-app-holders"),
     pytest.param("sealed", "public_site/reporting/planted.py", "registry.reports.epochs", id="pages-epochs"),
+    pytest.param("unproved", "registry/scoring/planted.py", "registry.complaints", id="scoring-complaints"),
+    pytest.param("unproved", "registry/publication/planted.py", "registry.reports", id="publication-reports"),
     pytest.param("engines", "api/engine.py", "tantivy", id="api-tantivy"),
     pytest.param("engines", "jobs/engine.py", "meilisearch", id="jobs-meilisearch"),
 ]

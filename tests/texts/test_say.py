@@ -9,6 +9,10 @@ import pytest
 from registry.accounts.commands import Role
 from registry.businesses.commands import RegisterSubject
 from registry.businesses.rules import SECTORS
+from registry.complaints import queries
+from registry.complaints.commands import ACTS
+from registry.complaints.rules import Finding, Matter, State
+from registry.complaints.rules import Outcome as ComplaintOutcome
 from registry.documents.commands import Kind as DocumentKind
 from registry.documents.forms import Kind as PaperKind
 from registry.errors import RuleRefused
@@ -30,6 +34,7 @@ from registry.rulebook import (
     Measure,
     OfficeLevel,
     PenaltyKind,
+    RefusalGround,
     RepairNeed,
     RepairPaper,
     RewardRule,
@@ -37,6 +42,7 @@ from registry.rulebook import (
     Tag,
     WithdrawalGround,
 )
+from registry.rulebook.reward_rows import Proof
 from registry.texts import FAMILIES, say, terms
 from registry.violations.forms import ChangeDecisionStanding
 from tests import given
@@ -86,6 +92,14 @@ KNOWN: dict[str, set[str]] = {
     "tag": {f"[{tag}]" for tag in get_args(Tag)},
     "report_state": set(get_args(ReportState)),
     "report_act": set(get_args(ReportAct)),
+    "complaint_part": set(queries.STATED),
+    "complaint_state": set(get_args(State)),
+    "complaint_step": set(ACTS),
+    "refusal_ground": {row.code for row in given.rulebook().rows(RefusalGround)},
+    "complaint_outcome": set(get_args(ComplaintOutcome)),
+    "finding": set(get_args(Finding)),
+    "matter": set(get_args(Matter)),
+    "proof": set(get_args(Proof)),
     "reward_line": {row.code for row in given.rulebook().rows(RewardRule)},
     "exclusion": set(get_args(Exclusion)),
     "rule": {

@@ -1,0 +1,184 @@
+"""Nouns about complaints: what is owed, what is missed, what was found, never who complained."""
+
+from collections.abc import Iterable, Iterator, Sequence
+from datetime import date
+
+from sqlmodel import Session, col, or_, select
+
+from registry.audit.work import Work
+from registry.calendar import add_months
+from registry.complaints.clusters import Clue, clusters
+from registry.complaints.rules import Handling, dues
+from registry.complaints.tables import (
+    Complaint,
+    ComplaintContent,
+    ComplaintEscalation,
+    ComplaintStep,
+    ComplaintTesting,
+)
+from registry.overrides.queries import calendar_overrides
+from registry.rulebook import Term, Threshold
+from registry.rulebook.periods import Due, Pause
+
+AT_ONCE = 500
+STATED = ("complainant", "phone", "address", "request", "facts")
+KEPT = "complaint.content"
+CLOSE_BY = "clusters.days_apart"
+
+WithDues = tuple[Complaint, tuple[Due, ...]]
+
+
+def complaint(session: Session, complaint_id: str) -> Complaint | None:
+    """Return a complaint, or None where there is none."""
+    return session.get(Complaint, complaint_id)
+
+
+def content(session: Session, complaint_id: str) -> ComplaintContent | None:
+    """Return who complains and what they wrote; for the office that handles it alone."""
+    return session.get(ComplaintContent, complaint_id)
+
+
+def lacking(session: Session, row: Complaint) -> tuple[str, ...]:
+    """Return what a complaint must state and this one does not."""
+    written = content(session, row.id)
+    return tuple(name for name in STATED if not getattr(written, name, None))
+
+
+def steps(session: Session, complaint_id: str) -> Sequence[ComplaintStep]:
+    """Return the steps of a complaint in order."""
+    query = select(ComplaintStep).where(ComplaintStep.complaint_id == complaint_id)
+    return session.exec(query.order_by(col(ComplaintStep.seq))).all()
+
+
+def testings(session: Session, complaint_ids: Iterable[str]) -> dict[str, tuple[Pause, ...]]:
+    """Return the time that testing took, by complaint, in order."""
+    query = select(ComplaintTesting).where(col(ComplaintTesting.complaint_id).in_(list(complaint_ids)))
+    found: dict[str, tuple[Pause, ...]] = {}
+    for row in session.exec(query.order_by(col(ComplaintTesting.from_on))):
+        found[row.complaint_id] = (*found.get(row.complaint_id, ()), Pause(row.from_on, row.until_on))
+    return found
+
+
+def handling(row: Complaint, testing: tuple[Pause, ...] = ()) -> Handling:
+    """Return a complaint as its legal days."""
+    return Handling(
+        region=row.region,
+        received_on=row.received_on,
+        decided_on=row.decided_on,
+        accepted=None if row.decided_on is None else row.ground is None,
+        decision_told_on=row.decision_told_on,
+        ended_on=row.ended_on,
+        end_told_on=row.end_told_on,
+        fell_away_on=row.withdrawn_on or row.transferred_on,
+        transferred=row.transferred_on is not None,
+        disputed_on=row.disputed_on,
+        agreed_on=row.agreed_on,
+        testing=testing,
+    )
+
+
+def with_dues(work: Work, rows: Sequence[Complaint]) -> list[WithDues]:
+    """Return complaints with what is owed in each."""
+    calendar = calendar_overrides(work.session)
+    tested = testings(work.session, [row.id for row in rows])
+    return [(row, dues(work.rulebook, handling(row, tested.get(row.id, ())), calendar)) for row in rows]
+
+
+def dues_of(work: Work, row: Complaint) -> tuple[Due, ...]:
+    """Return what is owed in a complaint."""
+    return with_dues(work, [row])[0][1]
+
+
+def complaints(
+    session: Session,
+    within: Sequence[str],
+    *,
+    open_only: bool = True,
+    after: str = "",
+    limit: int,
+) -> Sequence[Complaint]:
+    """Return complaints of regions, given by their prefixes, in the order of their identifiers."""
+    if not within:
+        return ()
+    places = [col(Complaint.region).startswith(one, autoescape=True) for one in within]
+    query = select(Complaint).where(or_(*places), col(Complaint.id) > after)
+    if open_only:
+        query = query.where(col(Complaint.closed_on).is_(None))
+    return session.exec(query.order_by(col(Complaint.id)).limit(limit)).all()
+
+
+def open_with_dues(work: Work, within: Sequence[str] = ("",)) -> Iterator[WithDues]:
+    """Yield the open complaints of regions with what is owed in each."""
+    after = ""
+    while found := complaints(work.session, within, after=after, limit=AT_ONCE):
+        yield from with_dues(work, found)
+        after = found[-1].id
+
+
+def overdue(found: WithDues, on: date) -> bool:
+    """Say whether something in a complaint is owed since before a day."""
+    return any(one.met_on is None and one.standing(on) == "missed" for one in found[1])
+
+
+def next_due(found: WithDues) -> Due | None:
+    """Return what is owed first and not met; what has no last day comes last."""
+    waiting = [one for one in found[1] if one.met_on is None]
+    return min(waiting, key=lambda one: one.due_on or date.max, default=None)
+
+
+def escalated(session: Session, office_code: str) -> Sequence[tuple[ComplaintEscalation, Complaint]]:
+    """Return the missed deadlines that an office above was told of, in complaints still open."""
+    query = (
+        select(ComplaintEscalation, Complaint)
+        .join(Complaint, col(Complaint.id) == col(ComplaintEscalation.complaint_id))
+        .where(col(ComplaintEscalation.superior_code) == office_code)
+        .where(col(Complaint.closed_on).is_(None))
+        .order_by(col(ComplaintEscalation.due_on), col(ComplaintEscalation.complaint_id))
+    )
+    return session.exec(query).all()
+
+
+def kept_too_long(work: Work) -> Iterator[str]:
+    """Yield the complaints whose content is kept beyond its term.
+
+    Source: rulebook `terms`, `complaint.content`; where it is unknown nothing is blanked.
+    """
+    query = (
+        select(Complaint)
+        .join(ComplaintContent, col(ComplaintContent.complaint_id) == col(Complaint.id))
+        .where(col(Complaint.closed_on).is_not(None), col(ComplaintContent.blanked_on).is_(None))
+        .order_by(col(Complaint.id))
+    )
+    for row in work.session.exec(query):
+        term = work.rulebook.in_force(Term, row.region, work.today).get(KEPT)
+        months = None if term is None else term.months
+        if (
+            row.closed_on is not None
+            and months is not None
+            and work.today > add_months(row.closed_on, months)
+        ):
+            yield row.id
+
+
+def clue(row: Complaint) -> Clue:
+    """Return a complaint as what it is about: a business, an instrument, a place and a day; nobody."""
+    return Clue(
+        id=row.id,
+        business=row.business_id or row.respondent,
+        instrument=row.instrument_id,
+        place=row.place,
+        matter=row.matter,
+        on=row.happened_on or row.received_on,
+    )
+
+
+def alike(work: Work, row: Complaint) -> tuple[str, ...]:
+    """Return the other complaints at the office that may be about the very same thing."""
+    query = select(Complaint).where(Complaint.office_code == row.office_code, Complaint.matter == row.matter)
+    query = query.where(col(Complaint.transferred_on).is_(None))
+    apart = work.rulebook.find(Threshold, CLOSE_BY, row.region, work.today).amount
+    groups = clusters([clue(one) for one in work.session.exec(query)], apart or 0)
+    return next(
+        (tuple(one for one in group if one != row.id) for group in groups if row.id in group),
+        (),
+    )
