@@ -17,6 +17,7 @@ import registry.overrides.tables
 import registry.pledges.tables
 import registry.publication.tables
 import registry.repair.tables
+import registry.rewards.tables
 import registry.scoring.tables
 import registry.signups.tables
 import registry.statistics.tables

@@ -15,6 +15,7 @@ from registry.rulebook.periods import Due, due, quoted
 from registry.rulebook.reward_rows import Clue, Match, Proof, RewardRule
 
 WHOLE = 10_000  # basis points
+Party = Literal["person", "organisation"]
 Exclusion = Literal[
     "not_natural_person",
     "official",
@@ -42,7 +43,7 @@ class CaseResult:
 
     region: str
     decided_on: date
-    party: Literal["person", "organisation"]
+    party: Party
     penalties: frozenset[PenaltyKind] = frozenset()
     fine_fen: int = 0
     confiscated_fen: int = 0

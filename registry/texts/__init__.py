@@ -38,6 +38,7 @@ FAMILIES: Mapping[str, tuple[str, ...]] = MappingProxyType(
         "report_state": ("report_state",),
         "regime": ("regime",),
         "remedies": ("remedy",),
+        "reward_state": ("reward_state",),
         "role": ("role",),
         "rule": ("rule", "tag"),
         "scope": ("scope",),

@@ -100,6 +100,7 @@ KNOWN: dict[str, set[str]] = {
     "finding": set(get_args(Finding)),
     "matter": set(get_args(Matter)),
     "proof": set(get_args(Proof)),
+    "reward_state": {"proposed", "refused", "decided", "settled", "due", "told", "claimed", "paid", "waived"},
     "reward_line": {row.code for row in given.rulebook().rows(RewardRule)},
     "exclusion": set(get_args(Exclusion)),
     "rule": {
