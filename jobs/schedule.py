@@ -6,8 +6,11 @@ from datetime import UTC, datetime, time, timedelta
 
 from jobs import (
     checkpoint_wal,
+    count_reports,
     deliver_outbox,
+    escalate_complaints,
     forget_answers,
+    forget_complaints,
     forget_events,
     lapse_disclosures,
     lapse_publicity,
@@ -51,6 +54,9 @@ DAILY = (
     Daily("publish_due", time(6, 0), publish_due.run),
     Daily("forget_answers", time(6, 30), forget_answers.run),
     Daily("forget_events", time(6, 40), forget_events.run),
+    Daily("forget_complaints", time(6, 50), forget_complaints.run),
+    Daily("escalate_complaints", time(7, 0), escalate_complaints.run),
+    Daily("count_reports", time(7, 10), count_reports.run),
 )
 
 TICK_SECONDS = 30

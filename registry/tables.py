@@ -22,6 +22,7 @@ import registry.scoring.tables
 import registry.signups.tables
 import registry.statistics.tables
 import registry.store.tables
+import registry.transparency.tables
 import registry.violations.tables  # noqa: F401  # each import registers its tables
 
 metadata = SQLModel.metadata

@@ -30,6 +30,12 @@ class Figures(BaseModel):
     objections_declined: int = Field(default=0, description="Objections that were not taken up.")
     deadlines_due: int = Field(default=0, description="Last days of the office's own periods that came.")
     deadlines_missed: int = Field(default=0, description="Of these, met late or not met until today.")
+    complaints_due: int = Field(default=0, description="Last days in the handling of complaints that came.")
+    complaints_missed: int = Field(default=0, description="Of these, met late or not met until today.")
+    reports_due: int = Field(
+        default=0, description="Last days in the handling of reports that came; few of a month stay hidden."
+    )
+    reports_missed: int = Field(default=0, description="Of these, met late or not met until the last count.")
 
     @property
     def withdrawn(self) -> int:

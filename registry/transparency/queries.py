@@ -17,6 +17,7 @@ from sqlalchemy import Select, and_, func, or_, select, union_all
 from sqlmodel import Session, col
 
 from registry.calendar import add_months
+from registry.complaints.queries import owed_by_office
 from registry.errors import Malformed
 from registry.lists.procedures import PROCEDURES
 from registry.lists.queries import entries_fallen
@@ -27,7 +28,9 @@ from registry.publication.last_days import fallen_on, withdraw_by
 from registry.publication.tables import Withdrawal
 from registry.repair.tables import CaseStep, Objection, Repair
 from registry.rulebook import Rulebook
+from registry.rulebook.periods import DueCount, due_counts
 from registry.transparency.answers import OfficeMonth, TransparencyReport
+from registry.transparency.tables import ReportDueCount
 
 MOST = 120  # months that one answer covers
 LISTING_STEPS = {
@@ -78,11 +81,8 @@ def report(
     if _months(last) - _months(first) >= MOST:
         raise Malformed("transparency.too_long", field="from", months=MOST)
     counted = _counted(session, on, first, last)
-    for office, due_on in _not_withdrawn(session, rulebook):
-        if first <= due_on <= min(last, on):
-            figures = counted.setdefault((f"{due_on:%Y-%m}", office), Counter())
-            figures["deadlines_due"] += 1
-            figures["deadlines_missed"] += due_on < on
+    for key, more in _sums(session, rulebook, on, first, last):
+        counted.setdefault(key, Counter()).update(more)
     names = _names(session, region)
     items = tuple(
         OfficeMonth(month=month, office_code=office, office_name=_name_in(names[office], month), **figures)
@@ -157,6 +157,28 @@ def _not_withdrawn(session: Session, rulebook: Rulebook) -> Iterator[tuple[str, 
         ).first()
         if due_on is not None and office is not None:
             yield office.office, due_on
+
+
+def _sums(
+    session: Session, rulebook: Rulebook, on: date, first: date, last: date
+) -> Iterator[tuple[tuple[str, str], dict[str, int]]]:
+    """Yield by month and office the last days that stand in no row: of entries, complaints, reports."""
+    for office, due_on in _not_withdrawn(session, rulebook):
+        if first <= due_on <= min(last, on):
+            late = {"deadlines_due": 1, "deadlines_missed": int(due_on < on)}
+            yield (f"{due_on:%Y-%m}", office), late
+    for one in due_counts(owed_by_office(session, rulebook, first, min(last, on)), on):
+        yield (one.month, one.office_code), {"complaints_due": one.due, "complaints_missed": one.missed}
+    for one in _of_reports(session, first, last):
+        yield (one.month, one.office_code), {"reports_due": one.due, "reports_missed": one.missed}
+
+
+def _of_reports(session: Session, first: date, last: date) -> Iterator[DueCount]:
+    """Yield what was last counted of the reports, in the months that lie wholly between two days."""
+    for row in session.execute(select(ReportDueCount).order_by(col(ReportDueCount.month))).scalars():
+        begins = date.fromisoformat(f"{row.month}-01")
+        if first <= begins and f"{begins:%Y-%m}" <= f"{last:%Y-%m}":
+            yield DueCount(row.office_code, row.month, row.due, row.missed)
 
 
 def _listed(colour: str) -> Any:

@@ -12,6 +12,7 @@ from jobs import deliver_outbox
 from jobs.running import Plant
 from registry.overrides.commands import ensure_archived
 from registry.publication.signing import load_or_create
+from registry.reports.store import prepare
 from registry.settings import Settings
 from registry.store.engine import writing
 from search_index.embedded import EmbeddedIndex
@@ -45,6 +46,7 @@ class Works:
 def works(engine: Engine, settings: Settings, data_dir: Path) -> Iterator[Works]:
     """A founded installation with an empty index."""
     load_or_create(data_dir)
+    prepare(settings).engine.dispose()
     case = begun(engine, data_dir)
     with writing(engine) as session:
         ensure_archived(session, given.rulebook(), given.NOW)
