@@ -8,6 +8,7 @@ from typing import Any
 from sqlmodel import Session, col, func, select
 
 from registry.businesses.tables import Business
+from registry.complaints.tables import Complaint
 from registry.demonstration.tables import DemonstrationUnit
 from registry.instruments.queries import counted
 from registry.instruments.tables import Verification
@@ -52,6 +53,9 @@ def figures(session: Session, on: date, index: Index) -> dict[str, Any]:
                 .where(col(ListEntry.superseded_at).is_(None))
                 .group_by(ListEntry.regime, ListEntry.state)
             ).all()
+        ),
+        "complaints": _pairs(
+            session.exec(select(Complaint.state, func.count()).group_by(Complaint.state)).all()
         ),
         "editions": {
             f"{edition.regime}/{edition.region}/{edition.version}": edition.entries
