@@ -19,7 +19,7 @@ from api.paging import key_of
 from public_site.desk import forms
 from public_site.desk.acting import Act, carry_out, placed
 from public_site.desk.asking import Asked, Choices, Filing, Sent
-from public_site.desk.awaiting import Awaiting
+from public_site.desk.awaiting import A_GLANCE, Awaiting, Waiting
 from public_site.desk.case_files import business_names, office_names
 from public_site.desk.form import LARGEST_UPLOAD, Form
 from public_site.desk.forms import NO_FAULTS, Faults, reader_at_desk
@@ -35,11 +35,10 @@ from registry.errors import NotFound
 from registry.offices.queries import offices_within
 from registry.rulebook import RefusalGround
 from registry.rulebook.reward_rows import Proof
-from registry.texts import say
+from registry.texts import say, word
 
 Asking = Request[Any, Any, Any]
 A_PAGE = 30
-MOST_AWAITED = 100
 ACT = "_complaint"  # ends the name of an act, after the step
 NEXT = {"received": "accept", "accepted": "end", "refused": "tell", "ended": "tell"}
 TAKING_IN = Act(RecordComplaint, lambda work, _, asked: record_complaint(work, asked))
@@ -49,19 +48,28 @@ STEPPING = Act(TakeComplaintStep, lambda work, _, asked: take_complaint_step(wor
 
 def awaiting(work: Work) -> list[Awaiting]:
     """Return the complaints with which the person is to go on, and those that offices below are late with."""
-    if not work.actor.holds("officer", "approver"):
-        return []
     found = []
-    for one in complaints_page(work, limit=MOST_AWAITED).items:
-        if work.actor.may("officer", one.region) and one.office_code == work.actor.office_code:
-            title = _about(work, one.business_id, one.matter)
-            act = f"{NEXT[one.state]}{ACT}"
-            found.append(Awaiting(title, act, f"/desk/complaints/{one.id}", one.next_due_on))
-    for told in escalated_deadlines(work):
+    for row, owed in _waiting(work)[:A_GLANCE]:
+        due = queries.next_due((row, owed))
+        address, act = f"/desk/complaints/{row.id}", f"{NEXT[row.state]}{ACT}"
+        title = _about(work, row.business_id, row.matter)
+        found.append(Awaiting(title, act, address, None if due is None else due.due_on))
+    for told in escalated_deadlines(work)[:A_GLANCE]:
         title = office_names(work, [told.office_code])[told.office_code]
         address = f"/desk/complaints/{told.complaint_id}"
         found.append(Awaiting(title, "see_escalated", address, told.due_on))
     return found
+
+
+def in_all(work: Work) -> Waiting:
+    """Return how many complaints wait."""
+    return Waiting("complaints", "/desk/complaints", len(_waiting(work)))
+
+
+def _waiting(work: Work) -> list[queries.WithDues]:
+    """Return the open complaints at the person's office that the person may lead, first due first."""
+    found = queries.waiting(work, work.actor.office_code) if work.actor.holds("officer") else []
+    return [one for one in found if work.actor.may("officer", one[0].region)]
 
 
 @get("/desk/complaints", sync_to_thread=True, include_in_schema=False)
@@ -175,9 +183,9 @@ def _acts(work: Work, found: ComplaintFile) -> list[PossibleAct]:
 
 
 def _about(work: Work, business_id: str | None, matter: str) -> str:
-    """Return what a complaint is about: the business, where it is on record, and the matter."""
+    """Return what a complaint is about: the business, where it is on record, else the matter."""
     named = business_names(work.session, [business_id]).get(business_id, "") if business_id else ""
-    return named or matter
+    return named or word("matter", matter, "zh")
 
 
 def _complaint(edge: Edge, request: Asking, complaint_id: str, faults: Faults = NO_FAULTS) -> Response[str]:

@@ -24,7 +24,12 @@ SOURCES: tuple[Callable[[Work], Sequence[Awaiting]], ...] = (
     expiring.awaiting,
 )
 """What looks for work that awaits a person, each by the person's own grants."""
-LISTS: tuple[Callable[[Work], Waiting], ...] = (cases.in_all, objections.in_all, repairs.in_all)
+LISTS: tuple[Callable[[Work], Waiting], ...] = (
+    cases.in_all,
+    objections.in_all,
+    repairs.in_all,
+    complaints.in_all,
+)
 
 
 @get("/desk", sync_to_thread=True, include_in_schema=False)

@@ -115,6 +115,19 @@ def open_with_dues(work: Work, within: Sequence[str] = ("",)) -> Iterator[WithDu
         after = found[-1].id
 
 
+def waiting(work: Work, office_code: str) -> list[WithDues]:
+    """Return the open complaints at an office with what is owed in each, what is due first on top."""
+    query = select(Complaint).where(Complaint.office_code == office_code)
+    rows = work.session.exec(query.where(col(Complaint.closed_on).is_(None))).all()
+    found = with_dues(work, rows)
+
+    def first(one: WithDues) -> tuple[date, str]:
+        upcoming = next_due(one)
+        return (upcoming.due_on if upcoming and upcoming.due_on else date.max, one[0].id)
+
+    return sorted(found, key=first)
+
+
 def owed_by_office(
     session: Session, rulebook: Rulebook, first: date, last: date
 ) -> Iterator[tuple[str, tuple[Due, ...]]]:

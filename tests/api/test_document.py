@@ -37,6 +37,7 @@ PUBLIC = {  # whoever asks; a new route stands here or has its guard
     "/api/v1/log/tile/{name}",
     "/api/v1/papers/{code}",
     "/api/v1/statistics",
+    "/api/v1/statistics/complaints",
     "/api/v1/suggestions",
     "/api/v1/transparency",
     "/api/v1/transparency.csv",
