@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from jobs import deliver_outbox, lapse_publicity, nightly_score, sign_checkpoint
-from jobs.demo import complaining, law, names, people, procedures, waiting
+from jobs.demo import law, names, people, procedures, waiting
 from jobs.demo import reports as desk_of_reports
 from jobs.demo.people import Shown
 from jobs.demo.stage import Stage
@@ -81,7 +81,6 @@ def fill(settings: Settings, as_of: date) -> Filling:
     with filling.step("withdraw"):
         procedures.repair_one(stage)
         waiting.lead_the_rest(stage)
-        complaining.take_complaints(stage)
     with filling.step("verify_instruments"):
         _verify_instruments(stage, filling, settings.data_dir / "demo", town)
     with filling.step("reports"):

@@ -9,6 +9,7 @@ from datetime import timedelta
 from sqlmodel import Session
 
 from jobs.demo import law
+from jobs.demo.complaining import take_complaints
 from jobs.demo.procedures import BLACK, RED, REPAIR_PAPERS, Case, cheats, lead, models
 from jobs.demo.stage import Stage
 from jobs.demo.town import AUTHORITY, REGION
@@ -58,7 +59,7 @@ FACTORS: Mapping[str, str] = {
 
 
 def lead_the_rest(stage: Stage) -> None:
-    """Lead what waits, warns and points; a list that was not in force yet is passed over."""
+    """Lead what waits, warns, points and is complained of; a list not in force yet is passed over."""
     with reading(stage.engine) as session:
         found = cheats(session, stage.as_of)
         praised = models(session, {business_id for business_id, _ in found})
@@ -70,6 +71,7 @@ def lead_the_rest(stage: Stage) -> None:
         _point(stage, business_id, fact, confirmed=number == 0)
     _dispute(stage, [business_id for business_id, _ in found[1:3]])
     _suspend(stage, praised[5][0])
+    take_complaints(stage)
 
 
 def _warn(stage: Stage, found: Sequence[tuple[str, str]]) -> None:
