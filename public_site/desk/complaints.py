@@ -243,6 +243,7 @@ def _step_form(
         ),
         action=f"/desk/complaints/{complaint_id}/{name}",
         fields=fields,
+        button="desk.cases.take",
         refusal=act.refusal,
         say=lambda refusal: say(refusal, reader.language),
         faults=placed(faults, sent, fields),
@@ -265,6 +266,7 @@ def _new(
         back=(("/desk/complaints", reader.t("desk.complaints.title")),),
         action="/desk/complaints",
         fields=fields,
+        button="desk.cases.take",
         refusal=None,
         faults=placed(faults, sent, fields),
     )
