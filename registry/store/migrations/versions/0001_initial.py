@@ -360,6 +360,58 @@ def upgrade() -> None:
     op.create_index("alias_by_business", "alias", ["business_id"], unique=False)
     op.create_index("alias_by_key", "alias", ["value_key"], unique=False)
     op.create_table(
+        "complaint",
+        sa.Column("id", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("office_code", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("region", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("business_id", sqlmodel.sql.sqltypes.AutoString(), nullable=True),
+        sa.Column("instrument_id", sqlmodel.sql.sqltypes.AutoString(), nullable=True),
+        sa.Column("respondent", sqlmodel.sql.sqltypes.AutoString(), nullable=True),
+        sa.Column("place", sqlmodel.sql.sqltypes.AutoString(), nullable=True),
+        sa.Column("matter", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("proof", sqlmodel.sql.sqltypes.AutoString(), nullable=True),
+        sa.Column("happened_on", sa.Date(), nullable=True),
+        sa.Column("known_on", sa.Date(), nullable=True),
+        sa.Column("state", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("received_on", sa.Date(), nullable=False),
+        sa.Column("decided_on", sa.Date(), nullable=True),
+        sa.Column("ground", sqlmodel.sql.sqltypes.AutoString(), nullable=True),
+        sa.Column("decision_told_on", sa.Date(), nullable=True),
+        sa.Column("ended_on", sa.Date(), nullable=True),
+        sa.Column("outcome", sqlmodel.sql.sqltypes.AutoString(), nullable=True),
+        sa.Column("finding", sqlmodel.sql.sqltypes.AutoString(), nullable=True),
+        sa.Column("end_told_on", sa.Date(), nullable=True),
+        sa.Column("withdrawn_on", sa.Date(), nullable=True),
+        sa.Column("transferred_on", sa.Date(), nullable=True),
+        sa.Column("came_from_id", sqlmodel.sql.sqltypes.AutoString(), nullable=True),
+        sa.Column("disputed_on", sa.Date(), nullable=True),
+        sa.Column("agreed_on", sa.Date(), nullable=True),
+        sa.Column("split_on", sa.Date(), nullable=True),
+        sa.Column("closed_on", sa.Date(), nullable=True),
+        sa.Column("rulebook_hash", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("recorded_at", registry.store.columns.Instant(timezone=True), nullable=False),
+        sa.CheckConstraint(
+            "business_id IS NOT NULL OR instrument_id IS NULL", name="an_instrument_has_a_user"
+        ),
+        sa.ForeignKeyConstraint(
+            ["business_id"],
+            ["business.id"],
+        ),
+        sa.ForeignKeyConstraint(
+            ["came_from_id"],
+            ["complaint.id"],
+        ),
+        sa.ForeignKeyConstraint(
+            ["office_code"],
+            ["office.code"],
+        ),
+        sa.PrimaryKeyConstraint("id"),
+    )
+    op.create_index("complaint_by_business", "complaint", ["business_id"], unique=False)
+    op.create_index("complaint_by_office", "complaint", ["office_code", "closed_on"], unique=False)
+    op.create_index("complaint_by_region", "complaint", ["region", "id"], unique=False)
+    op.create_table(
         "delta_row",
         sa.Column("edition_id", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
         sa.Column("leaf", sa.LargeBinary(), nullable=False),
@@ -746,6 +798,69 @@ def upgrade() -> None:
     )
     op.create_index("repair_by_state", "repair", ["state", "region"], unique=False)
     op.create_table(
+        "report_due_count",
+        sa.Column("office_code", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("month", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("due", sa.Integer(), nullable=False),
+        sa.Column("missed", sa.Integer(), nullable=False),
+        sa.Column("counted_on", sa.Date(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["office_code"],
+            ["office.code"],
+        ),
+        sa.PrimaryKeyConstraint("office_code", "month"),
+    )
+    op.create_table(
+        "reward",
+        sa.Column("id", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("office_code", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("region", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("state", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("level", sa.Integer(), nullable=False),
+        sa.Column("total_fen", sa.BigInteger(), nullable=False),
+        sa.Column("lines", sa.JSON(), nullable=False),
+        sa.Column("consent", sa.JSON(), nullable=False),
+        sa.Column("reasons", sqlmodel.sql.sqltypes.AutoString(), nullable=True),
+        sa.Column("proposed_by_person", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("proposed_on", sa.Date(), nullable=False),
+        sa.Column("decided_by_person", sqlmodel.sql.sqltypes.AutoString(), nullable=True),
+        sa.Column("decided_on", sa.Date(), nullable=True),
+        sa.Column("consent_by_person", sqlmodel.sql.sqltypes.AutoString(), nullable=True),
+        sa.Column("consent_on", sa.Date(), nullable=True),
+        sa.Column("consent_no", sqlmodel.sql.sqltypes.AutoString(), nullable=True),
+        sa.Column("rulebook_hash", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("recorded_at", registry.store.columns.Instant(timezone=True), nullable=False),
+        sa.CheckConstraint(
+            "(decided_on IS NULL) = (decided_by_person IS NULL)", name="a_decided_reward_has_its_person"
+        ),
+        sa.CheckConstraint(
+            "consent_by_person <> decided_by_person AND consent_by_person <> proposed_by_person",
+            name="consent_to_a_reward_needs_another_person",
+        ),
+        sa.CheckConstraint(
+            "decided_by_person <> proposed_by_person", name="who_proposes_a_reward_never_decides"
+        ),
+        sa.ForeignKeyConstraint(
+            ["consent_by_person"],
+            ["person.id"],
+        ),
+        sa.ForeignKeyConstraint(
+            ["decided_by_person"],
+            ["person.id"],
+        ),
+        sa.ForeignKeyConstraint(
+            ["office_code"],
+            ["office.code"],
+        ),
+        sa.ForeignKeyConstraint(
+            ["proposed_by_person"],
+            ["person.id"],
+        ),
+        sa.PrimaryKeyConstraint("id"),
+    )
+    op.create_index("reward_by_office", "reward", ["office_code", "state"], unique=False)
+    op.create_table(
         "rulebook_effect",
         sa.Column(
             "seq", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), autoincrement=True, nullable=False
@@ -1037,6 +1152,80 @@ def upgrade() -> None:
         postgresql_where=sa.text("superseded_at IS NULL"),
     )
     op.create_table(
+        "complaint_content",
+        sa.Column("complaint_id", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("complainant", sqlmodel.sql.sqltypes.AutoString(), nullable=True),
+        sa.Column("phone", sqlmodel.sql.sqltypes.AutoString(), nullable=True),
+        sa.Column("address", sqlmodel.sql.sqltypes.AutoString(), nullable=True),
+        sa.Column("request", sqlmodel.sql.sqltypes.AutoString(), nullable=True),
+        sa.Column("facts", sqlmodel.sql.sqltypes.AutoString(), nullable=True),
+        sa.Column("blanked_on", sa.Date(), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["complaint_id"],
+            ["complaint.id"],
+        ),
+        sa.PrimaryKeyConstraint("complaint_id"),
+    )
+    op.create_table(
+        "complaint_escalation",
+        sa.Column("complaint_id", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("rule", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("due_on", sa.Date(), nullable=False),
+        sa.Column("superior_code", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("escalated_on", sa.Date(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["complaint_id"],
+            ["complaint.id"],
+        ),
+        sa.ForeignKeyConstraint(
+            ["superior_code"],
+            ["office.code"],
+        ),
+        sa.PrimaryKeyConstraint("complaint_id", "rule"),
+    )
+    op.create_index(
+        "complaint_escalation_by_office",
+        "complaint_escalation",
+        ["superior_code", "escalated_on"],
+        unique=False,
+    )
+    op.create_table(
+        "complaint_step",
+        sa.Column("complaint_id", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("seq", sa.Integer(), nullable=False),
+        sa.Column("step", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("state", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("taken_on", sa.Date(), nullable=False),
+        sa.Column("person_id", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("office_code", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("note", sqlmodel.sql.sqltypes.AutoString(), nullable=True),
+        sa.Column("recorded_at", registry.store.columns.Instant(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["complaint_id"],
+            ["complaint.id"],
+        ),
+        sa.ForeignKeyConstraint(
+            ["office_code"],
+            ["office.code"],
+        ),
+        sa.ForeignKeyConstraint(
+            ["person_id"],
+            ["person.id"],
+        ),
+        sa.PrimaryKeyConstraint("complaint_id", "seq"),
+    )
+    op.create_table(
+        "complaint_testing",
+        sa.Column("complaint_id", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("from_on", sa.Date(), nullable=False),
+        sa.Column("until_on", sa.Date(), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["complaint_id"],
+            ["complaint.id"],
+        ),
+        sa.PrimaryKeyConstraint("complaint_id", "from_on"),
+    )
+    op.create_table(
         "credential",
         sa.Column("account_name", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
         sa.Column("password_hash", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
@@ -1221,6 +1410,29 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id"),
     )
     op.create_index(op.f("ix_recovery_account_name"), "recovery", ["account_name"], unique=False)
+    op.create_table(
+        "reward_share",
+        sa.Column("report_id", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("reward_id", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("share_bp", sa.Integer(), nullable=False),
+        sa.Column("amount_fen", sa.BigInteger(), nullable=False),
+        sa.Column("state", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("told_on", sa.Date(), nullable=True),
+        sa.Column("claimed_on", sa.Date(), nullable=True),
+        sa.Column("paid_on", sa.Date(), nullable=True),
+        sa.Column("paid_by_person", sqlmodel.sql.sqltypes.AutoString(), nullable=True),
+        sa.Column("waived_on", sa.Date(), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["paid_by_person"],
+            ["person.id"],
+        ),
+        sa.ForeignKeyConstraint(
+            ["reward_id"],
+            ["reward.id"],
+        ),
+        sa.PrimaryKeyConstraint("report_id"),
+    )
+    op.create_index(op.f("ix_reward_share_reward_id"), "reward_share", ["reward_id"], unique=False)
     op.create_table(
         "totp_secret",
         sa.Column("account_name", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
@@ -1823,6 +2035,8 @@ def downgrade() -> None:
     op.drop_table("case_step")
     op.drop_table("case_paper")
     op.drop_table("totp_secret")
+    op.drop_index(op.f("ix_reward_share_reward_id"), table_name="reward_share")
+    op.drop_table("reward_share")
     op.drop_index(op.f("ix_recovery_account_name"), table_name="recovery")
     op.drop_table("recovery")
     op.drop_index("proposal_by_state", table_name="proposal")
@@ -1849,6 +2063,11 @@ def downgrade() -> None:
     op.drop_table("document")
     op.drop_table("dead_letter")
     op.drop_table("credential")
+    op.drop_table("complaint_testing")
+    op.drop_table("complaint_step")
+    op.drop_index("complaint_escalation_by_office", table_name="complaint_escalation")
+    op.drop_table("complaint_escalation")
+    op.drop_table("complaint_content")
     op.drop_index(
         "one_current_business",
         table_name="business_version",
@@ -1930,6 +2149,9 @@ def downgrade() -> None:
     op.drop_table("rulebook_override")
     op.drop_index("rulebook_effect_by_instant", table_name="rulebook_effect")
     op.drop_table("rulebook_effect")
+    op.drop_index("reward_by_office", table_name="reward")
+    op.drop_table("reward")
+    op.drop_table("report_due_count")
     op.drop_index("repair_by_state", table_name="repair")
     op.drop_index(
         "one_open_repair",
@@ -2010,6 +2232,10 @@ def downgrade() -> None:
     op.drop_index("designation_by_business", table_name="demonstration_unit")
     op.drop_table("demonstration_unit")
     op.drop_table("delta_row")
+    op.drop_index("complaint_by_region", table_name="complaint")
+    op.drop_index("complaint_by_office", table_name="complaint")
+    op.drop_index("complaint_by_business", table_name="complaint")
+    op.drop_table("complaint")
     op.drop_index("alias_by_key", table_name="alias")
     op.drop_index("alias_by_business", table_name="alias")
     op.drop_table("alias")
