@@ -14,7 +14,7 @@ from registry.settings import Settings
 
 Handler = Callable[[Request[Any, Any, Any], Any], Response[Any]]
 
-MACHINES = ("/api/", "/healthz", "/readyz", "/metrics")
+MACHINES = ("/api/", "/healthz/", "/readyz/", "/metrics/")
 KEPT = ("retry-after", "allow")
 
 
@@ -65,7 +65,7 @@ def _paged(settings: Settings, handler: Handler) -> Handler:
         if at_desk(request.scope["path"]) and (way := _way_in(request, exception)):
             return Redirect(way, status_code=303)
         problem = handler(request, exception)
-        if request.scope["path"].startswith(MACHINES):
+        if f"{request.scope['path']}/".startswith(MACHINES):
             return problem
         return error_page(reader_of(request, settings), problem.status_code or 500, problem.headers)
 

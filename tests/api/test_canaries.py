@@ -23,7 +23,7 @@ from tests.api.realm import Realm
 
 SECRETS = (  # what opens, signs or counts is looked for as it is
     "api_key.secret_digest", "webhook.secret", "log_salt.salt", "published_row.salt",
-    "credential.password_hash", "totp_secret.secret", "invitation.code_digest",
+    "credential.password_hash", "totp_secret.sealed", "invitation.code_digest",
     "idempotency_key.request_digest",
 )  # fmt: skip
 NOBODYS = (  # no route reads these

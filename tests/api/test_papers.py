@@ -47,9 +47,10 @@ def test_neither_page_nor_answer_names_the_party_the_case_or_the_document(
 
 
 def test_an_unknown_code_looks_like_any_unknown_address(town: Town) -> None:
-    unknown = town.get("/verify/" + "a" * 26)
+    address = "/verify/" + "a" * 26
+    unknown = town.get(address)
     assert unknown.status_code == 404
-    assert unknown.text == town.get("/no/such/place").text
+    assert unknown.text.replace(address, "/no/such/place") == town.get("/no/such/place").text
     assert town.get("/api/v1/papers/" + "a" * 26).status_code == 404
 
 
