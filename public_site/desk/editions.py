@@ -52,6 +52,7 @@ def _asked(edge: Edge, request: Asking, faults: Faults = NO_FAULTS) -> Response[
         back=(("/desk/entries", reader.t("desk.entries.title")),),
         action="/desk/editions",
         fields=fields,
+        button="desk.cases.take",
         refusal=None,
         faults=faults,
     )

@@ -4,7 +4,7 @@ import hashlib
 import hmac
 import json
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from http.server import BaseHTTPRequestHandler, HTTPServer
 from ipaddress import ip_network
@@ -81,7 +81,7 @@ def receiver() -> Iterator[Receiver]:
 def opened(works: Works) -> Works:
     """An installation that may reach loopback."""
     settings = works.plant.settings.model_copy(update={"webhook_networks": (ip_network("127.0.0.0/8"),)})
-    works.plant = type(works.plant)(**{**vars(works.plant), "settings": settings})
+    works.plant = replace(works.plant, settings=settings)
     return works
 
 
