@@ -60,6 +60,10 @@ class Names:
         said = "partly_default" if row.tag == "default" else row.tag
         return quoted(row) + (self.t("write.semicolon") + self.t(f"tag.{said}") if said else "")
 
+    def place(self, jurisdiction: str) -> str:
+        """Return the name of the place whose rule it is."""
+        return region_words(jurisdiction.ljust(6, "0")) if jurisdiction else self.t("range.nation")
+
     def period(self, rule: str, where: str) -> str:
         """Return how long a period of a rule is, or that its figure is not known there."""
         row = self.rulebook.in_force(Deadline, where, self.on).get(rule)

@@ -21,11 +21,14 @@ from registry.rulebook import (
     InstrumentKind,
     ListRegime,
     Measure,
+    PenaltyRange,
     PublicityPeriod,
     RepairCondition,
     Row,
     Rulebook,
     Severity,
+    ViolationType,
+    allowed,
 )
 
 R = TypeVar("R", bound=Row)
@@ -35,6 +38,7 @@ PREVAILS = "publicity.prevails"
 TOLD: tuple[type[Row], ...] = (
     ListRegime,
     Deadline,
+    PenaltyRange,
     PublicityPeriod,
     Severity,
     RepairCondition,
@@ -62,6 +66,7 @@ def rules(
         choices=[(code, _place(reader.t, code)) for code in _places(rulebook, place)],
         regimes=sorted(_rows(rulebook, ListRegime, place, day), key=lambda row: PLACES.index(row.colour)),
         deadlines=_by_part(_rows(rulebook, Deadline, place, day)),
+        ranges=allowed(rulebook, rulebook.in_force(ViolationType, place, day), place, day),
         periods=by_class(_rows(rulebook, PublicityPeriod, place, day)),
         prevails=choice.value if choice else None,
         severities=by_class(_rows(rulebook, Severity, place, day)),

@@ -23,7 +23,7 @@ from registry.dated import UNDATED, GivenDate
 from registry.errors import Malformed
 from registry.imports.values import fen
 from registry.offices.queries import name_on
-from registry.rulebook import Conduct, PenaltyKind, PenaltyRange, SeverityClass, ViolationType
+from registry.rulebook import Allowed, Conduct, PenaltyKind, SeverityClass, allowed
 from registry.rulebook.law_rows import Procedure
 from registry.violations.alike import Alike, alike, refuse_repeated
 from registry.violations.commands import record_violation
@@ -100,14 +100,6 @@ class Beginning:
             return None
 
 
-@dataclass(frozen=True)
-class Allowed:
-    """What a law allows for the conduct."""
-
-    kind: ViolationType | None
-    range: PenaltyRange
-
-
 @get("/desk/violations/new", sync_to_thread=True, include_in_schema=False)
 def new_violation(request: Asked, edge: NamedDependency[Edge]) -> Response[str]:
     """Ask which decision and conduct; then show what the law allows, what is alike, and the form."""
@@ -130,7 +122,7 @@ def _ask(
             "office": name_on(work.session, work.actor.office_code, work.today) or "",
             "conducts": sorted(conducts.values(), key=lambda row: row.code),
             "chosen": conducts[begun.conduct_code] if known else None,
-            "allowed": allowed(work, begun, it) if known else (),
+            "allowed": _allowed(work, begun, it) if known else (),
             "alike": _alike(work, business_id, begun) if known else (),
         }
 
@@ -151,13 +143,11 @@ def _ask(
     )
 
 
-def allowed(work: Work, begun: Beginning, it: BusinessVersion) -> tuple[Allowed, ...]:
+def _allowed(work: Work, begun: Beginning, it: BusinessVersion) -> tuple[Allowed, ...]:
     """Return what the laws of a conduct allow where and when it was decided, each with its basis."""
     region, on = begun.region or it.region, begun.day or work.today
     types = violation_types_for(begun.conduct_code, work.rulebook, region, on)
-    known = work.rulebook.in_force(ViolationType, region, on)
-    ranges = work.rulebook.in_force(PenaltyRange, region, on).values()
-    return tuple(Allowed(known.get(row.violation_type), row) for row in ranges if row.violation_type in types)
+    return allowed(work.rulebook, types, region, on)
 
 
 def _alike(work: Work, business_id: str, begun: Beginning) -> tuple[Alike, ...]:

@@ -17,7 +17,6 @@ from registry.rulebook.law_rows import (
     PaperNumber,
     PenaltyField,
     PenaltyKind,
-    PenaltyRange,
     Procedure,
     PublicityPeriod,
     RepairCondition,
@@ -32,6 +31,8 @@ from registry.rulebook.law_rows import (
 )
 from registry.rulebook.load import load_rulebook
 from registry.rulebook.model import Row, Source, Tag
+from registry.rulebook.penalties import Allowed, TierFine, allowed
+from registry.rulebook.penalty_rows import PenaltyRange, PenaltyTier
 from registry.rulebook.pledge_rows import PledgeText
 from registry.rulebook.reward_rows import RewardRule
 from registry.rulebook.score_rows import (
@@ -46,6 +47,7 @@ from registry.rulebook.score_rows import (
 
 __all__ = [
     "TABLES",
+    "Allowed",
     "Choice",
     "Colour",
     "Conduct",
@@ -61,6 +63,7 @@ __all__ = [
     "PenaltyField",
     "PenaltyKind",
     "PenaltyRange",
+    "PenaltyTier",
     "PledgeText",
     "Problem",
     "Procedure",
@@ -85,9 +88,11 @@ __all__ = [
     "Tag",
     "Term",
     "Threshold",
+    "TierFine",
     "VerificationMode",
     "ViolationType",
     "WithdrawalGround",
+    "allowed",
     "load_rulebook",
     "parse_row",
     "problems",

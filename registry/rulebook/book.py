@@ -14,7 +14,15 @@ from pydantic import ValidationError
 
 from registry.errors import Malformed, RuleRefused
 from registry.regions import ancestors
-from registry.rulebook import complaint_rows, instrument_rows, law_rows, pledge_rows, reward_rows, score_rows
+from registry.rulebook import (
+    complaint_rows,
+    instrument_rows,
+    law_rows,
+    penalty_rows,
+    pledge_rows,
+    reward_rows,
+    score_rows,
+)
 from registry.rulebook.model import Row
 from registry.rulebook.score_rows import SchemeRow, ScoreScheme
 
@@ -23,7 +31,8 @@ R = TypeVar("R", bound=Row)
 TABLES: tuple[type[Row], ...] = (
     law_rows.ViolationType,
     law_rows.Conduct,
-    law_rows.PenaltyRange,
+    penalty_rows.PenaltyRange,
+    penalty_rows.PenaltyTier,
     law_rows.SummaryProcedure,
     law_rows.Severity,
     law_rows.PublicityPeriod,

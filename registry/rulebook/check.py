@@ -12,11 +12,11 @@ from registry.rulebook.law_rows import (
     Conduct,
     ListRegime,
     Measure,
-    PenaltyRange,
     RepairCondition,
     ViolationType,
 )
 from registry.rulebook.model import Row
+from registry.rulebook.penalty_rows import PenaltyRange
 from registry.rulebook.score_rows import (
     GradeBand,
     SamplingRatio,
@@ -25,6 +25,8 @@ from registry.rulebook.score_rows import (
     ScorePoint,
     ScoreScheme,
 )
+
+Remark = Literal["default", "recalled", "unknown", "contested", "overlap", "unscored", "beyond"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +52,8 @@ class Problem:
 
     Attributes:
         kind: The tag of the row; `overlap` where two rows hold at once; `unscored` where a kind of
-            violation has no points in the scheme `default`.
+            violation has no points in the scheme `default`; `beyond` where a local range for an act of
+            its own allows more than the wider ones for that violation.
         sourced: True where the row names an instrument all the same.
     """
 
@@ -58,16 +61,17 @@ class Problem:
     code: str
     jurisdiction: str
     in_force_from: date
-    kind: Literal["default", "recalled", "unknown", "contested", "overlap", "unscored"]
+    kind: Remark
     sourced: bool
     note: str | None
 
 
 def faults(placed: Iterable[Placed]) -> list[Fault]:
-    """Return every fault that reads across rows: overlaps in time and unknown codes."""
+    """Return every fault that reads across rows: overlaps, unknown codes, ranges beyond wider ones."""
     entries = list(placed)
     known = _known_codes(entry.row for entry in entries)
     found = [fault for entry in entries for fault in _unknown_codes(entry, known)]
+    found += _exceeding(entries)
     by_identity: dict[tuple[str, ...], list[Placed]] = defaultdict(list)
     for entry in entries:
         by_identity[(entry.row.table, *entry.row.identity)].append(entry)
@@ -92,15 +96,48 @@ def _problems(rulebook: Rulebook, table: type[Row]) -> Iterator[Problem]:
     for one, other in pairwise(rows):
         if one.identity == other.identity and _overlap(one, other):
             yield _problem(other, "overlap", f"{one.in_force_from.isoformat()}")
+    if table is PenaltyRange:
+        yield from (_problem(row, "beyond", row.name_en) for row in _beyond(rulebook.rows(PenaltyRange)))
     if table is ViolationType:
         scored = {point.code for point in rulebook.rows(ScorePoint)}
         latest = {row.code: row for row in rows if f"violation.{row.code}" not in scored}
         yield from (_problem(row, "unscored", None) for row in latest.values())
 
 
+def _exceeding(entries: Iterable[Placed]) -> Iterator[Fault]:
+    """Yield a fault for every local range that leaves the wider one whose place it takes."""
+    ranges = [(entry.place, entry.row) for entry in entries if isinstance(entry.row, PenaltyRange)]
+    by_code: dict[str, list[PenaltyRange]] = defaultdict(list)
+    for _, row in ranges:
+        by_code[row.code].append(row)
+    for place, row in ranges:
+        for wider in by_code[row.code]:
+            field = row.exceeds(wider) if _narrows(row, wider) else None
+            if field is not None:
+                of = wider.jurisdiction or "the nation"
+                reason = f"leaves the range of {of} for {wider.code} from {wider.in_force_from.isoformat()}"
+                yield Fault(place, field, reason)
+
+
+def _narrows(row: PenaltyRange, wider: PenaltyRange) -> bool:
+    """Say whether two rows hold on a common day, one of them within the place of the other."""
+    local = len(row.jurisdiction) > len(wider.jurisdiction)
+    return local and row.jurisdiction.startswith(wider.jurisdiction) and _overlap(row, wider)
+
+
+def _beyond(rows: Iterable[PenaltyRange]) -> Iterator[PenaltyRange]:
+    """Yield the local ranges that allow more than every wider one for the same violation."""
+    held = list(rows)
+    for row in held:
+        wider = [one for one in held if one.violation_type == row.violation_type and _narrows(row, one)]
+        known = [one for one in wider if one.fine_max_fen is not None or one.gains_max_bp is not None]
+        if known and all(row.exceeds(one) in ("fine_max_fen", "gains_max_bp") for one in known):
+            yield row
+
+
 def _problem(
     row: Row,
-    kind: Literal["default", "recalled", "unknown", "contested", "overlap", "unscored"],
+    kind: Remark,
     note: str | None,
 ) -> Problem:
     return Problem(

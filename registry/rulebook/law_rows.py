@@ -5,7 +5,7 @@ from typing import ClassVar, Literal, Self
 
 from pydantic import Field, model_validator
 
-from registry.rulebook.model import BasisPoints, Fen, Months, Row
+from registry.rulebook.model import Fen, Months, Row
 
 PenaltyKind = Literal[
     "warning",
@@ -50,36 +50,6 @@ class Conduct(Row):
     name_zh: str
     name_en: str
     violation_types: tuple[str, ...]
-
-
-class PenaltyRange(Row):
-    """What a law allows for a violation (处罚幅度).
-
-    Attributes:
-        fine_min_fen: None: the law sets no least fine.
-        fine_max_fen: None: no fine by amount, or see the gains.
-        gains_min_bp: Share of the unlawful gains, for fines by gains.
-    """
-
-    table: ClassVar[str] = "penalty_ranges"
-
-    violation_type: str
-    unit: Literal["case", "instrument"]
-    fine_min_fen: Fen | None = None
-    fine_max_fen: Fen | None = None
-    gains_min_bp: BasisPoints | None = None
-    gains_max_bp: BasisPoints | None = None
-    confiscation: bool
-
-    @model_validator(mode="after")
-    def _ordered(self) -> Self:
-        for least, most in (
-            (self.fine_min_fen, self.fine_max_fen),
-            (self.gains_min_bp, self.gains_max_bp),
-        ):
-            if least is not None and most is not None and least > most:
-                raise ValueError("the least must not be above the most")
-        return self
 
 
 class SummaryProcedure(Row):

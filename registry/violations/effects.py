@@ -14,12 +14,13 @@ from registry.calendar import PartialDate, Precision
 from registry.dated import gaps
 from registry.errors import RuleRefused
 from registry.rulebook import (
+    Allowed,
     Conduct,
     PenaltyKind,
-    PenaltyRange,
     Rulebook,
     Severity,
     SummaryProcedure,
+    allowed,
 )
 from registry.violations.identity import DecisionSaid
 from registry.violations.rules import PenaltyFacts, publicity_of, severity_of, violation_types_for
@@ -121,8 +122,8 @@ class Law:
         )
         return self._answered(conduct_code, like, restarted_on)
 
-    def ranges(self, conduct_code: str, said: DecisionSaid) -> tuple[PenaltyRange, ...]:
-        """Return what the laws of a conduct allow; nothing where one of them names no amount."""
+    def ranges(self, conduct_code: str, said: DecisionSaid) -> tuple[Allowed, ...]:
+        """Return what the laws of a conduct allow; nothing where one of its violations has no range."""
         return self._allowed(conduct_code, said.region, said.decided_on or self.today)
 
     def _work_out(self, conduct_code: str, said: DecisionSaid, restarted_on: date | None = None) -> Effects:
@@ -153,13 +154,10 @@ class Law:
             incomplete=tuple(lacks),
         )
 
-    def _ranges(self, conduct_code: str, region: str, on: date) -> tuple[PenaltyRange, ...]:
+    def _ranges(self, conduct_code: str, region: str, on: date) -> tuple[Allowed, ...]:
         types = set(violation_types_for(conduct_code, self.rulebook, region, on))
-        in_force = self.rulebook.in_force(PenaltyRange, region, on).values()
-        fitting = tuple(row for row in in_force if row.violation_type in types)
-        # by gains, of an amount that was not found, or of no law at all: nothing can be unusual
-        open_ended = any(row.fine_max_fen is None for row in fitting)
-        return () if open_ended or {row.violation_type for row in fitting} != types else fitting
+        fitting = allowed(self.rulebook, types, region, on)
+        return fitting if {one.range.violation_type for one in fitting} == types else ()
 
 
 @lru_cache(maxsize=4)
@@ -192,41 +190,62 @@ def penalty_facts(said: DecisionSaid) -> PenaltyFacts:
 def unusual_fine(law: Law, said: DecisionSaid, quantity: int, conduct_code: str) -> RuleRefused | None:
     """Return a warning where a fine is above what any law of its violation types allows.
 
-    Source: rulebook `penalty_ranges`; a province may allow more, so it warns and never refuses.
+    Source: rulebook `penalty_ranges`; a place may have law that it lacks, so it warns and never refuses.
     """
-    ranges = law.ranges(conduct_code, said) if said.fine_fen else ()
-    limits = [(row.fine_max_fen or 0) * (quantity if row.unit == "instrument" else 1) for row in ranges]
-    if said.fine_fen is None or not limits or said.fine_fen <= max(limits):
+    spans = _spans(law, said, quantity, conduct_code)
+    if said.fine_fen is None or not spans or said.fine_fen <= max(most for _, most, _ in spans):
         return None
     return RuleRefused(
         "violation.fine_unusual",
         field="fine_fen",
         fine_fen=said.fine_fen,
-        most_fen=max(limits),
-        rule=", ".join(sorted(row.code for row in ranges)),
+        most_fen=max(most for _, most, _ in spans),
+        rule=", ".join(code for _, _, code in spans),
     )
 
 
 def fine_outside(law: Law, said: DecisionSaid, quantity: int, conduct_code: str) -> RuleRefused | None:
-    """Return why a fine has to be looked at again before it is recorded: no law allows so much, or so little.
+    """Return why a fine has to be looked at again before it is recorded: no law there and then allows it.
 
     Source: rulebook `penalty_ranges`; who confirms the amount may record it all the same.
     """
-    ranges = law.ranges(conduct_code, said) if said.fine_fen else ()
-    if said.fine_fen is None or not ranges:
+    spans = _spans(law, said, quantity, conduct_code)
+    if said.fine_fen is None or not spans:
         return None
-    times = [(row, quantity if row.unit == "instrument" else 1) for row in ranges]
-    least = min((row.fine_min_fen or 0) for row, _ in times)
-    most = max((row.fine_max_fen or 0) * count for row, count in times)
-    if least <= said.fine_fen <= most:
+    if any(least <= said.fine_fen <= most for least, most, _ in spans):
         return None
     return RuleRefused(
         "violation.fine_outside",
         field="fine_fen",
         fine_yuan=_yuan(said.fine_fen),
-        least_yuan=_yuan(least),
-        most_yuan=_yuan(most),
+        ranges=tuple(f"{_yuan(least)}–{_yuan(most)}" for least, most in _joined(spans)),
     )
+
+
+def _spans(law: Law, said: DecisionSaid, quantity: int, conduct_code: str) -> list[tuple[int, int, str]]:
+    """Return least and most fine and code of every law of a conduct; nothing where one has no figure.
+
+    By gains that are not stated, of an amount that was not found, or of no law at all: then nothing
+    can be unusual.
+    """
+    spans = []
+    for one in law.ranges(conduct_code, said) if said.fine_fen else ():
+        bounds = one.bounds_fen(quantity, said.confiscated_fen)
+        if bounds is None:
+            return []
+        spans.append((*bounds, one.range.code))
+    return spans
+
+
+def _joined(spans: list[tuple[int, int, str]]) -> list[tuple[int, int]]:
+    """Return the spans with those that overlap made one, lowest first."""
+    joined: list[tuple[int, int]] = []
+    for least, most, _ in sorted(spans):
+        if joined and least <= joined[-1][1]:
+            joined[-1] = (joined[-1][0], max(most, joined[-1][1]))
+        else:
+            joined.append((least, most))
+    return joined
 
 
 def _yuan(fen: int) -> str:

@@ -180,6 +180,24 @@ def test_an_amount_that_no_law_allows_is_recorded_once_it_was_checked(town: Town
     assert "罚款 150,000.00 元" in officer.open(f"/desk/businesses/{business_id}").words
 
 
+def test_the_range_is_that_of_the_province_where_it_was_decided(town: Town) -> None:
+    with writing(town.engine) as session:
+        business_id = given.business(given.work(session))
+    officer = town.at_desk("officer")
+    begun = "&decided_on=2026-11-02&conduct_code=instrument_unverified"
+    here = officer.open(f"/desk/violations/new?business={business_id}{begun}").words
+    assert "每件计量器具罚款 200.00 元 至 500.00 元" in here
+    there = officer.open(f"/desk/violations/new?business={business_id}{begun}&region=110105").words
+    assert "罚款不超过 1,000.00 元" in there
+    assert "河南省" not in there
+    narrower = decision(business_id, conduct_code="instrument_unverified", fine_fen="500.01")
+    refused = officer.send("/desk/violations/new", narrower)
+    assert refused.status_code == 422
+    assert "200.00–500.00" in refused.text
+    officer.last = refused
+    assert officer.send("/desk/violations/new", {**narrower, "quantity": "2"}).status_code == 303
+
+
 def test_an_amount_that_is_none_is_told_at_its_field(town: Town) -> None:
     with writing(town.engine) as session:
         business_id = given.business(given.work(session))

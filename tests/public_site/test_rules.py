@@ -74,3 +74,21 @@ def test_every_place_with_rules_of_its_own_can_be_chosen(read: Read) -> None:
     assert options["370000"] == "山东省"
     chosen = [one.words for one in read("/rules?where=411502").all("option") if "selected" in one.attributes]
     assert chosen == ["河南省信阳市浉河区"]
+
+
+def test_what_a_violation_may_cost_is_told_by_place_with_what_it_takes_the_place_of(read: Read) -> None:
+    def told(query: str) -> str:
+        (section,) = [one for one in read(f"/rules{query}").all("section") if "处罚幅度" in one.words[:8]]
+        return section.words
+
+    henan = told("?where=411502")
+    assert "每件计量器具罚款 200.00 元 至 500.00 元" in henan
+    assert "在全国的幅度之内另定：罚款不超过 1,000.00 元" in henan
+    assert "全案合计仍不超过 1,000.00 元" in henan
+    assert "从轻 200.00 元 至 290.00 元" in henan
+    assert "河南省 · 河南省计量监督管理条例 第四十条" in henan
+    assert "浙江省计量监督管理条例" not in henan
+    zhejiang = told("?where=330000")
+    assert "只适用于：为计量器具增加作弊装置或者作弊功能" in zhejiang
+    assert "浙江省计量监督管理条例" not in told("?where=330000&on=2013-12-31")
+    assert "条例" not in told("")

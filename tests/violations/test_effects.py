@@ -83,10 +83,11 @@ def test_a_fine_at_the_amount_of_a_province_is_of_the_graver_class_and_below_it_
 
 def test_a_fine_is_unusual_only_above_the_highest_that_any_of_its_laws_allows() -> None:
     overdue = [
-        unusual_fine(REMEMBERING, _said(fine), 1, "instrument_overdue") is not None
+        unusual_fine(REMEMBERING, _said(fine, "110101"), 1, "instrument_overdue") is not None
         for fine in (None, 0, 100_000, 100_001)
     ]
     assert overdue == [False, False, False, True]
+    assert unusual_fine(REMEMBERING, _said(50_001), 1, "instrument_overdue") is not None
     assert unusual_fine(REMEMBERING, _said(49_999_999), 1, "cheating_instrument_used") is None
     assert unusual_fine(REMEMBERING, _said(10**12), 1, "other") is None
 
