@@ -292,6 +292,7 @@ class PublicStatistic(Answer):
     """One published aggregate with its source."""
 
     id: str
+    record: str = Field(description="The published record that states it, and others of its aggregates.")
     record_kind: str
     authority: str
     region: str | None

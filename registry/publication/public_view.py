@@ -227,13 +227,20 @@ def lists(
 def statistics(
     session: Session, after: str | None = None, limit: int = 50, record_kind: str | None = None
 ) -> Page[PublicStatistic]:
-    """Return a page of the published aggregates, in order of identifier."""
-    query = select(Statistic).where(col(Statistic.id) > (after or "")).order_by(col(Statistic.id))
+    """Return a page of the published aggregates, those of one published record together."""
+    query = (
+        select(Statistic).where(col(Statistic.source_key) > (after or "")).order_by(col(Statistic.source_key))
+    )
     if record_kind is not None:
         query = query.where(col(Statistic.record_kind) == record_kind)
     rows = _rows(session, query.limit(limit + 1))
-    items = tuple(_copied(PublicStatistic, row) for row in rows[:limit])
-    return Page(items=items, after=items[-1].id if len(rows) > limit else None)
+    items = tuple(_statistic(row) for row in rows[:limit])
+    return Page(items=items, after=rows[limit - 1].source_key if len(rows) > limit else None)
+
+
+def _statistic(row: Statistic) -> PublicStatistic:
+    stated = {name: getattr(row, name) for name in PublicStatistic.model_fields if name != "record"}
+    return PublicStatistic(record=row.source_key.removesuffix(f":{row.measure}"), **stated)
 
 
 def _described(known: Known) -> dict[str, Any]:

@@ -7,6 +7,7 @@ from sqlalchemy import Engine
 from sqlmodel import select
 
 from registry.audit.tables import AuditEntry
+from registry.publication import public_view
 from registry.statistics import commands, queries
 from registry.statistics.commands import RecordStatistic
 from registry.store import outbox
@@ -77,3 +78,23 @@ def test_an_aggregate_known_by_month_keeps_its_precision(engine: Engine) -> None
     with reading(engine) as session:
         (kept,) = queries.statistics(session, region="32", record_kind="demonstration_unit_count", limit=10)
     assert (kept.dated_on, kept.dated_precision) == (date(2021, 3, 1), "month")
+
+
+def test_the_public_reads_what_was_published_together_together_over_any_pages(engine: Engine) -> None:
+    given.registry(engine)
+    rows = [
+        _statistic(source_key=f"records:{record}:{measure}", measure=measure, value="1")
+        for measure in ("count", "sectors[0]", "title")
+        for record in ("R009", "R007", "R010")
+    ]
+    _record(engine, *rows)
+    read, after = [], None
+    with reading(engine) as session:
+        while True:
+            page = public_view.statistics(session, after, limit=2)
+            read += [(one.record, one.measure) for one in page.items]
+            if (after := page.after) is None:
+                break
+    assert len(read) == len(set(read)) == len(rows)
+    assert [record for record, _measure in read] == sorted(record for record, _measure in read)
+    assert {record for record, _measure in read} == {"records:R007", "records:R009", "records:R010"}
