@@ -59,6 +59,10 @@ class Written:
             return self.t("write.no_day")
         return self.t(f"write.{precision}", year=on.year, month=on.month, day=on.day)
 
+    def day_of(self, said: str) -> str:
+        """Write a day that stands as ISO 8601 in what was kept of an act."""
+        return self.day(date.fromisoformat(said))
+
     def last_day(self, until: date) -> str:
         """Write the last day of a period.
 
@@ -109,6 +113,7 @@ def environment(language: Language) -> Environment:
         "money": written.money,
         "count": written.count,
         "day": written.day,
+        "day_of": written.day_of,
         "last_day": written.last_day,
         "moment": written.moment,
         "schedule": written.schedule,

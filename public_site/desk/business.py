@@ -64,6 +64,7 @@ def file(request: Asked, edge: NamedDependency[Edge], business_id: FromPath[str]
             "aliases": work.session.exec(select(Alias).where(col(Alias.business_id) == business_id)).all(),
             "events": events,
             "titles": {one.id: one for one in events},
+            "matters": {one.id: [each for each in events if each.about == one.id] for one in events},
             "scored": scored,
             "writes": work.actor.may("officer", it.region),
         }

@@ -24,7 +24,7 @@ from api.guarding import refuse_foreign, right_of
 from api.problems import language_of, status_of
 from api.sessions import SignedIn, signed_in
 from public_site.desk.form import Form, names_of, stated
-from public_site.desk.navigation import places_of
+from public_site.desk.navigation import place_of, places_of
 from public_site.reader import Reader, reader_of
 from registry.accounts.sessions import seen
 from registry.audit.work import Work
@@ -127,11 +127,13 @@ def show(edge: Edge, request: Asked, template: str, **context: object) -> Respon
     if who.due:
         with writing(edge.engine) as session:
             seen(session, who.session_id, edge.now())
+    ways = places_of(who.actor)
+    within = place_of(request.url.path, ways)
     return plain(
         edge,
         request,
         template,
-        **{"who": who, "actor": who.actor, "csrf": who.csrf, "ways": places_of(who.actor), **context},
+        **{"who": who, "actor": who.actor, "csrf": who.csrf, "ways": ways, "within": within, **context},
     )
 
 

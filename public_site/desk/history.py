@@ -34,6 +34,7 @@ class Event:
         documents: Papers on file.
         lacks: What it lacks and what it cannot do, in words.
         address: Page on which it is gone on with; empty: none.
+        about: Own identifier of the fact that an objection or an application is about.
     """
 
     id: str
@@ -46,6 +47,7 @@ class Event:
     documents: tuple[str, ...] = ()
     lacks: tuple[str, ...] = ()
     address: str = ""
+    about: str = ""
 
 
 @dataclass(frozen=True)
@@ -210,6 +212,8 @@ class Teller:
                 t("desk.history.repair"),
                 (t.term("state", repair.state), *self._notes(closed=repair.closed_on)),
                 documents=tuple(repair.papers.values()),
+                address=f"/desk/repairs/{repair.id}",
+                about=repair.subject_id,
             )
         for objection in objections:
             yield Event(
@@ -220,4 +224,6 @@ class Teller:
                 t("desk.history.objection"),
                 (t.term("state", objection.state), *self._notes(closed=objection.closed_on)),
                 documents=tuple(objection.papers),
+                address=f"/desk/objections/{objection.id}",
+                about=objection.subject_id,
             )

@@ -1,5 +1,6 @@
 """Where a person may go at the desk: one line a page, with the roles that have it."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from api.rights import READERS
@@ -20,8 +21,9 @@ class Place:
     roles: tuple[str, ...] = ()
 
 
+HOME = "/desk"
 PLACES = (
-    Place("home", "/desk"),
+    Place("home", HOME),
     Place("cases", "/desk/cases", READERS),
     Place("entries", "/desk/entries", READERS),
     Place("objections", "/desk/objections", READERS),
@@ -41,6 +43,12 @@ PLACES = (
     Place("second_factor", "/desk/second-factor"),
     Place("password", "/desk/password"),
 )
+
+
+def place_of(path: str, places: Sequence[Place]) -> str:
+    """Return the address of the place that a page belongs to, the nearest above it; empty where none is."""
+    above = [one.address for one in places if one.address != HOME and path.startswith(f"{one.address}/")]
+    return max(above, key=len, default="")
 
 
 def places_of(actor: Actor) -> tuple[Place, ...]:

@@ -12,6 +12,7 @@ from pydantic import Field, SecretStr
 from api.edge import Edge
 from api.faults import Misread
 from public_site.desk import forms, sealed
+from public_site.desk.awaiting import A_GLANCE, Awaiting
 from public_site.desk.form import Form, stated
 from public_site.desk.forms import NO_FAULTS, Faults, faults_of, kept_language
 from public_site.desk.myself import Nothing
@@ -36,6 +37,47 @@ class Unlock(Command):
     """The passphrase of one's key."""
 
     passphrase: SecretStr = Field(max_length=500)
+
+
+def awaiting(edge: Edge, request: Asked) -> list[Awaiting]:
+    """Return the reports and requests with which who is signed in is to go on, by states and days alone."""
+    actor = forms.signed(edge, request).actor
+    if not actor.holds(HANDLER, CUSTODIAN):
+        return []
+    t = forms.reader_at_desk(request, edge).t
+    calendar, region, people = forms.consult(edge, request, _office)
+    found = []
+    with edge.reports.reading(edge.today()) as vault:
+        if actor.holds(HANDLER):
+            key = key_of(vault, actor.person_id)
+            due = inbox.due_days(vault, actor.office_code, region, edge.rulebook(), calendar)
+            for line in inbox.inbox(vault, actor.office_code, key, due)[:A_GLANCE]:
+                if line.mine and (act := _act_of(line)):
+                    title = t("desk.report.title", number=line.id[:8])
+                    found.append(Awaiting(title, act, f"{sealed.PATH}/{line.id}", line.due_on))
+        if actor.holds(CUSTODIAN):
+            for row in disclosure.requests(vault, actor.office_code):
+                mine = row.person_id == actor.person_id
+                agreed = [one.person_id for one in disclosure.approvals(vault, row.id)]
+                if mine or (actor.person_id in agreed and len(agreed) < APPROVALS_NEEDED):
+                    continue
+                title = t(
+                    "desk.reports.request",
+                    name=people.get(row.person_id, row.person_id),
+                    what=t.term("report_compartment", row.compartment),
+                    number=row.report_id[:8],
+                )
+                found.append(Awaiting(title, "decide_disclosure", sealed.PATH))
+    return found
+
+
+def _act_of(line: inbox.Line) -> str:
+    """Return what a report waits for; empty where it waits for nobody here."""
+    if line.state == "received":
+        return "triage_report"
+    if line.wrote_last == "reporter":
+        return "answer_report"
+    return "verify_report" if line.due_on is not None else ""
 
 
 @get("/desk/reports", sync_to_thread=True, include_in_schema=False)

@@ -1,5 +1,6 @@
 """The words of every refusal, Chinese and English, one catalogue file a slice; and of the codes in them."""
 
+import re
 import tomllib
 from collections.abc import Mapping
 from functools import cache
@@ -8,8 +9,10 @@ from types import MappingProxyType
 from typing import Literal
 
 from registry.errors import Broken, Refusal
+from registry.regions import region
 
 Language = Literal["zh", "en"]
+_DAY = re.compile(r"[0-9]{4}-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])")
 _RULEBOOK = Path(__file__).parent.parent / "rulebook"
 
 FAMILIES: Mapping[str, tuple[str, ...]] = MappingProxyType(
@@ -107,6 +110,11 @@ def _said(name: str, value: object, language: Language) -> object:
     """Return a parameter as it is read; a code without a word is a source's own word."""
     if isinstance(value, tuple):
         return ("、" if language == "zh" else ", ").join(str(_said(name, one, language)) for one in value)
+    if name == "region" and language == "zh" and (found := region(str(value))) is not None:
+        return f"{found.full_name}（{value}）"
+    if language == "zh" and _DAY.fullmatch(str(value)):
+        year, month, day = str(value).split("-")
+        return f"{year}年{int(month)}月{int(day)}日"
     known = terms(language)
     keys = (f"{family}.{value}" for family in FAMILIES.get(name, ()))
     return next((known[key] for key in keys if key in known), value)

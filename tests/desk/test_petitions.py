@@ -131,6 +131,31 @@ def test_an_objection_is_taken_in_and_decided_by_somebody_else(town: Town) -> No
         assert session.get_one(Objection, objection).state == "dismissed"
 
 
+def test_a_violation_on_the_page_of_a_business_leads_to_what_is_asked_about_it(town: Town) -> None:
+    desk = Desk(town, {})
+    business, violation = business_with_violation(town)
+    page = f"/desk/businesses/{business}"
+    asked = {f"/desk/{one}/new?kind=violation&subject={violation}" for one in ("objections", "repairs")}
+    assert asked <= links(desk, "officer", page)
+    assert not asked & links(desk, "auditor", page)
+    stated = {
+        "subject_kind": "violation",
+        "subject_id": violation,
+        "objector": "李某",
+        "points": "秤是他人的",
+    }
+    form = f"/desk/objections/new?kind=violation&subject={violation}"
+    filed = desk.send(
+        "officer", form, {**stated, "assisted": "false"}, to="/desk/objections", files={"papers.0": FILE}
+    )
+    assert {f"/desk/objections/{identifier(filed)}", f"#fact-{violation}"} <= links(desk, "auditor", page)
+
+
+def links(desk: Desk, account: str, path: str) -> set[str]:
+    """Return the addresses to which a page leads somebody."""
+    return {one.attributes.get("href", "") for one in desk.of(account).open(path).all("a")}
+
+
 def test_a_repair_is_taken_in_and_decided_by_another_person(town: Town) -> None:
     desk = Desk(town, {})
     entry = listed(town)

@@ -125,6 +125,29 @@ def test_a_report_is_read_and_handled_to_its_end_at_the_desk(office: Office, tow
     assert said(office, reporter)[-1] == ("office", "办理结果：已查实并责令改正。已改正。")
 
 
+def test_the_first_page_names_what_waits_on_the_desk_of_reports_and_nothing_that_it_says(
+    office: Office, town: Town
+) -> None:
+    address = arrived(office)
+    number = address.rpartition("/")[2][:8]
+    for name, awaits in (("li", True), ("zhao", False), ("officer", False)):
+        home = town.at_desk(name).open("/desk").words
+        assert (f"举报 {number}" in home) is awaits, name
+        assert STORY.decode() not in home
+    li = unlocked(town, "li")
+    li.open(address)
+    li.send(f"{address}/disclosures", {"compartment": "identity", "reason": "需要核实购买日期"})
+    zhao = town.at_desk("zhao")
+    home = zhao.open("/desk").words
+    assert number in home
+    assert "需要核实购买日期" not in home
+    zhao.open("/desk/reports")
+    action = shown(zhao).partition('action="/desk/reports/disclosures/')[2].partition("/")[0]
+    zhao.send(f"/desk/reports/disclosures/{action}/approval")
+    assert number not in zhao.open("/desk").words
+    assert readings(town.engine) == []
+
+
 def test_a_key_is_locked_by_its_button_by_idling_and_by_signing_out(office: Office, town: Town) -> None:
     address = arrived(office)
     ways = {

@@ -180,7 +180,7 @@ def test_a_rule_without_a_source_is_said_to_have_none() -> None:
         "step.period_running", rule="black.statement", until="2026-11-27", source="[default]"
     )
     assert say(refusal, "zh") == (
-        "“陈述申辩期限”至 2026-11-27 届满（依据：本系统建议，尚无上位依据），届满后才能办理。"
+        "“陈述申辩期限”至 2026年11月27日 届满（依据：本系统建议，尚无上位依据），届满后才能办理。"
     )
     assert "our own proposal" in say(refusal, "en")
 
