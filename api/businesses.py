@@ -19,6 +19,7 @@ from api.answers import Recorded, recorded
 from api.describing import act, public
 from api.edge import Edge
 from api.facets import FacetCounts, counted
+from api.fallback import ANSWERED_BY, AnsweredBy, answered_by, by_database
 from api.lists import ShownEntry
 from api.paging import cursor_of, key_of
 from registry.businesses import commands
@@ -91,6 +92,7 @@ class FoundPage(BaseModel):
     facets: FacetCounts | None = Field(
         default=None, description="Where `facets=true` was asked; null while much waits to be indexed."
     )
+    answered_by: AnsweredBy = Field(description=ANSWERED_BY)
 
 
 Result = search.FoundPage[Card]
@@ -103,7 +105,12 @@ def find(edge: Edge, query: Query) -> Result:
         Malformed: The cursor was not made here.
     """
     today = edge.today()
-    return search.search_public(edge.index, query, lambda ids: _still(query, edge.cards.shown(ids, today)))
+    return search.search_public(
+        edge.index,
+        query,
+        lambda ids: _still(query, edge.cards.shown(ids, today)),
+        lambda asked: by_database(edge, asked),
+    )
 
 
 def _still(query: Query, cards: Mapping[str, Card]) -> Mapping[str, Card]:
@@ -130,7 +137,7 @@ def told(found: Result, counts: Facets | None, numbers: Sequence[PlacedInstrumen
     borne = [Raw(one.model_dump_json().encode()) for one in numbers]
     facets = None if counts is None else vars(counts)
     page = {"items": items, "instruments": borne, "total": found.total, "next": found.next}
-    return encode({**page, "facets": facets})
+    return encode({**page, "facets": facets, "answered_by": answered_by(database=found.by_database)})
 
 
 def question(
@@ -217,7 +224,7 @@ class Businesses(Controller):
             return told(find(edge, asked), counts, numbered(edge, asked))
 
         # in this process all is at hand, and another thread costs more than the search
-        body: Any = await sync_to_thread(answer) if edge.watch.waits else answer()
+        body: Any = await sync_to_thread(answer) if edge.waits else answer()
         return Response(body, media_type=MediaType.JSON)
 
     @get("/{business_id:str}", **public(404), summary="One business")

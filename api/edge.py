@@ -80,6 +80,11 @@ class Edge:
         object.__setattr__(self, "_entries", Kept(self.watch))
         object.__setattr__(self, "_instruments", Kept(self.watch))
 
+    @property
+    def waits(self) -> bool:
+        """Say whether searching waits for another process, so that no event loop may."""
+        return self.watch.waits or self.index.waits
+
     def today(self) -> date:
         """Return the legal day in Asia/Shanghai."""
         return legal_day(self.now())

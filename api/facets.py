@@ -8,7 +8,7 @@ from registry.store import outbox
 from registry.store.engine import reading
 from search_index.documents import from_source
 from search_index.facets import tally
-from search_index.protocol import Facets, Query
+from search_index.protocol import Facets, IndexSilent, Query
 
 MOST_WAITING = 500
 
@@ -28,6 +28,8 @@ class FacetCounts(BaseModel):
 def counted(edge: Edge, query: Query) -> Facets | None:
     """Count all that a search finds, exactly; None while more waits to be indexed than is read here.
 
+    None too while a search server does not answer.
+
     What changes by the calendar alone is brought to the index soon after midnight, by `mend_index`.
     """
     with reading(edge.engine) as session:
@@ -35,4 +37,7 @@ def counted(edge: Edge, query: Query) -> Facets | None:
         if waiting is None:
             return None
         fresh = [from_source(one) for one in index_documents(session, edge.today(), ids=waiting)]
-    return edge.index.facets(query, but_not=waiting).plus(tally(fresh, query))
+    try:
+        return edge.index.facets(query, but_not=waiting).plus(tally(fresh, query))
+    except IndexSilent:  # the search beside it tells the reader
+        return None

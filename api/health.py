@@ -9,6 +9,7 @@ from registry.publication.tables import Edition
 from registry.scoring.tables import ScoreRun
 from registry.store import outbox
 from registry.store.engine import reading
+from search_index.protocol import IndexSilent
 
 
 @get("/healthz", sync_to_thread=False, media_type=MediaType.TEXT, include_in_schema=False)
@@ -17,12 +18,20 @@ def alive() -> str:
     return "ok\n"
 
 
+def _indexed(edge: Edge) -> int | None:
+    """Return the number of documents in the index, or None while a search server does not answer."""
+    try:
+        return edge.index.count()
+    except IndexSilent:
+        return None
+
+
 @get("/readyz", sync_to_thread=True, include_in_schema=False)
 def ready(edge: NamedDependency[Edge]) -> Response[dict[str, object]]:
     """Say whether pages and acts can be served, and how far the index is behind."""
     with reading(edge.engine) as session:
         behind = outbox.backlog(session, "search")
-    return Response({"database": "ok", "index_documents": edge.index.count(), "index_behind": behind})
+    return Response({"database": "ok", "index_documents": _indexed(edge), "index_behind": behind})
 
 
 @get("/metrics", sync_to_thread=True, media_type=MediaType.TEXT, include_in_schema=False)
@@ -30,7 +39,7 @@ def metrics(edge: NamedDependency[Edge]) -> str:
     """Return gauges in the text format that monitors read."""
     with reading(edge.engine) as session:
         gauges = {
-            "hm_index_documents": edge.index.count(),
+            "hm_index_documents": "NaN" if (documents := _indexed(edge)) is None else documents,
             "hm_outbox_search": outbox.backlog(session, "search"),
             "hm_outbox_score": outbox.backlog(session, "score"),
             "hm_editions": session.exec(select(func.count()).select_from(Edition)).one(),

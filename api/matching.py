@@ -6,11 +6,12 @@ from collections.abc import Sequence
 from litestar import Controller, post
 from litestar.di import NamedDependency
 from litestar.params import JSONBody
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, Field
 
 from api.businesses import find
 from api.describing import public
 from api.edge import Edge
+from api.fallback import ANSWERED_BY, AnsweredBy, answered_by
 from registry.publication.matching import (
     Because,
     Candidate,
@@ -37,6 +38,7 @@ class MatchedOnes(BaseModel):
     model_config = ConfigDict(frozen=True)
 
     items: tuple[Matched, ...]
+    answered_by: AnsweredBy = Field(description=ANSWERED_BY)
 
 
 class Matching(Controller):
@@ -48,32 +50,45 @@ class Matching(Controller):
     @post("/match", **public(413, 415, 422), status_code=200, summary="Match up to 1,000 names or codes")
     def match(self, edge: NamedDependency[Edge], data: JSONBody[WantedOnes]) -> MatchedOnes:
         """Return for each name or code who bears it, or what is like it, and why."""
-        return MatchedOnes(items=match_all(edge, data.items))
+        return match_all(edge, data.items)
 
 
-def match_all(edge: Edge, wanted: Sequence[Wanted]) -> tuple[Matched, ...]:
+def match_all(edge: Edge, wanted: Sequence[Wanted]) -> MatchedOnes:
     """Return what was found for each name or code, in their order.
 
     Who bears it exactly is read from the database and complete; what is like it, from the index.
     """
+    silent = False
+
+    def like(one: Wanted) -> tuple[Candidate, ...]:
+        nonlocal silent
+        found, by_database = _like(edge, one)
+        silent |= by_database
+        return found
+
     today = edge.today()
     with reading(edge.engine) as session:
         exact = bearers(session, wanted, lambda ids: edge.cards.shown(ids, today))
-    return tuple(
-        told(one, found, () if found else _like(edge, one)) for one, found in zip(wanted, exact, strict=True)
+    items = tuple(
+        told(one, found, () if found else like(one)) for one, found in zip(wanted, exact, strict=True)
     )
+    return MatchedOnes(items=items, answered_by=answered_by(database=silent))
 
 
-def _like(edge: Edge, one: Wanted) -> tuple[Candidate, ...]:
-    """Return the businesses whose name is spelled like what was asked; there are none of a code."""
+def _like(edge: Edge, one: Wanted) -> tuple[tuple[Candidate, ...], bool]:
+    """Return the businesses whose name is spelled like what was asked, and whether the database told.
+
+    There are none of a code.
+    """
     text = one.text.strip()
     if CODE.fullmatch(text):
-        return ()
+        return (), False
     region = prefix(one.region.ljust(6, "0")) if one.region else None
     because: Because = "like"
     found = find(edge, Query(text=text, region_prefix=region or None, limit=LIKE))
-    return tuple(
+    alike = tuple(
         candidate(card.answer, because, hit.reasons[0].matched)
         for hit, card in found.items
         if hit.reasons and all(one.kind in SPELLED and one.field in NAMED for one in hit.reasons)
     )
+    return alike, found.by_database

@@ -66,7 +66,8 @@ class Memory:
             mark = await sync_to_thread(edge.watch.mark) if edge.watch.waits else edge.watch.mark()
         except (DBAPIError, TimeoutError):  # the handler meets it too, and answers for it
             return None
-        return edge.watch, mark, edge.index.mark(), edge.today()
+        indexed = await sync_to_thread(edge.index.mark) if edge.index.waits else edge.index.mark()
+        return edge.watch, mark, indexed, edge.today()
 
     def keep(self, state: object, key: Key, sent: Sent) -> None:
         """Remember an answer, unless the state has changed while it was made."""

@@ -12,6 +12,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from api.businesses import find, question
 from api.describing import public
 from api.edge import Edge
+from api.fallback import ANSWERED_BY, AnsweredBy, answered_by
 from search_index.protocol import FieldName
 
 AT_MOST = 8
@@ -35,6 +36,7 @@ class Suggestions(BaseModel):
     model_config = ConfigDict(frozen=True)
 
     items: tuple[Suggestion, ...]
+    answered_by: AnsweredBy = Field(description=ANSWERED_BY)
 
 
 @get(
@@ -48,7 +50,8 @@ async def suggestions(edge: NamedDependency[Edge], q: FromQuery[str] = "") -> Re
 
     def answer() -> bytes:
         asked = question(edge, text=q.strip(), limit=AT_MOST)
-        items = find(edge, asked).items if asked.text else ()
+        found = find(edge, asked) if asked.text else None
+        by_database = found is not None and found.by_database
         return encode(
             {
                 "items": [
@@ -59,10 +62,11 @@ async def suggestions(edge: NamedDependency[Edge], q: FromQuery[str] = "") -> Re
                         "field": hit.reason.field if hit.reason else None,
                         "matched": hit.reason.matched if hit.reason else "",
                     }
-                    for hit, card in items
-                ]
+                    for hit, card in (found.items if found else ())
+                ],
+                "answered_by": answered_by(database=by_database),
             }
         )
 
-    body: Any = await sync_to_thread(answer) if edge.watch.waits else answer()
+    body: Any = await sync_to_thread(answer) if edge.waits else answer()
     return Response(body, media_type=MediaType.JSON)

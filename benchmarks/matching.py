@@ -52,7 +52,7 @@ def _rate(edge: Edge, texts: list[str]) -> dict[str, object]:
     wanted = tuple(Wanted(text=text) for text in texts)
     begun = time.perf_counter()
     for _ in range(ROUNDS):
-        found = match_all(edge, wanted)
+        found = match_all(edge, wanted).items
     taken = time.perf_counter() - begun
     states = [one.state for one in found]
     return {

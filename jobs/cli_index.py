@@ -1,10 +1,11 @@
 """`index rebuild|check`."""
 
 import sys
+from contextlib import ExitStack
 
 import click
 
-from jobs import process
+from jobs import process, runner
 from jobs.opening import opened
 from registry.calendar import legal_day
 from registry.errors import Broken
@@ -13,7 +14,7 @@ from registry.settings import read_settings
 from registry.store.engine import reading, sole_holder
 from search_index.check import compare
 from search_index.documents import from_source
-from search_index.embedded import EmbeddedIndex
+from search_index.opening import open_index
 from search_index.rebuild import rebuild as rebuild_index
 
 
@@ -26,10 +27,13 @@ def index() -> None:
 def rebuild() -> None:
     """Build the index anew beside the present one and swap."""
     settings = read_settings()
-    with opened(settings) as engine, sole_holder(settings.data_dir) as holder:
+    with opened(settings) as engine, sole_holder(settings.data_dir) as holder, ExitStack() as held:
         if not holder:
             raise Broken("a process serves this folder and owns its index; end it first")
-        fresh = EmbeddedIndex.open(settings.data_dir / "index", write=True, renew=True)
+        # a search server has no lock: who leads the jobs writes there, on whichever machine
+        if not settings.on_sqlite and not held.enter_context(runner.leading(engine)):
+            raise Broken("another process leads the jobs and writes the index; end it first")
+        fresh = open_index(settings, write=True, renew=True)
         with reading(engine) as session:
             documents = index_documents(session, legal_day(process.clock()))
             count = rebuild_index(fresh, (from_source(source) for source in documents))
@@ -42,7 +46,7 @@ def check() -> None:
     """Compare the index with the database; exit 1 where they differ."""
     settings = read_settings()
     with opened(settings) as engine, reading(engine) as session:
-        held = EmbeddedIndex.open(settings.data_dir / "index", write=False)
+        held = open_index(settings, write=False)
         documents = index_documents(session, legal_day(process.clock()))
         found = compare(held, (from_source(source) for source in documents))
         held.close()

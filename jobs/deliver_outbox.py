@@ -6,7 +6,10 @@ before the rows are deleted, so a crash in between repeats the delivery and neve
 transaction is open while the index works.
 """
 
+import logging
+
 from jobs.running import Plant
+from registry.calendar import legal_day
 from registry.publication import files
 from registry.publication.hiding import hide_unshown
 from registry.publication.public_view import index_documents
@@ -16,9 +19,14 @@ from registry.store import outbox
 from registry.store.engine import reading, writing
 from registry.store.tables import Outbox
 from search_index.documents import from_source
+from search_index.protocol import IndexSilent
+from search_index.rebuild import rebuild
 from search_index.sync import sync
 
+log = logging.getLogger("honest_metrology.jobs")
+
 BATCH = 2000
+SERVER = "search server"
 
 
 def run(plant: Plant) -> str:
@@ -26,8 +34,15 @@ def run(plant: Plant) -> str:
     documents = 0
     with reading(plant.engine) as session:
         waiting = outbox.backlog(session, "search")  # an idle registry opens no write transaction
-    while waiting and (taken := _deliver_search(plant)):
-        documents += taken
+    if plant.patience.ready(SERVER, plant.now()):
+        try:
+            while waiting and (taken := _deliver_search(plant)):
+                documents += taken
+            _fill(plant)
+            plant.patience.done(SERVER)
+        except IndexSilent as silent:  # editions are built all the same
+            log.warning("delivery to the search index waits: %s", silent)
+            plant.patience.failed(SERVER, plant.now())
     built = build_files(plant)
     return f"documents={documents} editions={built}"
 
@@ -44,6 +59,7 @@ def _deliver_search(plant: Plant) -> int:
         suspend_blemished(work, plant.settings, ids)
         hide_unshown(work, ids)
         session.expunge_all()
+    _fill(plant)
     with reading(plant.engine) as session:
         sync(
             plant.index,
@@ -53,6 +69,14 @@ def _deliver_search(plant: Plant) -> int:
     with writing(plant.engine) as session:
         outbox.settle(session, rows)
     return len(rows)
+
+
+def _fill(plant: Plant) -> None:
+    """Build the index on a search server, which may come, or come back empty, at any time."""
+    if plant.index.waits and plant.index.needs_rebuild:
+        with reading(plant.engine) as session:
+            documents = index_documents(session, legal_day(plant.now()))
+            rebuild(plant.index, (from_source(source) for source in documents))
 
 
 def build_files(plant: Plant) -> int:

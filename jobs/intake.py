@@ -17,7 +17,7 @@ from registry.rulebook import Rulebook, load_rulebook
 from registry.settings import Settings
 from registry.store.engine import reading
 from registry.store.watch import Kept, Watch
-from search_index.embedded import EmbeddedIndex
+from search_index.opening import open_index
 
 OUTWARD = ("socket.connect", "socket.sendto", "socket.sendmsg")
 
@@ -58,7 +58,7 @@ def reach_nobody() -> None:
 def _edge(settings: Settings, held: ExitStack) -> Edge:
     engine = held.enter_context(opened(settings))
     package = load_rulebook()
-    index = EmbeddedIndex.open(settings.data_dir / "index", write=False)
+    index = open_index(settings, write=False)
     held.callback(index.close)
     watch = Watch(engine)
     held.callback(watch.close)

@@ -31,8 +31,9 @@ from registry.settings import Settings
 from registry.store.engine import checkpoint, reading, sole_holder, writing
 from registry.store.migrate import differences
 from registry.store.watch import Kept, Watch
+from search_index import opening
 from search_index.documents import from_source
-from search_index.embedded import EmbeddedIndex
+from search_index.protocol import Index, IndexSilent
 from search_index.rebuild import rebuild
 
 log = logging.getLogger("honest_metrology")
@@ -77,14 +78,26 @@ def plant(settings: Settings, *, write_index: bool = True) -> Iterator[Plant]:
             watch.close()
 
 
-def open_index(settings: Settings, engine: Engine, *, write: bool) -> EmbeddedIndex:
-    """Open the search index; its writer builds it from the database where it was never filled."""
-    index = EmbeddedIndex.open(settings.data_dir / "index", write=write, renew=write)
-    if write and index.needs_rebuild:
+def open_index(settings: Settings, engine: Engine, *, write: bool) -> Index:
+    """Open the search index; its writer builds it from the database where it was never filled.
+
+    Where a search server does not answer, the database does, and the index is built by the delivery as
+    soon as the server is there.
+    """
+    index = opening.open_index(settings, write=write, renew=write)
+    if write:
+        try:
+            _fill(index, engine)
+        except IndexSilent as silent:
+            log.warning("%s; it is asked again with every delivery", silent)
+    return index
+
+
+def _fill(index: Index, engine: Engine) -> None:
+    if index.needs_rebuild:
         with reading(engine) as session:
             documents = index_documents(session, legal_day(clock()))
             rebuild(index, (from_source(source) for source in documents))
-    return index
 
 
 def application(parts: Plant, *, jobs: bool, intake: bool = True) -> Any:

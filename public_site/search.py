@@ -79,6 +79,7 @@ def search(
         numbers=answer.numbers,
         names=reader.names(edge.rulebook(), edge.today()),
         total=_total(answer, t),
+        by_database=found is not None and found.by_database,
         groups=_groups(edge, t, asked, answer.counts),
         regimes=edge.regimes(),
         shown_first=not cursor,

@@ -25,6 +25,8 @@ class Settings(BaseSettings):
         second_factor_key: File under whose key the secrets of second factors are sealed; it never stands in a
             database. In the folder of keys when unset.
         meilisearch_url: Address of a search server; the embedded index when unset.
+        meilisearch_key: File that holds the server's key; it never stands in a database or on a command line.
+        meilisearch_index: Name of the index there: installations that share a server have one each.
         security_contact: Whom to warn of a weakness: `mailto:…`, `tel:…` or `https://…`.
         log_origin: Name of the transparency log, for ever: without white space and plus signs.
         demonstration: True marks every page as showing invented merchants.
@@ -51,7 +53,9 @@ class Settings(BaseSettings):
     reports_url: str = ""
     reports_pepper: Path | None = None
     second_factor_key: Path | None = None
-    meilisearch_url: str | None = None
+    meilisearch_url: str | None = Field(default=None, pattern=r"^https?://[\x21-\x7e]{1,200}$")
+    meilisearch_key: Path | None = None
+    meilisearch_index: str = Field(default="businesses", pattern=r"^[A-Za-z0-9_-]{1,64}$")
     demonstration: bool = False
     second_factor: bool = True
     public_url: str = Field(default="http://127.0.0.1:8000", max_length=180, validate_default=True)

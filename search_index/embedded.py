@@ -14,6 +14,7 @@ import tantivy
 
 from search_index.documents import SearchDocument, digest_of
 from search_index.generations import Generations, Stamp, mark_of
+from search_index.ordering import read_cursor
 from search_index.plan import plan
 from search_index.protocol import LARGEST_PAGE, Facets, Hits, IndexReadOnly, Progress, Query
 from search_index.tantivy_facets import counted
@@ -29,7 +30,7 @@ from search_index.tantivy_live import (
 )
 from search_index.tantivy_queries import filters, ladder
 from search_index.tantivy_rows import SCHEMA_VERSION
-from search_index.tantivy_search import Asked, first_hits, parts, read_cursor, stored
+from search_index.tantivy_search import Asked, first_hits, parts, stored
 
 
 class EmbeddedIndex:
@@ -71,6 +72,11 @@ class EmbeddedIndex:
             lock.close()
             raise
         return cls(generations, lock, live)
+
+    @property
+    def waits(self) -> bool:
+        """Say whether a search waits for another machine: this one is in process."""
+        return False
 
     @property
     def needs_rebuild(self) -> bool:

@@ -5,7 +5,7 @@ waits to be indexed is left out of the index's counts and read here, so the sum 
 """
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from typing import Literal
 
@@ -21,6 +21,14 @@ DIMENSIONS: tuple[Dimension, ...] = ("region_prefix", "sector", "lists", "design
 def without(query: Query, dimension: Dimension) -> Query:
     """Return a query without the filter of a dimension."""
     return replace(query, **{dimension: getattr(Query(), dimension)})
+
+
+def rounds(query: Query) -> Iterator[tuple[Query, list[Dimension]]]:
+    """Yield the question with what it counts, and for each filter the question without it."""
+    filtered = [one for one in DIMENSIONS if without(query, one) != query]
+    yield query, [one for one in DIMENSIONS if one not in filtered]
+    for one in filtered:
+        yield without(query, one), [one]
 
 
 def tally(documents: Iterable[SearchDocument], query: Query) -> Facets:

@@ -33,6 +33,10 @@ class IndexReadOnly(Broken):
     """The index was opened for reading."""
 
 
+class IndexSilent(Broken):
+    """The search server does not answer, or not in time, or has no index yet."""
+
+
 @dataclass(frozen=True)
 class Query:
     """What is asked of the index.
@@ -135,7 +139,15 @@ Progress = Callable[[int], None]
 
 
 class Index(Protocol):
-    """A full-text index of businesses; safe to share between threads."""
+    """A full-text index of businesses; safe to share between threads.
+
+    An index on another machine may raise `IndexSilent` wherever it is asked or written; `mark` and
+    `close` never do.
+    """
+
+    @property
+    def waits(self) -> bool:
+        """Say whether a search waits for another machine: no event loop may."""
 
     @property
     def needs_rebuild(self) -> bool:
@@ -154,7 +166,8 @@ class Index(Protocol):
         """Return a page of what was found.
 
         Raises:
-            Malformed: `cursor.broken`: `after` was not made by this index. Nothing else raises.
+            Malformed: `cursor.broken`: `after` was not made by this index.
+            IndexSilent: A search server does not answer. Nothing else raises.
         """
 
     def facets(self, query: Query, but_not: Collection[str] = ()) -> Facets:

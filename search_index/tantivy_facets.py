@@ -1,13 +1,13 @@
 """Counting in the tantivy index, by its columns."""
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
 import tantivy
 
-from search_index.facets import DIMENSIONS, Dimension, without
+from search_index.facets import DIMENSIONS, Dimension, rounds
 from search_index.protocol import Facets, Query
-from search_index.tantivy_queries import Rung, filters, only, so_far
+from search_index.tantivy_queries import Asking, filters, only, so_far
 from search_index.tantivy_rows import DESIGNATED, SCHEMA
 
 COLUMNS: Mapping[Dimension, str] = {
@@ -21,13 +21,13 @@ _EVERY = "county"  # each document has exactly one
 
 
 def counted(
-    searcher: tantivy.Searcher, rungs: Sequence[Rung], query: Query, but_not: Collection[str]
+    searcher: tantivy.Searcher, rungs: Sequence[Asking], query: Query, but_not: Collection[str]
 ) -> Facets:
     """Return the facets of a question, leaving some businesses out."""
     anywhere = so_far(rungs, len(rungs))
     left_out = tantivy.Query.term_set_query(SCHEMA, "id", list(but_not)) if but_not else None
     told: dict[str, Any] = {}
-    for asked, dimensions in _rounds(query):
+    for asked, dimensions in rounds(query):
         within = filters(asked)
         if within is None:
             continue
@@ -45,14 +45,6 @@ def counted(
         lists=numbers["lists"],
         designated=numbers["designated"].get(DESIGNATED, 0),
     )
-
-
-def _rounds(query: Query) -> Iterator[tuple[Query, list[Dimension]]]:
-    """Yield the question with what it counts, and for each filter the question without it."""
-    filtered = [one for one in DIMENSIONS if without(query, one) != query]
-    yield query, [one for one in DIMENSIONS if one not in filtered]
-    for one in filtered:
-        yield without(query, one), [one]
 
 
 def _buckets(told: Mapping[str, Any], dimension: Dimension) -> list[dict[str, Any]]:

@@ -2,57 +2,15 @@
 
 from collections.abc import Iterable, Sequence
 from itertools import chain
-from typing import NamedTuple
 
 import tantivy
 from tantivy import FieldType, Occur
 
+from search_index.ladder import Language, Rung
 from search_index.pinyin import segmentations
-from search_index.plan import Plan, Term, Tier, is_apart, rank_of
+from search_index.plan import Term, Tier
 from search_index.protocol import Query
 from search_index.tantivy_rows import CODE_RUN, DESIGNATED, ORDER, SCHEMA
-
-
-class Rung(NamedTuple):
-    """One rank, and the query for it."""
-
-    rank: int
-    query: tantivy.Query
-
-
-def so_far(rungs: Sequence[Rung], number: int) -> tantivy.Query:
-    """Return a query for what is found on any of the first ranks.
-
-    Words apart that are found on one rank are found on each that follows, so the last of these serves.
-    """
-    taken = rungs[:number]
-    whole = [rung.query for rung in taken if not is_apart(rung.rank)]
-    apart = [rung.query for rung in taken if is_apart(rung.rank)]
-    return any_of([*whole, *apart[-1:]])
-
-
-def ladder(plan: Plan | None, *, anything: bool) -> list[Rung]:
-    """Return the ranks on which a query may be found, the highest first.
-
-    With `anything`, nothing was asked but filters, and every document is on the first rank.
-    """
-    if anything:
-        return [Rung(0, tantivy.Query.all_query())]
-    return _rungs(plan) if plan is not None else []
-
-
-def _rungs(plan: Plan) -> list[Rung]:
-    rungs: list[Rung] = []
-    apart: list[list[tantivy.Query]] = [[] for _ in plan.words]
-    for tier in Tier:
-        if tier in plan.whole.tiers:
-            rungs.append(Rung(rank_of(tier, apart=False), _clause(plan.whole, tier)))
-        if any(tier in word.tiers for word in plan.words):
-            for word, found in zip(plan.words, apart, strict=True):
-                if tier in word.tiers:
-                    found.append(_clause(word, tier))
-            rungs.append(Rung(rank_of(tier, apart=True), all_of([any_of(found) for found in apart])))
-    return rungs
 
 
 def filters(query: Query) -> list[tantivy.Query] | None:
@@ -151,3 +109,9 @@ def _phrase(field: str, text: str, length: int) -> tantivy.Query:
 
 def _read(syllables: tuple[str, ...]) -> tantivy.Query:
     return tantivy.Query.phrase_prefix_query(SCHEMA, "pinyin", list(syllables))
+
+
+_LANGUAGE = Language(tantivy.Query.all_query(), _clause, any_of, all_of)
+ladder = _LANGUAGE.ladder
+so_far = _LANGUAGE.so_far
+Asking = Rung[tantivy.Query]

@@ -15,6 +15,7 @@ from tantivy import Document, PreTokenizedString, Schema, SchemaBuilder, Token
 from search_index.documents import SearchDocument
 from search_index.matching import other_names_of, places_of, spoken_of
 from search_index.names import fold
+from search_index.ordering import order_key
 from search_index.pinyin import initials, spelling
 
 SCHEMA_VERSION = 2  # raise it whenever a row of the same document changes: indexes are then rebuilt
@@ -22,8 +23,6 @@ CODE_RUN = 3
 ORDER = "order"
 STORED = "stored"
 DESIGNATED = "designated"
-_LONGEST_NAME = 127
-_SHUFFLE_BYTES = 7
 _TOKENS_REMEMBERED = 1 << 16
 
 
@@ -43,16 +42,6 @@ def _schema() -> Schema:
 
 
 SCHEMA = _schema()
-
-
-def order_key(document: SearchDocument) -> int:
-    """Return what orders hits of one rank: the length of the name, then a shuffle of the identifier.
-
-    Below 2^63. Two identifiers share a key with a chance of 2^-56; their order is then open.
-    """
-    length = min(len(fold(document.name)), _LONGEST_NAME)
-    shuffled = hashlib.sha256(document.business_id.encode()).digest()[:_SHUFFLE_BYTES]
-    return length << 8 * _SHUFFLE_BYTES | int.from_bytes(shuffled, "big")
 
 
 def bucket_of(business_id: str) -> str:

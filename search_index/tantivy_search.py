@@ -1,6 +1,5 @@
 """Reading the tantivy index: one page of hits in order, rank after rank."""
 
-import re
 from collections import deque
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
@@ -8,26 +7,22 @@ from typing import NamedTuple
 import tantivy
 from tantivy import Order
 
-from registry.errors import Malformed
 from search_index.documents import SearchDocument
 from search_index.matching import explain, reasons_for
+from search_index.ordering import Cursor
 from search_index.plan import LOWEST_RANK, Plan
 from search_index.protocol import Hit
-from search_index.tantivy_queries import Rung, beyond, only, so_far
+from search_index.tantivy_queries import Asking, beyond, only, so_far
 from search_index.tantivy_rows import BUCKETS, ORDER, SCHEMA, STORED
 
-_CURSOR = re.compile(r"([0-9]{1,2})\.([0-9]{1,19})")
-_ORDERS = 1 << 63
-
 Found = tuple[int, int, tantivy.DocAddress]
-Cursor = tuple[int, int]
 
 
 class Asked(NamedTuple):
     """A question in the engine's terms: where, on which ranks, within which filters."""
 
     searcher: tantivy.Searcher
-    rungs: list[Rung]
+    rungs: list[Asking]
     within: list[tantivy.Query]
 
 
@@ -110,17 +105,3 @@ def _hit(searcher: tantivy.Searcher, planned: Plan | None, found: Found) -> Hit:
 def stored(searcher: tantivy.Searcher, address: tantivy.DocAddress) -> bytes:
     """Return the canonical form of a document."""
     return bytes(searcher.doc(address).get_first(STORED) or b"")
-
-
-def read_cursor(text: str | None) -> Cursor | None:
-    """Return rank and order key of the hit that a page follows.
-
-    Raises:
-        Malformed: `cursor.broken`: no index made it.
-    """
-    if text is None:
-        return None
-    read = _CURSOR.fullmatch(text)
-    if read is None or int(read[1]) > LOWEST_RANK or int(read[2]) >= _ORDERS:
-        raise Malformed("cursor.broken", field="cursor")
-    return int(read[1]), int(read[2])

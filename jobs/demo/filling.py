@@ -32,7 +32,7 @@ from registry.rulebook import Rulebook, load_rulebook
 from registry.settings import Settings
 from registry.store.engine import open_engine, reading, writing
 from registry.store.migrate import upgrade
-from search_index.embedded import EmbeddedIndex
+from search_index.opening import open_index
 
 EDITIONS = (("henan_black", "410000"), ("henan_red", "410000"), ("metrology_board", "000000"))
 
@@ -182,7 +182,7 @@ def _publish(stage: Stage, days_before: int) -> None:
 
 
 def _plant(settings: Settings, stage: Stage) -> Plant:
-    index = EmbeddedIndex.open(settings.data_dir / "index", write=True)
+    index = open_index(settings, write=True)
 
     def rulebook() -> Rulebook:
         with reading(stage.engine) as session:

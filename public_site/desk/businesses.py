@@ -23,7 +23,7 @@ from registry.audit.work import Work
 from registry.businesses.finding import Located, found_by, located
 from registry.regions import prefix
 from registry.regions import region as region_of
-from search_index.protocol import Query
+from search_index.protocol import IndexSilent, Query
 
 A_PAGE = 50
 LONGEST = 200
@@ -122,16 +122,21 @@ def _found(edge: Edge, work: Work, q: str, within: tuple[str, ...], after: str) 
     rows = found_by(work.session, q, within, after=after, limit=A_PAGE + 1)
     shown: list[Located] = []
     if q and not after:
-        hits = [
-            hit.business_id
-            for one in within
-            for hit in edge.index.search(Query(text=q, region_prefix=one or None, limit=A_PAGE)).items
-        ]
+        hits = [one for region in within for one in _indexed(edge, q, region)]
         here = located(work.session, hits, within)
         shown = [here[one] for one in dict.fromkeys(hits) if one in here]
     known = {one.business_id for one in shown}
     page = [*shown, *(one for one in rows[:A_PAGE] if one.business_id not in known)]
     return page, rows[A_PAGE - 1].business_id if len(rows) > A_PAGE else ""
+
+
+def _indexed(edge: Edge, q: str, region: str) -> list[str]:
+    """Return the first that the index finds, or nobody while a search server does not answer."""
+    try:
+        found = edge.index.search(Query(text=q, region_prefix=region or None, limit=A_PAGE))
+    except IndexSilent:  # the register, read beside it, holds all that the index does
+        return []
+    return [hit.business_id for hit in found.items]
 
 
 def found_within(edge: Edge, work: Work, q: str, within: tuple[str, ...]) -> Iterator[Located]:

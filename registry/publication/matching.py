@@ -92,6 +92,12 @@ def bearers(
     return [tuple(_bearers(one, found, shown)) for one in wanted]
 
 
+def borne_by(session: Session, text: str) -> list[str]:
+    """Return the businesses on record under a name or code, shown or not, in order of identifier."""
+    found = _found(session, {name_key(text)}, {_code(text)})
+    return sorted({one for ids in found.values() for one in ids})
+
+
 def candidate(card: BusinessCard, because: Because, matched: str) -> Candidate:
     """Return a business as a candidate."""
     shared = card.model_dump(include=set(Candidate.model_fields) & set(BusinessCard.model_fields))

@@ -6,7 +6,7 @@ import pytest
 
 from search_index.check import Differences, compare
 from search_index.documents import SearchDocument
-from search_index.protocol import Index, Query
+from search_index.protocol import Hits, Index, Query
 from search_index.search import search_public
 from search_index.sync import sync
 from tests.search_index.given import document, fill, found
@@ -23,6 +23,11 @@ class Database:
 
     def names(self, ids: Sequence[str]) -> dict[str, str]:
         return {one.business_id: one.name for one in self.load(ids)}
+
+
+def nowhere(_query: Query) -> Hits:
+    """Fail: the index answers."""
+    pytest.fail("the index was passed over")
 
 
 def test_what_changed_is_read_again_and_what_is_hidden_now_leaves(index: Index) -> None:
@@ -54,24 +59,26 @@ def test_an_index_hit_that_the_database_no_longer_shows_is_dropped_and_the_page_
     fill(index, *every)
     hidden = {"b00", "b02", "b03", "b11"}
     database = Database(*[one for one in every if one.business_id not in hidden])
-    first = search_public(index, Query("老王", limit=5), database.names)
+    first = search_public(index, Query("老王", limit=5), database.names, nowhere)
     assert [hit.business_id for hit, _ in first.items] == ["b01", "b04", "b05", "b06", "b07"]
     assert [name for _, name in first.items] == [every[n].name for n in (1, 4, 5, 6, 7)]
     assert set(first.dropped) == {"b00", "b02", "b03"}
     assert first.total == 9
-    second = search_public(index, Query("老王", limit=5, after=first.next), database.names)
+    second = search_public(index, Query("老王", limit=5, after=first.next), database.names, nowhere)
     assert [hit.business_id for hit, _ in second.items] == ["b08", "b09", "b10"]
     assert second.next is None
 
 
 def test_where_nothing_is_shown_any_more_the_page_is_empty(index: Index) -> None:
     fill(index, document("a", "老王"))
-    page = search_public(index, Query("老王"), Database().names)
+    page = search_public(index, Query("老王"), Database().names, nowhere)
     assert (page.items, page.total, page.next, page.dropped) == ((), 0, None, ("a",))
 
 
 def test_nobody_asks_the_database_where_nothing_was_found(index: Index) -> None:
+    fill(index)
+
     def never(_ids: Sequence[str]) -> dict[str, str]:
         pytest.fail("asked for nothing")
 
-    assert search_public(index, Query("老王"), never).items == ()
+    assert search_public(index, Query("老王"), never, nowhere).items == ()

@@ -1,0 +1,34 @@
+"""The results page where a search server does not answer: it shows what the database found, and says so."""
+
+from collections.abc import Iterator
+from dataclasses import replace
+
+import pytest
+
+from search_index.meilisearch import MeilisearchIndex
+from search_index.meilisearch_server import Address
+from tests.public_site.conftest import client_of
+from tests.public_site.reading import Page, Site
+from tests.public_site.town import Town
+
+NOBODY_LISTENS = "http://127.0.0.1:9"
+
+
+@pytest.fixture
+def silent(town: Town) -> Iterator[Site]:
+    """A client of the pages, whose search server does not answer."""
+    index = MeilisearchIndex(Address(NOBODY_LISTENS, "businesses"), write=False)
+    with client_of(replace(town, index=index), demonstration=False) as client:
+        yield client
+    index.close()
+
+
+def test_the_reader_is_told_that_the_database_answered(silent: Site, site: Site) -> None:
+    name = site.get("/api/v1/businesses").json()["items"][0]["business"]["name"]
+    told = Page(silent.get("/search", params={"q": name}).text)
+    assert name in told.words
+    assert "检索服务暂时没有应答" in told.words
+    english = silent.get("/search", params={"q": "nothing like it", "lang": "en"}).text
+    assert "The search index is not answering" in english
+    assert "检索服务暂时没有应答" not in site.get("/search", params={"q": name}).text
+    assert silent.get("/search").status_code == 200
