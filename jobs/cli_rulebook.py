@@ -1,4 +1,4 @@
-"""`rulebook check|propose|approve|working-day`."""
+"""`rulebook check|diff|propose|approve|working-day`."""
 
 import json
 import sys
@@ -6,7 +6,11 @@ from datetime import datetime
 
 import click
 
+from jobs import process
 from jobs.acting import desk
+from jobs.law_words import compared, in_words
+from jobs.opening import opened
+from registry.calendar import legal_day
 from registry.overrides.commands import (
     ApproveOverride,
     ProposeOverride,
@@ -15,7 +19,14 @@ from registry.overrides.commands import (
     propose_override,
     set_working_day,
 )
-from registry.rulebook import load_rulebook, problems
+from registry.overrides.queries import effective_rulebook
+from registry.regions import region_or_refuse
+from registry.rulebook import Rulebook, load_rulebook, problems
+from registry.rulebook.differences import Standpoint
+from registry.rulebook.wording import Wording
+from registry.settings import read_settings
+from registry.store.engine import reading
+from registry.texts import Language
 
 
 @click.group()
@@ -39,6 +50,48 @@ def check(strict: bool) -> None:
     click.echo(f"{len(found)} remarks")
     if any(problem.kind == "overlap" for problem in found) or (strict and found):
         sys.exit(1)
+
+
+DAY = click.DateTime(["%Y-%m-%d"])
+
+
+@rulebook.command("diff")
+@click.option("--from-region", default="000000", show_default=True, help="GB/T 2260; the nation: 000000.")
+@click.option("--from-day", type=DAY, default=None, help="Legal day; today if unset.")
+@click.option("--to-region", default=None, help="The same region if unset.")
+@click.option("--to-day", type=DAY, default=None, help="Legal day; today if unset.")
+@click.option("--in-force", is_flag=True, help="With the overrides that offices approved in the database.")
+@click.option("--language", type=click.Choice(["zh", "en"]), default="zh", show_default=True)
+@click.option("--json", "as_json", is_flag=True)
+def diff(
+    from_region: str,
+    from_day: datetime | None,
+    to_region: str | None,
+    to_day: datetime | None,
+    in_force: bool,
+    language: Language,
+    as_json: bool,
+) -> None:
+    """Print what differs between the rules of two places, of two days, or both."""
+    book, today = _law(in_force=in_force), legal_day(process.clock())
+    one, other = (
+        Standpoint(book, region_or_refuse(where, field).code, today if day is None else day.date())
+        for where, day, field in (
+            (from_region, from_day, "from_region"),
+            (to_region or from_region, to_day, "to_region"),
+        )
+    )
+    said = compared(one, other, Wording(book, language))
+    click.echo(json.dumps(said, ensure_ascii=False, indent=2) if as_json else in_words(said, language))
+
+
+def _law(*, in_force: bool) -> Rulebook:
+    """Return the installed law, or that with the overrides of the database over it."""
+    package = load_rulebook()
+    if not in_force:
+        return package
+    with opened(read_settings()) as engine, reading(engine) as session:
+        return effective_rulebook(session, package)
 
 
 @rulebook.command("propose")

@@ -51,6 +51,7 @@ ROUTES: tuple[ControllerRouterHandler, ...] = (
     transparency.transparency,
     transparency.chart,
     rules.rules,
+    rules.rules_compared,
     changes.changes,
     verify.ask,
     verify.verify,

@@ -39,6 +39,7 @@ RIGHTS: tuple[Right, ...] = (
     public("GET", "/log"),
     public("GET", "/repair"),
     public("GET", "/rules"),
+    public("GET", "/rules/diff"),
     public("GET", "/search"),
     public("GET", "/static/{name}"),
     public("GET", "/statistics"),

@@ -1,7 +1,9 @@
 """The rules in force by place and day: every figure that decides about a listing, with its source."""
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from datetime import date
+from itertools import groupby
 from typing import TypeVar
 
 from litestar import Response, get
@@ -16,6 +18,7 @@ from public_site.texts import Words
 from registry.lists.rules import SEVERITIES
 from registry.regions import prefix, region
 from registry.rulebook import (
+    TABLES,
     Choice,
     Deadline,
     InstrumentKind,
@@ -26,15 +29,20 @@ from registry.rulebook import (
     RepairCondition,
     Row,
     Rulebook,
+    SchemeRow,
+    ScoreScheme,
     Severity,
     ViolationType,
     allowed,
 )
+from registry.rulebook.differences import Standpoint, differences
+from registry.rulebook.wording import Wording
 
 R = TypeVar("R", bound=Row)
 Classed = TypeVar("Classed", PublicityPeriod, Severity, RepairCondition)
 NATION = "000000"
 PREVAILS = "publicity.prevails"
+INTERNAL = (ScoreScheme, SchemeRow)  # what a grade is worked out by, and how often it is inspected
 TOLD: tuple[type[Row], ...] = (
     ListRegime,
     Deadline,
@@ -78,6 +86,36 @@ def rules(
     )
 
 
+@get("/rules/diff", sync_to_thread=True, include_in_schema=False)
+def rules_compared(
+    edge: NamedDependency[Edge],
+    reader: NamedDependency[Reader],
+    *,
+    where: FromQuery[str] = NATION,
+    on: FromQuery[str] = "",
+    other: FromQuery[str] = "",
+    day: FromQuery[str] = "",
+) -> Response[str]:
+    """Show what differs from the rules of one place and day to those of another; scores are internal."""
+    rulebook, today = edge.rulebook(), edge.today()
+    one = _standpoint(rulebook, where, on, today)
+    second = _standpoint(rulebook, other or where, day, today)
+    found = differences(one, second, [table for table in TABLES if not issubclass(table, INTERNAL)])
+    return reader.page(
+        "rules_diff.html",
+        one=one,
+        other=second,
+        places=[(code, _place(reader.t, code)) for code in _places(rulebook, one.region, second.region)],
+        tables=[(table, list(rows)) for table, rows in groupby(found, key=lambda each: each.row.table)],
+        counts=Counter(each.kind for each in found),
+        words=Wording(rulebook, reader.t.language),
+    )
+
+
+def _standpoint(rulebook: Rulebook, where: str, on: str, today: date) -> Standpoint:
+    return Standpoint(rulebook, where if region(where) is not None else NATION, _day(on, today))
+
+
 def _day(asked: str, today: date) -> date:
     try:
         return date.fromisoformat(asked)
@@ -108,10 +146,10 @@ def _by_part(rows: Sequence[Deadline]) -> Mapping[str, list[Deadline]]:
     return parts
 
 
-def _places(rulebook: Rulebook, asked: str) -> list[str]:
-    """Return the nation, every place with rules of its own, and the place that was asked for."""
+def _places(rulebook: Rulebook, *asked: str) -> list[str]:
+    """Return the nation, every place with rules of its own, and the places that were asked for."""
     own = {row.jurisdiction.ljust(6, "0") for table in TOLD for row in rulebook.rows(table)}
-    return sorted({NATION, *own, prefix(asked).ljust(6, "0")})
+    return sorted({NATION, *own, *(prefix(one).ljust(6, "0") for one in asked)})
 
 
 def _place(t: Words, code: str) -> str:

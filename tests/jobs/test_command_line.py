@@ -333,6 +333,44 @@ def test_the_rulebook_is_checked(run: Run) -> None:
     assert run("rulebook", "check", "--strict").code == 1
 
 
+def test_two_laws_are_compared_in_words_and_in_json(run: Run) -> None:
+    ended = run("rulebook", "diff", "--to-region", "410000")
+    assert ended.code == 0
+    assert "罚款上限：1,000.00 元 → 500.00 元" in ended.out
+    english = run(
+        "rulebook", "diff", "--from-day", "2026-04-14", "--to-day", "2026-04-15", "--language", "en"
+    )
+    assert "Amount: 7 working days → not known" in english.out
+    told = json.loads(run("rulebook", "diff", "--to-region", "410000", "--json").out)
+    (change,) = [one for one in told["differences"] if one["code"] == "M43"]
+    assert (change["kind"], change["from_on"], change["jurisdiction"]) == ("changed", "2016-03-29", "41")
+    assert run("rulebook", "diff", "--to-region", "999999").code == 2
+
+
+def test_the_law_in_force_has_the_overrides_of_offices(founded: Run) -> None:
+    row = {"code": "hearing.request", "in_force_from": "2026-01-01", "tag": "default", "amount": 9}
+    row |= {"unit": "working_day", "counts_from": "service of the notice"}
+    proposed = founded("rulebook", "propose", "deadlines", json.dumps(row), "--reason", "试", "--as", "wang")
+    assert proposed.code == 0, proposed.err
+    who = (
+        "account",
+        "add",
+        "zhao",
+        "赵某",
+        "--office",
+        "SAMR",
+        "--grant",
+        "approver:000000",
+        "--as",
+        "admin",
+    )
+    assert founded(*who).code == 0
+    assert founded("rulebook", "approve", proposed.out.strip(), "--as", "zhao").code == 0
+    days = ("--from-day", "2025-12-31", "--to-day", "2026-01-01")
+    assert "→ 9 个工作日" not in founded("rulebook", "diff", *days).out
+    assert "→ 9 个工作日" in founded("rulebook", "diff", *days, "--in-force").out
+
+
 def test_a_worker_needs_postgresql(founded: Run) -> None:
     ended = founded("worker")
     assert ended.code == 2

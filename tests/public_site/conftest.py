@@ -97,6 +97,7 @@ def every_page(town: Town, site: Site) -> dict[str, str]:
         *("/statistics", "/transparency", "/transparency?year=2025"),
         *("/log", "/report", "/report/return", "/about", "/repair", "/nowhere", "/data", "/accessibility"),
         *("/editions", "/changes", "/verify", "/verify?code=none", "/rules"),
+        *("/rules/diff", "/rules/diff?where=000000&other=410000&on=2020-01-01&day=2026-11-01"),
         *("/rules?where=410000", "/rules?where=370000&on=2025-01-01", "/rules?where=zz&on=zz"),
         *(f"/instruments/{one}" for one in town.instruments.values()),
         "/search?q=XY-0001",

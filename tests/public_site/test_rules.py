@@ -92,3 +92,27 @@ def test_what_a_violation_may_cost_is_told_by_place_with_what_it_takes_the_place
     assert "只适用于：为计量器具增加作弊装置或者作弊功能" in zhejiang
     assert "浙江省计量监督管理条例" not in told("?where=330000&on=2013-12-31")
     assert "条例" not in told("")
+
+
+def test_two_places_are_compared_with_old_and_new_figure_first_day_and_basis(read: Read) -> None:
+    page = read("/rules/diff?where=000000&other=410000&on=2026-11-01&day=2026-11-01").one("main").words
+    assert "由 全国，2026年11月1日 到 河南省，2026年11月1日" in page
+    assert "1,000.00 元 → 500.00 元" in page
+    assert "有改动、自2016年3月29日起、河南省的规则" in page
+    assert "河南省计量失信黑名单" in page
+    assert "浙江省" not in page.split("由 全国")[1]
+
+
+def test_two_days_are_compared_and_one_with_itself_differs_in_nothing(read: Read) -> None:
+    page = read("/rules/diff?on=2026-04-14&day=2026-04-15").one("main").words
+    assert "7 个工作日 → 尚未查到" in page
+    assert "没有差别" in read("/rules/diff?where=410000").one("main").words
+    assert "没有差别" in read("/rules/diff?where=zz&on=zz&other=zz&day=zz").one("main").words
+    assert "No difference" in read("/rules/diff?lang=en").one("main").words
+
+
+def test_what_grades_are_worked_out_by_is_not_compared_in_public(read: Read) -> None:
+    page = read("/rules/diff?on=1980-01-01").one("main").words
+    assert "处罚幅度" in page
+    assert "计分规则" not in page
+    assert "抽查比例" not in page
