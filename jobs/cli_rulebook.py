@@ -1,4 +1,4 @@
-"""`rulebook check|diff|propose|approve|working-day`."""
+"""`rulebook check|diff|impact|propose|approve|working-day`."""
 
 import json
 import sys
@@ -8,6 +8,7 @@ import click
 
 from jobs import process
 from jobs.acting import desk
+from jobs.cli_impact import impact
 from jobs.law_words import compared, in_words
 from jobs.opening import opened
 from registry.calendar import legal_day
@@ -81,8 +82,9 @@ def diff(
             (to_region or from_region, to_day, "to_region"),
         )
     )
-    said = compared(one, other, Wording(book, language))
-    click.echo(json.dumps(said, ensure_ascii=False, indent=2) if as_json else in_words(said, language))
+    words = Wording(book, language)
+    said = compared(one, other, words)
+    click.echo(json.dumps(said, ensure_ascii=False, indent=2) if as_json else in_words(said, words))
 
 
 def _law(*, in_force: bool) -> Rulebook:
@@ -130,5 +132,7 @@ def working_day(day: datetime, working: str, reason: str, account: str) -> None:
     with desk(account) as opened, opened.work() as work:
         set_working_day(work, command)
 
+
+rulebook.add_command(impact)
 
 COMMANDS = (rulebook,)

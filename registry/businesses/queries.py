@@ -1,6 +1,6 @@
 """Nouns about businesses: what is known, read for commands, pages and consumers."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Any, Protocol
 
@@ -45,6 +45,19 @@ def current_version(session: Session, business_id: str) -> BusinessVersion | Non
         .where(BusinessVersion.business_id == business_id)
         .where(col(BusinessVersion.superseded_at).is_(None))
     ).one_or_none()
+
+
+def names_of(session: Session, business_ids: Iterable[str]) -> Mapping[str, str | None]:
+    """Return the present names of businesses by identifier; None where a record has none."""
+    asked = sorted(set(business_ids))
+    found: dict[str, str | None] = {}
+    for start in range(0, len(asked), AT_ONCE):
+        versions = select(BusinessVersion.business_id, BusinessVersion.name).where(
+            col(BusinessVersion.business_id).in_(asked[start : start + AT_ONCE]),
+            col(BusinessVersion.superseded_at).is_(None),
+        )
+        found |= dict(session.exec(versions).all())
+    return found
 
 
 _SIGNS: Select[str, str] = sa_select(col(Alias.business_id), col(Alias.value)).where(

@@ -55,7 +55,7 @@ def propose_override(work: Work, command: ProposeOverride) -> str:
     """
     row = parse_row(command.rule_table, command.row)
     work.require("officer", row.jurisdiction, "row.jurisdiction")
-    _refuse_faults(work.rulebook.with_rows([row]))
+    refuse_faults(work.rulebook.with_rows([row]))
     override_id = new_id()
     stated = row.model_dump(mode="json", exclude_defaults=True)
     work.session.add(
@@ -107,14 +107,18 @@ def approve_override(work: Work, package: Rulebook, command: ApproveOverride) ->
     work.session.add(proposed)
     work.session.flush()
     effective = queries.effective_rulebook(work.session, package)
-    _refuse_faults(effective)
+    refuse_faults(effective)
     ensure_archived(work.session, effective, work.now)
     work.record("override.approved", Subject("override", proposed.id), effective=effective.hash)
     return effective
 
 
-def _refuse_faults(rulebook: Rulebook) -> None:
-    """Refuse a rulebook whose rows do not fit together, as the installed one would be."""
+def refuse_faults(rulebook: Rulebook) -> None:
+    """Refuse a rulebook whose rows do not fit together, as the installed one would be.
+
+    Raises:
+        Malformed: `override.faulty`, for the first fault.
+    """
     found = faults(Placed(table.table, row) for table in TABLES for row in rulebook.rows(table))
     if found:
         raise Malformed("override.faulty", field=found[0].field, table=found[0].place, reason=found[0].reason)

@@ -49,6 +49,7 @@ class Wording:
 
     def __init__(self, rulebook: Rulebook, language: Language) -> None:
         """Take the rulebook whose names of violations and dimensions are used."""
+        self.language = language
         self._name = f"name_{language}"
         self._terms = terms(language)
         self._violations = {row.code: str(getattr(row, self._name)) for row in rulebook.rows(ViolationType)}
@@ -57,6 +58,10 @@ class Wording:
     def say(self, key: str, **params: object) -> str:
         """Return one of the fixed phrases."""
         return self._terms[f"rule_said.{key}"].format(**params)
+
+    def points(self, value: int | None) -> str:
+        """Return points, given in hundredths; None: there are none."""
+        return self.say("ungraded") if value is None else _hundredths(value)
 
     def day(self, on: date) -> str:
         """Return a legal day."""

@@ -24,8 +24,7 @@ from registry.calendar import legal_day
 from registry.errors import Conflict, Malformed
 from registry.rulebook import Rulebook
 from registry.scoring import parts, queries
-from registry.scoring.engines import Room, compute_changes, duckdb_over, level_sql
-from registry.scoring.params import law_on, params_of
+from registry.scoring.engines import Room, compute_changes, duckdb_over, scores_under
 from registry.scoring.parts import Held, Overtaken, Run
 from registry.scoring.runs import Moment, Progress, Scope, extract, scope_of
 from registry.store.engine import reading, writing
@@ -124,7 +123,7 @@ def compute(
         with reading(engine) as session:
             files = extract(session, everything, Moment(as_of, known_at), Path(folder), _silent)
         with duckdb_over(files, replace(room, folder=Path(folder))) as connection:
-            scores = _add_law(connection, rulebook, as_of)
+            scores = scores_under(connection, rulebook, as_of)
             yield from connection.sql(
                 f"SELECT business_id, points, grade FROM ({scores})"  # noqa: S608  # our own
             ).to_arrow_reader(ROWS_AT_ONCE)
@@ -150,15 +149,6 @@ def compute_histogram(
     }
 
 
-def _add_law(connection: duckdb.DuckDBPyConnection, rulebook: Rulebook, as_of: date) -> str:
-    """Add the law of a day for the businesses there, and return the query of their scores."""
-    regions = connection.sql("SELECT DISTINCT region FROM businesses ORDER BY region").fetchall()
-    law = law_on(rulebook, (region for (region,) in regions), as_of)
-    for name, table in params_of(law).items():
-        connection.register(name, table)
-    return level_sql("scores", dimensions_capped=law.dimensions_capped)
-
-
 def _attempt(
     engine: Engine,
     rulebook: Rulebook,
@@ -179,7 +169,7 @@ def _attempt(
                 return _summary(session, None, moment, full=False, scored=0, changed=0)
             files = extract(session, scope, moment, Path(folder), progress)
         with duckdb_over(files, replace(room, folder=Path(folder))) as connection:
-            compute_changes(connection, _add_law(connection, rulebook, moment.as_of))
+            compute_changes(connection, scores_under(connection, rulebook, moment.as_of))
             scored = _count(connection, "computed")
             progress("computed", scored)
             try:

@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import date
 from functools import cache
 from pathlib import Path
 from tempfile import gettempdir
@@ -11,7 +12,9 @@ import duckdb
 import ibis
 import pyarrow as pa
 
+from registry.rulebook import Rulebook
 from registry.scoring.expression import Levels, score_expression
+from registry.scoring.params import law_on, params_of
 
 
 @dataclass(frozen=True)
@@ -64,6 +67,21 @@ def level_sql(level: str, *, dimensions_capped: bool) -> str:
 @cache
 def _levels(dimensions_capped: bool) -> Levels:
     return score_expression(dimensions_capped=dimensions_capped)
+
+
+def scores_under(connection: duckdb.DuckDBPyConnection, rulebook: Rulebook, on: date) -> str:
+    """Return the query of all scores under a rulebook on a day.
+
+    Args:
+        connection: Holds businesses and facts; the law of that day takes the place of any before it.
+        rulebook: Whose law is applied.
+        on: Legal day.
+    """
+    regions = connection.sql("SELECT DISTINCT region FROM businesses ORDER BY region").fetchall()
+    law = law_on(rulebook, (region for (region,) in regions), on)
+    for name, table in params_of(law).items():
+        connection.register(name, table)
+    return level_sql("scores", dimensions_capped=law.dimensions_capped)
 
 
 def compute_changes(connection: duckdb.DuckDBPyConnection, scores: str) -> None:

@@ -371,6 +371,39 @@ def test_the_law_in_force_has_the_overrides_of_offices(founded: Run) -> None:
     assert "→ 9 个工作日" in founded("rulebook", "diff", *days, "--in-force").out
 
 
+def test_the_impact_of_new_rules_is_told_with_every_business_and_entry(
+    founded: Run, merchants: Path, tmp_path: Path
+) -> None:
+    assert founded("import", "businesses", str(merchants), "--as", "wang").code == 0
+    rules = tmp_path / "new.toml"
+    rules.write_text(
+        """
+[[grade_bands]]
+code = "A"
+scheme = "default"
+in_force_from = 1986-07-01
+tag = "default"
+grade = "A"
+from_points = 10100
+""",
+        encoding="utf-8",
+    )
+    words = founded("rulebook", "impact", str(rules), "--as", "wang")
+    assert words.code == 0, words.err
+    assert "起始分：90 分 → 101 分" in words.out
+    assert "A → B：2 家" in words.out
+    assert "浉河区李记水产店（河南省信阳市浉河区）：A → B，100 → 100 分" in words.out
+    told = json.loads(founded("rulebook", "impact", str(rules), "--as", "wang", "--json").out)
+    assert (told["businesses"], told["points_changed"], told["grades_changed"]) == (2, 0, 2)
+    assert told["entries"] == []
+    row = '{"code": "x", "in_force_from": "2026-01-01", "tag": "default", "value": "1"}'
+    asked = ("rulebook", "impact", "--override", "choices", row)
+    assert json.loads(founded(*asked, "--as", "wang", "--json").out)["grades_changed"] == 0
+    assert founded(*asked, "--as", "admin").code == 2
+    assert refused_in_words(founded(*asked, "--as", "wang", "--on", "2020-01-01"))
+    assert founded("rulebook", "impact", "--as", "wang").code == 2
+
+
 def test_a_worker_needs_postgresql(founded: Run) -> None:
     ended = founded("worker")
     assert ended.code == 2
