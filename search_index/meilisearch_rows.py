@@ -1,8 +1,9 @@
 """The row that a document becomes on a Meilisearch server, and the settings of the index that holds it.
 
 A server's own words are no use for names: it cuts Chinese into one flat sequence of words, so that a
-run that begins inside a word is not found, and its phrases are checked in pairs, so that their number
-is not exact. Nothing is therefore left to its tokenizer. A text is kept as its windows, the run of
+run that begins inside a word is not found. A phrase of single characters is found, and with it texts
+that hold its neighbours in another order, so that its number is not exact. Nothing is therefore left
+to the tokenizer. A text is kept as its windows, the run of
 three characters that begins at each place between the anchors `^` and `$`; a run that is no longer
 than a window begins one, and a longer one is covered by windows. These are filters to the server,
 which counts them exactly. Codes, syllables and initials have windows of their own lengths.
@@ -46,7 +47,7 @@ def settings_of(*, filled: bool) -> dict[str, Any]:
     ordered = {"facetSearch": False, "filter": {"equality": True, "comparison": True}}
     return {
         "displayedAttributes": [KEY, DOCUMENT, DIGEST, *([FILLED] if filled else [])],
-        "searchableAttributes": [DIGEST],  # none at all is not to be had; this one is never asked
+        "searchableAttributes": [],
         "filterableAttributes": [
             {"attributePatterns": [KEY, *_RUNS, *_MARKS], "features": exact},
             {"attributePatterns": [ORDER], "features": ordered},
@@ -58,7 +59,7 @@ def settings_of(*, filled: bool) -> dict[str, Any]:
         "proximityPrecision": "byAttribute",
         "facetSearch": False,
         "faceting": {"maxValuesPerFacet": _MOST_VALUES},
-        "pagination": {"maxTotalHits": _MOST_HITS},  # else a total above 1,000 is told as 1,000
+        "pagination": {"maxTotalHits": _MOST_HITS},
         "searchCutoffMs": _CUTOFF_MS,
     }
 

@@ -2,8 +2,8 @@
 
 It imitates: tasks that are queued, done one after another by another thread and told with fractional
 seconds; indexes, settings, swaps; rows put, deleted by filter and read; searches without words, by
-filter, in the order of a number, with totals that stop at `maxTotalHits`, and with facets; the key.
-A filter on an attribute that is not filterable is refused, as it is there. Values are compared without
+filter, in the order of a number, with facets, and hits (not totals) that stop at `maxTotalHits`; the
+key. A filter on an attribute that is not filterable is refused, as it is there. Values are compared without
 width and case. It does not imitate words, ranking, typos or anything that the index never asks for:
 that is refused with 501, so that no test can rest on it.
 """
@@ -194,7 +194,7 @@ class FakeMeilisearch:
         most = held.settings.get("pagination", {}).get("maxTotalHits", 1000)
         shown = rows[: min(asked.get("limit", 20), most)]
         hits = [{name: row[name] for name in asked["attributesToRetrieve"]} for row in shown]
-        told: dict[str, Any] = {"hits": hits, "estimatedTotalHits": min(len(rows), most)}
+        told: dict[str, Any] = {"hits": hits, "estimatedTotalHits": len(rows)}
         if "facets" in asked:
             told["facetDistribution"] = {name: _counted(rows, name) for name in asked["facets"]}
         return told
