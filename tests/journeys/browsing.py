@@ -14,6 +14,8 @@ PHONE = {"width": 360, "height": 740}
 REFUSED = re.compile(
     "the server responded with a status of 4(03|09|10|22)"
 )  # a page, which the browser notes
+ADMINISTRATORS = {True: "admin-with-scripts", False: "admin-without-scripts"}  # each sets a device up
+PASSWORD = "a scale that measures honestly"
 DESK = {"width": 1280, "height": 900}
 
 

@@ -12,11 +12,16 @@ from sqlmodel import select
 from jobs import process
 from jobs.demo.filling import fill
 from jobs.demo.procedures import BLACK
+from registry.accounts.commands import AddAccount, GrantRole, actor_by_account, add_account
+from registry.accounts.credentials import NewPassword, hashed, keep_password
 from registry.accounts.tables import AccountGrant
+from registry.audit.work import Work
 from registry.calendar import legal_day
 from registry.lists.tables import Proposal
+from registry.rulebook import load_rulebook
 from registry.settings import read_settings
 from registry.store.engine import open_engine, writing
+from tests.journeys.browsing import ADMINISTRATORS, PASSWORD
 from tests.journeys.serving import Server, serving
 
 CHROMIUM = "/usr/bin/chromium"
@@ -84,8 +89,22 @@ def town(filled_once: Filled, tmp_path_factory: pytest.TempPathFactory) -> Itera
     folder = tmp_path_factory.mktemp("town") / "data"
     shutil.copytree(filled_once.folder, folder)
     let_the_merchant_have_cases(folder)
+    let_administrators_in(folder)
     with serving(*filled_once._replace(folder=folder)) as running:
         yield running
+
+
+def let_administrators_in(folder: Path) -> None:
+    """Add administrators who set up a second factor: nobody else signs in as one of them."""
+    engine = open_engine(f"sqlite:///{folder / 'registry.sqlite3'}")
+    grant = GrantRole(role="administrator", region="000000")
+    with writing(engine) as session:
+        work = Work(session, actor_by_account(session, "admin"), process.clock(), load_rulebook())
+        for name in ADMINISTRATORS.values():
+            person = AddAccount(name=name, person_name=name, office_code="SAMR", grants=(grant,))
+            add_account(work, person)
+            keep_password(work, NewPassword(name, hashed(PASSWORD)))
+    engine.dispose()
 
 
 def let_the_merchant_have_cases(folder: Path) -> None:

@@ -16,6 +16,9 @@ pytestmark = pytest.mark.browser
 t = words("zh")
 
 
+STEPS = (("superior", "reviewed", "consent"), ("approver", "consented", "decide"))
+
+
 def business_in(town: Server, state: str) -> str:
     """Return the name of a business whose case for the black list stands in a state."""
     engine = open_engine(f"sqlite:///{town.folder / 'registry.sqlite3'}")
@@ -47,6 +50,23 @@ def take(page: Page, business: str, act: str, reasons: str) -> None:
     if page.locator('main [name="where"]').count():
         hand.write("where", "浉河区")
     hand.press(t("desk.cases.take"))
+
+
+@pytest.mark.parametrize(("account", "state", "act"), STEPS)
+def test_who_decides_without_a_reason_is_told_beside_the_field_and_nothing_is_done(
+    chromium: Browser, town: Server, account: str, state: str, act: str
+) -> None:
+    business = business_in(town, state)
+    with opened(chromium, town, scripts=True, account=account) as page:
+        line = page.locator("main .rows li", has_text=business).filter(has_text=t(f"desk.act.{act}"))
+        line.get_by_role("link").click()
+        case = page.url
+        page.get_by_role("link", name=t(f"desk.act.{act}"), exact=True).click()
+        page.locator("#reasons").fill(" ")  # the browser takes a blank for words; the desk does not
+        page.locator("main form button.main").click()
+        assert page.locator("#reasons-fault").count() == 1
+        go(page, case)
+        assert state_of(page) == t.term("state", state)
 
 
 @pytest.mark.parametrize(

@@ -55,8 +55,11 @@ def test_an_operator_tries_a_workbook_out_and_then_has_it_carried_out(
         assert page.get_by_role("heading", level=1).inner_text() == t("desk.sheet.carried")
 
 
-def test_an_auditor_searches_the_log_and_takes_what_was_found_along(chromium: Browser, town: Server) -> None:
-    with opened(chromium, town, scripts=True, account="auditor") as page:
+@pytest.mark.parametrize("scripts", [True, False])
+def test_an_auditor_searches_the_log_and_takes_what_was_found_along(
+    chromium: Browser, town: Server, *, scripts: bool
+) -> None:
+    with opened(chromium, town, scripts=scripts, account="auditor") as page:
         hand = Keyboard(page)
         hand.follow(t("desk.nav.audit"))
         hand.write("account", "superior")
