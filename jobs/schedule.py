@@ -12,6 +12,7 @@ from jobs import (
     forget_answers,
     forget_complaints,
     forget_events,
+    import_asked,
     lapse_disclosures,
     lapse_publicity,
     mend_index,
@@ -67,5 +68,6 @@ CONTINUOUS: tuple[tuple[str, Callable[[Plant], str], float], ...] = (
     ("checkpoint_wal", checkpoint_wal.run, 20),
     ("sign_checkpoint", sign_checkpoint.run, 5),
     ("publish_asked", publish_asked.run, 1),
+    ("import_asked", import_asked.run, 1),
     ("send_webhooks", send_webhooks.run, 1),
 )

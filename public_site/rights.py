@@ -75,6 +75,7 @@ RIGHTS: tuple[Right, ...] = (
             ("GET", "/{market_id}/sheet"),
             ("POST", "/{market_id}/examination"),
             ("POST", "/{market_id}/import"),
+            ("GET", "/{market_id}/import"),
             ("POST", "/{market_id}/returned"),
             ("GET", "/{market_id}/expiring"),
             ("GET", "/{market_id}/stalls/{business_id}/pledge"),

@@ -8,6 +8,7 @@ import registry.businesses.tables
 import registry.complaints.tables
 import registry.demonstration.tables
 import registry.documents.tables
+import registry.imports.tables
 import registry.instruments.tables
 import registry.lists.tables
 import registry.log.tables

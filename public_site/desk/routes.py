@@ -83,6 +83,7 @@ ROUTES: tuple[ControllerRouterHandler, ...] = (
     sheets.sheet,
     sheets.try_out,
     sheets.take,
+    sheets.carrying,
     sheets.returned,
     businesses.businesses,
     businesses.save,

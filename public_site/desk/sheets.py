@@ -11,6 +11,7 @@ from typing import Any, Literal
 from litestar import Request, Response, get, post
 from litestar.di import NamedDependency
 from litestar.params import FromPath
+from litestar.response import Redirect
 from pydantic import Field
 
 from api.describing import WORKBOOK
@@ -18,20 +19,26 @@ from api.edge import Edge
 from api.faults import Misread
 from public_site.desk import forms
 from public_site.desk.form import LARGEST_UPLOAD, Form, stated
-from public_site.desk.forms import NO_FAULTS, Faults
+from public_site.desk.forms import NO_FAULTS, Faults, kept_language
 from public_site.desk.markets import address_of, own_market
 from registry.audit.work import Work
+from registry.businesses.tables import Market
 from registry.commands import Command
 from registry.errors import Malformed, Refusal
 from registry.imports.commands import carry_out, examine
+from registry.imports.orders import OrderSheet, last_order, order_sheet
 from registry.imports.report import ImportReport, returned_rows
+from registry.imports.tables import SheetOrder
 from registry.imports.uploads import keep_upload, upload
 from registry.imports.writing import write_xlsx
 from registry.store.engine import writing
+from registry.texts import catalogue
 
 KINDS = ("businesses", "pledges", "instruments", "verifications")
 LARGEST = 4_194_304  # bytes
 MOST_ROWS = 5_000  # one form is one transaction, and other writers wait for it
+AT_ONCE = 500  # rows that are carried out while the browser waits; more are a job
+SECONDS = "3"  # until the browser asks again how far a job is
 MOST_FAULTS = 500  # on the page; the workbook of returned rows holds all
 
 Asked = Request[Any, Any, Any]
@@ -43,6 +50,7 @@ class TakeSheet(Command):
     kind: Literal["businesses", "pledges", "instruments", "verifications"]
     name: str = Field(max_length=200, description="What the file is called.")
     digest: str = Field(max_length=64, description="Of the file that was tried out, SHA-256 in hex.")
+    rows: int = Field(default=0, ge=0, description="Rows that the trial read; many are carried out by a job.")
 
 
 @get("/desk/markets/{market_id:str}/sheet", sync_to_thread=True, include_in_schema=False)
@@ -81,13 +89,19 @@ def take(
 ) -> Response[Any]:
     """Carry a file out, as it was tried."""
 
-    def taken(work: Work, command: TakeSheet) -> tuple[TakeSheet, ImportReport]:
+    def taken(work: Work, command: TakeSheet) -> tuple[TakeSheet, ImportReport | None]:
         own = _of_market(work, market_id)
-        report = carry_out(own, command.kind, _bytes(edge, own, command), command.name, most_rows=MOST_ROWS)
-        return command, report
+        content = _bytes(edge, own, command)
+        if command.rows > AT_ONCE:
+            order_sheet(own, OrderSheet(market_id=market_id, **command.model_dump()))
+            return command, None
+        return command, carry_out(own, command.kind, content, command.name, most_rows=MOST_ROWS)
 
-    def reveal(done: tuple[TakeSheet, ImportReport]) -> Response[Any]:
-        return _report(edge, request, market_id, *done, carried=True)
+    def reveal(done: tuple[TakeSheet, ImportReport | None]) -> Response[Any]:
+        command, report = done
+        if report is None:
+            return Redirect(kept_language(request, f"{address_of(market_id)}/import"), status_code=303)
+        return _report(edge, request, market_id, command, report, carried=True)
 
     return forms.act(
         edge,
@@ -95,10 +109,34 @@ def take(
         form,
         TakeSheet,
         taken,
-        lambda _: f"{address_of(market_id)}?done=imported",
+        lambda done: f"{address_of(market_id)}{'?done=imported' if done[1] else '/import'}",
         partial(_form, edge, request, market_id),
         reveal=reveal,
     )
+
+
+@get("/desk/markets/{market_id:str}/import", sync_to_thread=True, include_in_schema=False)
+def carrying(request: Asked, edge: NamedDependency[Edge], market_id: FromPath[str]) -> Response[Any]:
+    """Show how far the large file is that one asked for last; the browser asks again until it is done."""
+
+    def read(work: Work) -> tuple[Market, SheetOrder | None]:
+        return own_market(work, market_id), last_order(work.session, work.actor.account_name, market_id)
+
+    market, order = forms.consult(edge, request, read)
+    answer = forms.show(
+        edge, request, "sheet_order.html", market=market, order=order, why=_why(order, request, edge)
+    )
+    if order is not None and order.finished_at is None:
+        answer.headers["Refresh"] = SECONDS
+    return answer
+
+
+def _why(order: SheetOrder | None, request: Asked, edge: Edge) -> str:
+    """Return why an order was not carried out to its end, where words say it without what they were told."""
+    if order is None or order.refusal is None:
+        return ""
+    words = catalogue()[order.refusal][forms.reader_at_desk(request, edge).language]
+    return "" if "{" in words else words
 
 
 @post(

@@ -47,6 +47,7 @@ def import_file(
     name: str | None = None,
     dry_run: bool = False,
     progress: Progress | None = None,
+    at_once: int | None = None,
 ) -> ImportReport:
     """Import a file of a kind; a bad row is reported and never stops the good ones.
 
@@ -58,12 +59,13 @@ def import_file(
         name: What the file is called; unset: the name of the path. It tells JSON lines from CSV.
         dry_run: Do all of it in one transaction and keep nothing; other writers wait meanwhile.
         progress: Called after each batch.
+        at_once: Most rows of a batch; None: as many as the kind takes best.
 
     Raises:
         NotFound: There is no such kind.
         Malformed: The file is refused by its content, or its headings are not those of the kind.
     """
-    reading = _Reading(kind, content, name)
+    reading = _Reading(kind, content, name, at_once)
     if dry_run:
         _try_out(reading, transaction, progress)
     else:
@@ -110,19 +112,20 @@ def carry_out(
 class _Reading:
     """One file on its way into the registry, batch by batch."""
 
-    def __init__(self, kind: str, content: Content, name: str | None) -> None:
+    def __init__(self, kind: str, content: Content, name: str | None, at_once: int | None = None) -> None:
         if kind not in IMPORTERS:
             raise NotFound("import.kind_unknown", field="kind", kind=kind, known=", ".join(KINDS))
         self.importer = IMPORTERS[kind]()
         self.source = open_source(content, name, known=self.importer.known, json_lines=kind in JSON_LINES)
         for table in self.source.tables or ():
             self.importer.check(table.headings)
+        self.at_once = min(self.importer.at_once, at_once or self.importer.at_once)
         self.report = ImportReport(kind, unread=self.source.unread)
 
     def batches(self, progress: Progress | None) -> Iterator[list[RawRow]]:
         """Yield the rows; keep those that were refused, and tell the progress, once each batch is done."""
         rows, report = self.source.rows(), self.report
-        while batch := list(islice(rows, self.importer.at_once)):
+        while batch := list(islice(rows, self.at_once)):
             report.rows += len(batch)
             before = len(report.refused)
             yield batch

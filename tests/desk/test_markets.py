@@ -9,6 +9,9 @@ from python_calamine import CalamineWorkbook
 from sqlalchemy import Engine
 from sqlmodel import col, select
 
+from jobs import import_asked
+from jobs.running import Plant
+from public_site.desk import sheets
 from registry.accounts import commands as accounts
 from registry.accounts.commands import AddAccount, GrantRole
 from registry.accounts.tables import AccountGrant
@@ -17,7 +20,7 @@ from registry.imports.uploads import KEPT, forget_uploads
 from registry.pledges.tables import Pledge
 from registry.store.engine import reading, writing
 from tests import given
-from tests.desk.conftest import OURS, Browser, Town, give_passwords
+from tests.desk.conftest import OURS, Browser, Town, built, give_passwords
 from tests.desk.test_attacks import digest
 
 OURS_NAME, THEIRS_NAME = "东方红农贸市场", "西关市场"
@@ -122,6 +125,52 @@ def test_a_file_is_carried_out_once_and_changes_nothing_the_second_time(
     assert _counts(_send(operator, markets["ours"], "pledges", rows)) == [1, 0, 0, 1, 0]
     with reading(town.engine) as session:
         assert len(session.exec(select(Pledge)).all()) == 1
+
+
+def test_a_large_file_is_carried_out_by_a_job_and_its_page_tells_how_far_it_is(
+    town: Town, markets: dict[str, str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sheets, "AT_ONCE", 1)
+    monkeypatch.setattr(import_asked, "AT_ONCE", 1)
+    operator = town.at_desk("operator")
+    page = f"{markets['ours']}/import"
+    assert "没有正在办理的大文件" in _text(operator, page)
+    rows = _pledges(
+        _row("没有这一家", OURS_NAME), _row("王记鲜肉店", OURS_NAME), _row("李记水产店", THEIRS_NAME)
+    )
+    _send(operator, markets["ours"], "pledges", rows)
+    assert operator.last is not None
+    hidden = dict(re.findall(r'name="(name|digest|rows)" value="([^"]*)"', operator.last.text))
+    assert operator.send(page, {"kind": "pledges", **hidden}).headers["location"] == page
+    assert "已办理 0 行，共 3 行" in _text(operator, page)
+    assert operator.last.headers["refresh"] == "3"
+    far = progress(town)
+    assert import_asked.run(far) == "orders=1"
+    assert import_asked.run(far) == "orders=0"
+    assert _counts(_text(operator, page)) == [3, 1, 0, 0, 2]
+    assert "refresh" not in operator.last.headers
+    with reading(town.engine) as session:
+        assert len(session.exec(select(Pledge)).all()) == 1
+
+
+def progress(town: Town) -> Plant:
+    """Return what the job works with, in the town."""
+    edge = built().state.edge
+    return Plant(town.settings, town.engine, edge.index, lambda: town.clock[0], given.rulebook)
+
+
+def test_a_large_file_that_was_forgotten_before_the_job_is_told_to_be_sent_again(
+    town: Town, markets: dict[str, str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sheets, "AT_ONCE", 0)
+    operator = town.at_desk("operator")
+    _send(operator, markets["ours"], "pledges", _pledges(_row("王记鲜肉店", OURS_NAME)))
+    assert operator.last is not None
+    hidden = dict(re.findall(r'name="(name|digest|rows)" value="([^"]*)"', operator.last.text))
+    operator.send(f"{markets['ours']}/import", {"kind": "pledges", **hidden})
+    forget_uploads(town.settings.data_dir, town.clock[0] + KEPT + timedelta(seconds=1))
+    import_asked.run(progress(town))
+    assert "请重新上传" in _text(operator, f"{markets['ours']}/import")
 
 
 @pytest.mark.parametrize(

@@ -1434,6 +1434,44 @@ def upgrade() -> None:
     )
     op.create_index(op.f("ix_reward_share_reward_id"), "reward_share", ["reward_id"], unique=False)
     op.create_table(
+        "sheet_order",
+        sa.Column("id", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("account_name", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("market_id", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("kind", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("name", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("digest", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("rows", sa.Integer(), nullable=False),
+        sa.Column("done", sa.Integer(), nullable=False),
+        sa.Column("created", sa.Integer(), nullable=False),
+        sa.Column("changed", sa.Integer(), nullable=False),
+        sa.Column("unchanged", sa.Integer(), nullable=False),
+        sa.Column("refused", sa.Integer(), nullable=False),
+        sa.Column("refusal", sqlmodel.sql.sqltypes.AutoString(), nullable=True),
+        sa.Column("finished_at", registry.store.columns.Instant(timezone=True), nullable=True),
+        sa.Column("recorded_at", registry.store.columns.Instant(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["account_name"],
+            ["account.name"],
+        ),
+        sa.ForeignKeyConstraint(
+            ["market_id"],
+            ["market.id"],
+        ),
+        sa.PrimaryKeyConstraint("id"),
+    )
+    op.create_index(
+        "sheet_order_of_account", "sheet_order", ["account_name", "market_id", "recorded_at"], unique=False
+    )
+    op.create_index(
+        "sheet_order_waiting",
+        "sheet_order",
+        ["recorded_at"],
+        unique=False,
+        sqlite_where=sa.text("finished_at IS NULL"),
+        postgresql_where=sa.text("finished_at IS NULL"),
+    )
+    op.create_table(
         "totp_secret",
         sa.Column("account_name", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
         sa.Column("sealed", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
@@ -2035,6 +2073,14 @@ def downgrade() -> None:
     op.drop_table("case_step")
     op.drop_table("case_paper")
     op.drop_table("totp_secret")
+    op.drop_index(
+        "sheet_order_waiting",
+        table_name="sheet_order",
+        sqlite_where=sa.text("finished_at IS NULL"),
+        postgresql_where=sa.text("finished_at IS NULL"),
+    )
+    op.drop_index("sheet_order_of_account", table_name="sheet_order")
+    op.drop_table("sheet_order")
     op.drop_index(op.f("ix_reward_share_reward_id"), table_name="reward_share")
     op.drop_table("reward_share")
     op.drop_index(op.f("ix_recovery_account_name"), table_name="recovery")
