@@ -127,8 +127,10 @@ def numbered(edge: Edge, query: Query) -> tuple[PlacedInstrument, ...]:
     """Return the instruments whose number is exactly what is asked for, where nothing else is."""
     if query != Query(text=query.text, limit=query.limit) or not instruments.is_number(query.text):
         return ()
+    if not (perhaps := instruments.bearing(edge.engine, query.text)):
+        return ()
     with reading(edge.engine) as session:
-        return instruments.numbered(session, query.text, edge.today(), edge.rulebook())
+        return instruments.numbered(session, perhaps, query.text, edge.today(), edge.rulebook())
 
 
 def told(found: Result, counts: Facets | None, numbers: Sequence[PlacedInstrument]) -> bytes:

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from threading import Lock
+from typing import NamedTuple
 
 from sqlalchemy import Engine
 
@@ -14,12 +15,17 @@ from registry.publication.answers import InstrumentsCounted, PublicRegime, Regis
 from registry.publication.cards import Cards
 from registry.publication.counts import Entries, entries_counted, state_of_the_registry
 from registry.publication.instruments import counted_by_region
+from registry.publication.public_view import index_documents
 from registry.reports.store import Reports, open_reports
 from registry.rulebook import Rulebook
 from registry.settings import Settings
+from registry.store import outbox
 from registry.store.engine import reading
 from registry.store.watch import Kept, Watch
+from search_index.documents import SearchDocument, from_source
 from search_index.protocol import Index
+
+MOST_WAITING = 500
 
 
 class Running:
@@ -40,6 +46,18 @@ class Running:
         """Let the same one begin again."""
         with self._turn:
             self._acts.discard(one)
+
+
+class Waiting(NamedTuple):
+    """What the index has not heard of yet.
+
+    Attributes:
+        ids: Businesses, shown or not.
+        documents: What the index will hold of them.
+    """
+
+    ids: frozenset[str]
+    documents: tuple[SearchDocument, ...]
 
 
 @dataclass(frozen=True)
@@ -68,6 +86,7 @@ class Edge:
     _state: Kept[RegistryState] = field(init=False)
     _entries: Kept[Entries] = field(init=False)
     _instruments: Kept[tuple[InstrumentsCounted, ...]] = field(init=False)
+    _waiting: Kept[Waiting | None] = field(init=False)
 
     def __post_init__(self) -> None:
         """Open the eye on the database, and know where the reports and the keys are."""
@@ -79,6 +98,7 @@ class Edge:
         object.__setattr__(self, "_state", Kept(self.watch))
         object.__setattr__(self, "_entries", Kept(self.watch))
         object.__setattr__(self, "_instruments", Kept(self.watch))
+        object.__setattr__(self, "_waiting", Kept(self.watch))
 
     @property
     def waits(self) -> bool:
@@ -128,3 +148,16 @@ class Edge:
                 return counted_by_region(session, today)
 
         return self._instruments.get(today, read)
+
+    def waiting(self) -> Waiting | None:
+        """Return what waits to be indexed, or None while it is much; read once a commit."""
+        today = self.today()
+
+        def read() -> Waiting | None:
+            with reading(self.engine) as session:
+                ids = outbox.waiting(session, "search", MOST_WAITING)
+                if ids is None:
+                    return None
+                return Waiting(frozenset(ids), tuple(map(from_source, index_documents(session, today, ids))))
+
+        return self._waiting.get(today, read)

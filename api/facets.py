@@ -3,14 +3,8 @@
 from pydantic import BaseModel, ConfigDict, Field
 
 from api.edge import Edge
-from registry.publication.public_view import index_documents
-from registry.store import outbox
-from registry.store.engine import reading
-from search_index.documents import from_source
 from search_index.facets import tally
 from search_index.protocol import Facets, IndexSilent, Query
-
-MOST_WAITING = 500
 
 
 class FacetCounts(BaseModel):
@@ -32,12 +26,10 @@ def counted(edge: Edge, query: Query) -> Facets | None:
 
     What changes by the calendar alone is brought to the index soon after midnight, by `mend_index`.
     """
-    with reading(edge.engine) as session:
-        waiting = outbox.waiting(session, "search", MOST_WAITING)
-        if waiting is None:
-            return None
-        fresh = [from_source(one) for one in index_documents(session, edge.today(), ids=waiting)]
+    waiting = edge.waiting()
+    if waiting is None:
+        return None
     try:
-        return edge.index.facets(query, but_not=waiting).plus(tally(fresh, query))
+        return edge.index.facets(query, but_not=waiting.ids).plus(tally(waiting.documents, query))
     except IndexSilent:  # the search beside it tells the reader
         return None

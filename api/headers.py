@@ -61,6 +61,11 @@ def of_reporters(path: str) -> bool:
     return path == "/report" or path.startswith(("/report/", "/api/v1/reports"))
 
 
+def tag_of(body: bytes) -> str:
+    """Return the entity tag of a whole answer."""
+    return f'"{hashlib.blake2b(body, digest_size=16).hexdigest()}"'
+
+
 class Headers:
     """Adds the headers, an entity tag to whole public answers, and answers 304 where it matches."""
 
@@ -110,9 +115,8 @@ class _Answer:
         headers = self._headers(start)
         self._has_body = self.method != "HEAD"
         if start["status"] == 200 and self.method in SAFE and not self._private:
-            if not message.get("more_body"):
-                tag = hashlib.blake2b(message["body"], digest_size=16).hexdigest()
-                headers.setdefault("etag", f'"{tag}"')
+            if not message.get("more_body") and "etag" not in headers:
+                headers["etag"] = tag_of(message["body"])
             if self._known(headers.get("etag")):
                 start, self._has_body = {**start, "status": 304}, False
                 for name in ("content-length", "content-type", "content-encoding"):

@@ -89,13 +89,13 @@ class Cards:
     def shown(self, ids: Iterable[str], on: date) -> dict[str, Card]:
         """Return the cards of those of the businesses that may be shown on a day, by identifier.
 
-        All are of one state of the database, no older than this call.
+        All are of one state of the database, no older than the request under way, or than this call.
 
         Raises:
             OperationalError: The database does not answer.
         """
         asked = list(dict.fromkeys(ids))
-        state = (self._watch.mark(), on)
+        state = (self._watch.known(), on)
         with self._turn:
             held = self._read if state == self._state else {}
             known = {one: held[one] for one in asked if one in held}

@@ -3,9 +3,10 @@
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from datetime import date, datetime
+from functools import cache
 from typing import Any, NamedTuple
 
-from sqlalchemy import select
+from sqlalchemy import Engine, select, union_all
 from sqlmodel import Session, col
 
 from registry.businesses.rules import name_key
@@ -24,6 +25,7 @@ from registry.publication.counts import of_visible
 from registry.publication.gathering import Known, known_businesses
 from registry.regions import region
 from registry.rulebook import InstrumentKind, Rulebook
+from registry.store.prepared import IDS, Prepared
 
 SHOWN_AT_ONCE = 100
 MOST_FOUND = 20
@@ -84,26 +86,47 @@ def is_number(text: str) -> bool:
     return len(name_key(text)) >= SHORTEST_NUMBER and any(one.isdigit() for one in text)
 
 
-def numbered(session: Session, text: str, on: date, rulebook: Rulebook) -> tuple[PlacedInstrument, ...]:
-    """Return the instruments in use whose factory number or certificate number is exactly a text.
+def bearing(engine: Engine, text: str) -> list[str]:
+    """Return the instruments that may bear a factory or certificate number that is exactly a text.
 
-    Only a number that is shown finds anything: none that is hidden, or of a former certificate.
+    Raises:
+        OperationalError: The database does not answer.
     """
-    key = name_key(text)
+    return sorted({one for (one,) in _bearing().rows(engine, [name_key(text)])})
+
+
+@cache
+def _bearing() -> Prepared:
     serials = select(col(Instrument.instrument_id)).where(
-        col(Instrument.serial_key) == key, col(Instrument.superseded_at).is_(None)
+        col(Instrument.serial_key).in_(IDS), col(Instrument.superseded_at).is_(None)
     )
     certificates = select(col(Verification.instrument_id)).where(
-        col(Verification.certificate_key) == key, col(Verification.superseded_at).is_(None)
+        col(Verification.certificate_key).in_(IDS), col(Verification.superseded_at).is_(None)
     )
-    perhaps: set[str] = set()
-    for query in (serials, certificates):  # each by its own index, where one statement would read all
-        perhaps |= set(session.execute(query.limit(MOST_FOUND)).scalars())
+    few = [select(*query.limit(MOST_FOUND).subquery().c) for query in (serials, certificates)]
+    return Prepared(union_all(*few))
+
+
+def numbered(
+    session: Session, perhaps: Sequence[str], text: str, on: date, rulebook: Rulebook
+) -> tuple[PlacedInstrument, ...]:
+    """Return those of some instruments that are in use and whose number is exactly a text.
+
+    Only a number that is shown finds anything: none that is hidden, or of a former certificate.
+
+    Args:
+        session: A reading one.
+        perhaps: What `bearing` returned.
+        text: Factory number or certificate number.
+        on: Legal day.
+        rulebook: In force on that day.
+    """
     rows = session.execute(
         queries.in_use(on, Instrument, Verification)
-        .where(col(Instrument.instrument_id).in_(sorted(perhaps)))
+        .where(col(Instrument.instrument_id).in_(perhaps))
         .order_by(col(Instrument.instrument_id))
     ).all()
+    key = name_key(text)
     return tuple(one for one in _placed(session, rows, on, rulebook) if key in _numbers(one))
 
 

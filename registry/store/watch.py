@@ -7,7 +7,9 @@ then it is among those that were running or come after all that were known: the 
 is the same again. Work in other databases of the server changes it too, which costs only time.
 """
 
-from collections.abc import Callable, Hashable
+from collections.abc import Callable, Hashable, Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from threading import Lock
 from typing import Any, Generic, TypeVar
 
@@ -18,6 +20,25 @@ from sqlalchemy.pool import PoolProxiedConnection
 Value = TypeVar("Value")
 
 COUNT = {"sqlite": "PRAGMA data_version", "postgresql": "SELECT pg_current_snapshot()::text"}
+
+
+_seen: ContextVar[dict["Watch", object] | None] = ContextVar("marks of this request", default=None)
+
+
+@contextmanager
+def one_state(seen: dict["Watch", object]) -> Iterator[None]:
+    """Ask each watch at most once for all that only has to be as new as this request.
+
+    Only for requests that write nothing: what they wrote themselves would be missed.
+
+    Args:
+        seen: Marks that were asked for since the request arrived.
+    """
+    before = _seen.set(seen)
+    try:
+        yield
+    finally:
+        _seen.reset(before)
 
 
 class Watch:
@@ -52,6 +73,19 @@ class Watch:
                 kept.invalidate()
                 raise OperationalError(count, None, failed) from failed
 
+    def known(self) -> object:
+        """Return the mark of a state no older than the request under way, or than this call without one.
+
+        Raises:
+            OperationalError: The database does not tell.
+        """
+        seen = _seen.get()
+        if seen is None:
+            return self.mark()
+        if self not in seen:
+            seen[self] = self.mark()
+        return seen[self]
+
     def close(self) -> None:
         """Give the kept connection back."""
         with self._turn:
@@ -77,7 +111,7 @@ class Kept(Generic[Value]):
         self._turn = Lock()
 
     def get(self, key: Hashable, read: Callable[[], Value]) -> Value:
-        """Return what was read of a state no older than this call.
+        """Return what was read of a state no older than the request under way, or than this call.
 
         Args:
             key: What else the value depends on.
@@ -86,7 +120,7 @@ class Kept(Generic[Value]):
         Raises:
             OperationalError: The database does not answer.
         """
-        state = (self._watch.mark(), key)
+        state = (self._watch.known(), key)
         with self._turn:
             if self._held is None or self._held[0] != state:
                 self._held = (state, read())  # of this state or a later one, whose mark is another

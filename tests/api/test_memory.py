@@ -1,21 +1,26 @@
 """An answer is given again only while nothing at all has changed; the database is asked each time."""
 
+import asyncio
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import timedelta
 from typing import Any
 
 import pytest
-from sqlalchemy import event
+from litestar import Litestar
+from sqlalchemy import Engine, event
 from sqlmodel import text
 
 from api import memory
+from api.edge import Edge
 from registry.store import prepared
 from registry.store.engine import writing
+from registry.store.watch import Watch
 from tests import given
 from tests.api.conftest import Town
 
 SHOP = {"name": "浉河区李记水产店", "region": given.TOWN, "kind": "enterprise"}
+CODE = "/api/v1/businesses?q=91411500MA40000017"
 PATHS = ("/", "/lists/red", "/api/v1/lists", "/api/v1/businesses?q=李记", "/businesses/{id}")
 
 
@@ -113,3 +118,66 @@ def test_memory_is_bounded(town: Town, monkeypatch: pytest.MonkeyPatch) -> None:
         sent.clear()
         town.get(paths[0])
         assert sent
+
+
+@pytest.mark.parametrize("path", ["/api/v1/lists", "/businesses/{id}"])
+def test_a_packed_answer_is_given_again_byte_for_byte_and_known_by_its_tag(
+    town: Town, monkeypatch: pytest.MonkeyPatch, path: str
+) -> None:
+    monkeypatch.setattr(memory, "PACKED_FROM", 1)
+    path = path.format(id=town.post("/api/v1/businesses", SHOP).json()["id"])
+    with statements(town) as sent:
+        first = town.get(path)
+        assert is_remembered(town, sent, path)
+    again = town.get(path)
+    assert (again.content, dict(again.headers)) == (first.content, dict(first.headers))
+    known = town.get(path, headers={"If-None-Match": first.headers["etag"]})
+    assert (known.status_code, known.content) == (304, b"")
+
+
+@pytest.mark.parametrize(
+    ("path", "most"), [("/api/v1/businesses?q=李记", 0), ("/search?q=李记", 0), (CODE, 1)]
+)
+def test_a_question_never_asked_before_reads_only_what_is_not_known(town: Town, path: str, most: int) -> None:
+    town.post("/api/v1/businesses", SHOP)
+    town.deliver()
+    fewest = most + 1
+    with statements(town) as sent:
+        for number in range(1, 31):  # whoever else writes on that server may have it read anew at times
+            sent.clear()
+            assert town.get(path + "&" * number).status_code == 200
+            fewest = min(fewest, len(sent))
+    assert fewest <= most
+
+
+class Counting(Watch):
+    """An eye that counts how often it looks."""
+
+    looks = 0
+
+    def mark(self) -> object:
+        self.looks += 1
+        return super().mark()
+
+
+async def together(asked: memory.Memory, edge: Edge, watch: Counting) -> list[object]:
+    """Ask, and ask ten times more while the first question is under way."""
+    watch._turn.acquire()
+    first = asyncio.create_task(asked._mark(edge))
+    while not watch.looks:
+        await asyncio.sleep(0.001)
+    others = [asyncio.create_task(asked._mark(edge)) for _ in range(10)]
+    await asyncio.sleep(0)
+    watch._turn.release()
+    return await asyncio.gather(first, *others)
+
+
+def test_who_asks_while_a_question_is_under_way_shares_the_next_one(engine: Engine, town: Town) -> None:
+    """Never that one: it may have been answered before a commit that is already visible."""
+    watch = Counting(engine)
+    edge = Edge(town.plant.settings, engine, town.plant.index, town.plant.now, town.plant.rulebook)
+    object.__setattr__(edge, "watch", watch)
+    marks = asyncio.run(together(memory.Memory(Litestar([])), edge, watch))
+    assert watch.looks == 2
+    assert len(set(marks[1:])) == 1
+    watch.close()

@@ -6,7 +6,7 @@ from sqlalchemy import Engine
 from sqlmodel import Session, text
 
 from registry.store.engine import reading, writing
-from registry.store.watch import Kept, Watch
+from registry.store.watch import Kept, Watch, one_state
 from tests import given
 
 RENAMED = text("UPDATE person SET name = name || '.' WHERE id = (SELECT min(id) FROM person)")
@@ -97,3 +97,19 @@ def _same(kept: Kept[list[str]], read: list[int], names_now: Callable[[], list[s
     before = len(read)
     kept.get("today", names_now)
     return len(read) == before
+
+
+def test_one_request_asks_once_and_the_next_sees_what_was_committed(engine: Engine) -> None:
+    given.registry(engine)
+    watch = Watch(engine)
+    kept = Kept[list[str]](watch)
+    with one_state({}):
+        before, shown = watch.known(), kept.get(None, lambda: names(engine))
+        with writing(engine) as session:
+            session.connection().execute(RENAMED)
+        assert watch.known() == before
+        assert kept.get(None, lambda: names(engine)) == shown
+    with one_state({}):
+        assert watch.known() != before
+        assert kept.get(None, lambda: names(engine)) == names(engine) != shown
+    watch.close()
