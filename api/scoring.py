@@ -16,7 +16,7 @@ from registry.businesses.queries import current_version
 from registry.calendar import legal_day
 from registry.errors import Malformed, NotFound
 from registry.overrides.queries import rulebook_at
-from registry.scoring.explain import Explanation, explain
+from registry.scoring.answers import Explanation
 
 
 @get(
@@ -43,6 +43,8 @@ def score(
 
 
 def _explained(work: Work, business_id: str, as_of: date | None, known_at: datetime | None) -> Explanation:
+    from registry.scoring.explain import explain  # noqa: PLC0415  # its engine is heavy, and seldom asked
+
     current = current_version(work.session, business_id)
     if current is None or not may_read(work, current.region):
         raise NotFound("business.unknown", business_id=business_id)

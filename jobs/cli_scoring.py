@@ -13,8 +13,7 @@ from registry.errors import Malformed
 from registry.founding import job_actor
 from registry.overrides.queries import effective_rulebook, rulebook_at
 from registry.rulebook import load_rulebook
-from registry.scoring.commands import compute_histogram, score_run
-from registry.scoring.explain import Explanation, explain
+from registry.scoring.answers import Explanation
 from registry.settings import read_settings
 from registry.store.engine import reading
 
@@ -46,6 +45,11 @@ def score(context: click.Context, as_of: datetime | None, known_at: datetime | N
 def _scored(
     engine: Engine, as_of: datetime | None, known_at: datetime | None, *, full: bool
 ) -> dict[str, object]:
+    from registry.scoring.commands import (  # noqa: PLC0415  # their engine is heavy, and `serve` needs none
+        compute_histogram,
+        score_run,
+    )
+
     now = process.clock()
     if as_of is None and known_at is None:
         with reading(engine) as session:
@@ -71,6 +75,8 @@ def explain_command(
     business_id: str, as_of: datetime | None, known_at: datetime | None, as_json: bool
 ) -> None:
     """Show every contribution to the score of a business: fact, rule, points, source."""
+    from registry.scoring.explain import explain  # noqa: PLC0415  # as above
+
     on, known = moment(as_of, known_at, process.clock())
     with opened(read_settings()) as engine, reading(engine) as session:
         answer = explain(

@@ -1,7 +1,7 @@
 """The file of a business: who it is, what is on record, why it has its score, and what would change that."""
 
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from litestar import Request, Response, get
 from litestar.di import NamedDependency
@@ -18,11 +18,13 @@ from registry.businesses.tables import Alias, Business, BusinessVersion, Market
 from registry.errors import NotFound, RuleRefused
 from registry.repair.queries import early_ends
 from registry.repair.rules import EarlyEnd
-from registry.scoring.explain import Explanation, Rule, explain
+from registry.scoring.answers import Explanation, Rule
 from registry.scoring.grades import sampling_bp
-from registry.scoring.lifting import Prospects, prospects
 from registry.store.versions import versions
 from registry.texts import say
+
+if TYPE_CHECKING:
+    from registry.scoring.lifting import Prospects
 
 Asked = Request[Any, Any, Any]
 
@@ -38,7 +40,7 @@ class Scored:
 
     because: str = ""
     account: Explanation | None = None
-    prospects: Prospects | None = None
+    prospects: "Prospects | None" = None
     sampling_bp: int | None = None
     repairable: dict[str, EarlyEnd] | None = None
 
@@ -85,6 +87,9 @@ def file(request: Asked, edge: NamedDependency[Edge], business_id: FromPath[str]
 
 def score_of(work: Work, business_id: str, names: Names) -> Scored:
     """Return the score of today with what would change it, or why there is none."""
+    from registry.scoring.explain import explain  # noqa: PLC0415  # their engine is heavy, and seldom asked
+    from registry.scoring.lifting import prospects  # noqa: PLC0415
+
     asked = (work.session, business_id, work.today, work.now, work.rulebook)
     try:
         account = explain(*asked)

@@ -7,12 +7,12 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
-from typing import Any, Protocol
-
-import pyarrow as pa
-import pyarrow.parquet as pq
+from typing import TYPE_CHECKING, Any, Protocol
 
 from registry.publication.leaves import canonical
+
+if TYPE_CHECKING:
+    import pyarrow
 
 FIELDS = (
     "entry_id",
@@ -36,9 +36,6 @@ FIELDS = (
 COLUMNS = ("leaf", "salt", *FIELDS)
 SEPARATOR = "|"  # between the codes of measures, where a cell holds several
 FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
-SCHEMA = pa.schema(
-    [pa.field("leaf", pa.string(), nullable=False), *(pa.field(name, pa.string()) for name in COLUMNS[1:])]
-)
 
 
 @dataclass(frozen=True)
@@ -124,13 +121,24 @@ class CsvWriter:
         self._file.close()
 
 
+def schema() -> "pyarrow.Schema":
+    """Return the columns of the Parquet file."""
+    import pyarrow as pa  # noqa: PLC0415  # heavy, and only who publishes needs it
+
+    salt_and_content = (pa.field(name, pa.string()) for name in COLUMNS[1:])
+    return pa.schema([pa.field("leaf", pa.string(), nullable=False), *salt_and_content])
+
+
 class ParquetWriter:
     """Plain pages packed by gzip: any reader knows them, and `verify` needs no library to."""
 
     def __init__(self, path: Path) -> None:
-        self._file = pq.ParquetWriter(
+        from pyarrow.parquet import ParquetWriter as Plain  # noqa: PLC0415  # as above
+
+        self._schema = schema()
+        self._file = Plain(
             path,
-            SCHEMA,
+            self._schema,
             compression="gzip",
             use_dictionary=False,
             write_statistics=False,
@@ -141,8 +149,10 @@ class ParquetWriter:
 
     def write(self, rows: Sequence[Row]) -> None:
         """Append rows as one group."""
+        import pyarrow as pa  # noqa: PLC0415  # as above
+
         columns = [pa.array([row.cells[n] for row in rows], pa.string()) for n in range(len(COLUMNS))]
-        self._file.write_table(pa.Table.from_arrays(columns, schema=SCHEMA))
+        self._file.write_table(pa.Table.from_arrays(columns, schema=self._schema))
 
     def close(self) -> None:
         """End the file."""

@@ -10,8 +10,7 @@ from datetime import date
 from itertools import pairwise
 
 from registry.rulebook import Rulebook, SamplingRatio
-from registry.scoring.expression import NO_LIMIT
-from registry.scoring.rules import ScoringRules
+from registry.scoring.rules import NO_LIMIT, ScoringRules
 
 
 @dataclass(frozen=True)

@@ -16,7 +16,8 @@ from sqlmodel import Session
 
 from registry.calendar import add_months
 from registry.rulebook import Rulebook
-from registry.scoring.explain import Account, Rule, account_of, rule_of, subject_or_refuse
+from registry.scoring.answers import Account, Rule, rule_of
+from registry.scoring.explain import account_of, subject_or_refuse
 from registry.scoring.expression import FACTS
 from registry.scoring.facts import FOREVER, facts_known
 from registry.scoring.params import law_on

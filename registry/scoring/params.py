@@ -9,9 +9,9 @@ from typing import Any, NamedTuple
 import pyarrow as pa
 
 from registry.rulebook import Rulebook, ScoreDimension, ScorePoint, ScoreScheme
-from registry.scoring.expression import NO_LIMIT, PARAMS
+from registry.scoring.expression import PARAMS
 from registry.scoring.grades import bands_of, best_merit
-from registry.scoring.rules import ScoringRules, place_of, places_with_rules, rules_in, steps_on
+from registry.scoring.rules import NO_LIMIT, ScoringRules, place_of, places_with_rules, rules_in, steps_on
 
 UNBOUNDED = (-NO_LIMIT, NO_LIMIT)
 

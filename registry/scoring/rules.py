@@ -15,6 +15,7 @@ from registry.regions import ancestors
 from registry.rulebook import GradeBand, Rulebook, ScoreDimension, ScorePoint, ScoreScheme
 
 WHOLE_BP = 10_000
+NO_LIMIT = 2**52  # beyond any sum of points; still exact where an engine counts in 64-bit floats
 ONE_DAY = timedelta(days=1)
 SCORE_TABLES = (ScoreScheme, ScoreDimension, ScorePoint, GradeBand)
 

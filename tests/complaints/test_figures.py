@@ -11,7 +11,8 @@ from sqlalchemy import Engine
 from registry.complaints.figures import Substantiation, complaint_cells, substantiation
 from registry.identifiers import new_id
 from registry.offices.tables import Office
-from registry.scoring.explain import Explanation, explain
+from registry.scoring.answers import Explanation
+from registry.scoring.explain import explain
 from registry.store.engine import reading, writing
 from tests import given
 from tests.complaints.driving import at, complain, step

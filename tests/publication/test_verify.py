@@ -19,7 +19,7 @@ from hypothesis import strategies as st
 from sqlalchemy import Engine
 
 from registry.publication import verify
-from registry.publication.formats import COLUMNS, SCHEMA, Row, writers
+from registry.publication.formats import COLUMNS, Row, schema, writers
 from registry.publication.leaves import Tree, canonical, leaf_of, state_root
 from registry.publication.signing import load_or_create
 from registry.publication.verify import verify_edition
@@ -178,9 +178,9 @@ def test_forms_that_say_different_things_are_found_though_all_are_signed(
     parquet = shutil.copytree(edition, tmp_path / "parquet") / "entries.parquet"
     rows = pq.read_table(parquet).to_pylist()
     rows[0]["name"] = "别的店"
-    columns = [pa.array([row[name] for row in rows], SCHEMA.field(name).type) for name in COLUMNS]
+    columns = [pa.array([row[name] for row in rows], schema().field(name).type) for name in COLUMNS]
     pq.write_table(
-        pa.Table.from_arrays(columns, schema=SCHEMA), parquet, compression="gzip", use_dictionary=False
+        pa.Table.from_arrays(columns, schema=schema()), parquet, compression="gzip", use_dictionary=False
     )
     cells = shutil.copytree(edition, tmp_path / "csv") / "entries.csv"
     cells.write_text(

@@ -7,7 +7,8 @@ from typing import Any
 import pyarrow as pa
 
 from registry.rulebook import Row, Rulebook, parse_row
-from registry.scoring.explain import Account, account_of
+from registry.scoring.answers import Account
+from registry.scoring.explain import account_of
 from registry.scoring.expression import BUSINESSES, FACTS
 from registry.scoring.params import law_on
 from tests import given

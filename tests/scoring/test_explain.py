@@ -12,7 +12,8 @@ from registry.demonstration.commands import CancelDesignation, cancel_designatio
 from registry.errors import NotFound, RuleRefused
 from registry.pledges.commands import BreakPledge, break_pledge
 from registry.rulebook import Rulebook
-from registry.scoring.explain import Explanation, explain
+from registry.scoring.answers import Explanation
+from registry.scoring.explain import explain
 from registry.store.engine import reading, writing
 from registry.violations import queries as violations
 from registry.violations.commands import ChangeDecisionStanding, change_decision_standing, repair_violation
