@@ -157,7 +157,7 @@ RIGHTS: tuple[Right, ...] = (
     Right("POST", "/api/v1/objections/{objection_id}/decision", APPROVERS, PATH),
     Right("POST", "/api/v1/objections/{objection_id}/settlement", OFFICERS, PATH),
     Right("POST", "/api/v1/objections/{objection_id}/withdrawal", OFFICERS, PATH),
-    Right("POST", "/api/v1/lists/{regime}/editions", OFFICERS, STATED),
+    Right("POST", "/api/v1/lists/{regime}/editions", EITHER, STATED),
     Right("GET", "/api/v1/lists/{regime}/editions/orders/{order_id}", READERS, PATH),
     Right("GET", "/api/v1/repairs", READERS, OWN),
     Right("POST", "/api/v1/repairs", OFFICERS, BODY),

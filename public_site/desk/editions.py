@@ -60,7 +60,7 @@ def _asked(edge: Edge, request: Asking, faults: Faults = NO_FAULTS) -> Response[
 
 def _fields(work: Work, t: Words) -> tuple[Asked, ...]:
     """Return what the form asks for: a list in force in one of the person's regions, and the region."""
-    own = [grant.region for grant in work.actor.grants if grant.role == "officer"]
+    own = [grant.region for grant in work.actor.grants if grant.role in ("officer", "approver")]
     regions = sorted({prefix(region).ljust(6, "0") for region in own})
     law = {
         row.code: row

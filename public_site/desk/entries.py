@@ -101,7 +101,7 @@ def all_entries(
             "more": cursor_of(found[A_PAGE - 1].entry_id) if len(found) > A_PAGE else None,
             "businesses": business_names(work.session, (one.business_id for one in rows)),
             "regimes": law,
-            "publishes": work.actor.holds("officer"),
+            "publishes": work.actor.holds("officer", "approver"),
         }
 
     shown = forms.consult(edge, request, read)

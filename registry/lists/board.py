@@ -34,10 +34,11 @@ def derive_board(work: Work, regime: str, region: str) -> int:
         How many entries were written; none on the second call.
 
     Raises:
-        Forbidden: The office does not supervise the region.
+        Forbidden: The person is neither officer nor approver of the region.
         RuleRefused: No such board is in force there today.
     """
-    work.require("officer", region)
+    if not work.actor.may("approver", region):  # what goes on a board was decided; nobody decides anew
+        work.require("officer", region)
     law = one_regime(work.rulebook, regime, region, work.today)
     written, after = 0, ""
     while rows := _candidates(work, law, region, after):

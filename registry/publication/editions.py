@@ -129,11 +129,12 @@ def allowed_day(work: Work, regime: str, region: str, on: date) -> date:
     """Return the day of an edition that the person may publish.
 
     Raises:
-        Forbidden: The office does not supervise the region.
+        Forbidden: The person is neither officer nor approver of the region.
         Malformed: The region or the code is none, or the day lies ahead.
     """
     region_or_refuse(region, "region")
-    work.require("officer", region, "region")
+    if not work.actor.may("approver", region):  # an edition shows what was decided; nobody decides anew
+        work.require("officer", region, "region")
     if CODE.fullmatch(regime) is None:
         raise Malformed("edition.regime_code", field="regime", value=regime)
     if on > work.today:

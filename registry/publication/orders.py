@@ -33,7 +33,7 @@ def order_edition(work: Work, command: OrderEdition) -> Outcome:
         The order, or `unchanged` with the one that waits.
 
     Raises:
-        Forbidden: The office does not supervise the region.
+        Forbidden: The person is neither officer nor approver of the region.
         Malformed: The region or the code is none, or the day lies ahead.
         RuleRefused: No such list is in force there and then.
     """

@@ -34,9 +34,17 @@ def test_an_order_is_answered_with_where_to_look_and_carried_out_once(town: Town
     assert len(town.get(EDITIONS, params=ASKED).json()) == before + 1
 
 
+def test_who_approves_orders_an_edition_as_who_records_does(town: Town) -> None:
+    published(town)
+    town.clock[0] = given.NOW.replace(year=given.NOW.year + 1)
+    there = town.post(EDITIONS, ASKED, "approver").headers["location"]
+    assert publish_asked.run(town.plant) == "orders=1"
+    assert town.get(there, "approver").json()["state"] == "published"
+
+
 def test_nobody_orders_what_he_may_not_publish_and_nothing_is_left(town: Town) -> None:
     assert town.post(EDITIONS, ASKED, None).status_code == 401
-    assert town.post(EDITIONS, ASKED, "approver").status_code == 403
+    assert town.post(EDITIONS, ASKED, "auditor").status_code == 403
     assert town.post(EDITIONS, {"region": "370102"}, "officer").status_code == 403
     unknown = town.post("/api/v1/lists/nothing/editions", ASKED, "officer")
     assert (unknown.status_code, unknown.json()["type"].rpartition(":")[2]) == (422, "rule.absent")
