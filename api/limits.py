@@ -21,14 +21,16 @@ from litestar.types import HTTPScope, Receive, Scope, Send
 from api.edge import Edge
 from registry.settings import Network
 
-Lane = Literal["reading", "search", "recording", "sign_in"]
+Lane = Literal["reading", "search", "matching", "recording", "sign_in"]
 
-READ_BY_BODY = ("/api/v1/lists/check", "/api/v1/businesses/match")
-SEARCHES = ("/search", "/api/v1/businesses", *READ_BY_BODY)
+MATCHING = "/api/v1/businesses/match"
+READ_BY_BODY = ("/api/v1/lists/check", MATCHING)
+SEARCHES = ("/search", "/api/v1/businesses", "/api/v1/lists/check")
 SIGN_IN = ("/desk/sign-in", "/desk/second-factor", "/desk/password", "/desk/invitation")
 NEVER = ("/healthz", "/readyz", "/metrics")  # what watches the installation must always learn how it is
 WINDOW = 60.0  # seconds; the settings say how often in so long
 MOST = 65_536  # addresses that are remembered, some ten megabytes
+KEEPER = "limits"  # under which a request finds who counts it
 
 
 class Limits:
@@ -45,6 +47,7 @@ class Limits:
         """Pass the request on, or refuse it."""
         wait = self._wait(scope) if scope["type"] == ScopeType.HTTP else 0
         if not wait:
+            scope.setdefault("state", {})[KEEPER] = self
             await self.app(scope, receive, send)
             return
         request: Request[Any, Any, Any] = Request(scope, receive, send)
@@ -52,19 +55,18 @@ class Limits:
         refused = answer(request, TooManyRequestsException(headers={"Retry-After": str(wait)}))
         await refused.to_asgi_response(app=None, request=request)(scope, receive, send)
 
+    def count_more(self, scope: HTTPScope, places: int) -> None:
+        """Count a request that was let in for more than one, so that the address waits longer after it."""
+        who, limit = self._who(scope)
+        if who is not None and who in self._free_at:
+            self._free_at[who] += places * WINDOW / limit
+
     def _wait(self, scope: HTTPScope) -> int:
         """Return after how many seconds the address may ask in this lane again; 0: now, and it counts."""
-        edge: Edge = self.inner.state.edge
-        lane = lane_of(scope["method"], scope["path"])
-        limit = getattr(edge.settings, f"limit_{lane}") if lane else 0
-        address = asking(scope, edge.settings.trusted_proxies) if limit else None
-        if lane is None or address is None:
+        who, limit = self._who(scope)
+        if who is None:
             return 0
-        if edge.today() != self._day:
-            self._day, self._key = edge.today(), secrets.token_bytes(32)
-            self._free_at.clear()
-        who = (lane, hashlib.blake2b(address.encode(), key=self._key, digest_size=16).digest())
-        now = edge.now().timestamp()
+        now = self._edge.now().timestamp()
         # as if each request held a place for WINDOW / limit seconds, of which `limit` may be held at once
         free_at = max(now, self._free_at.get(who, 0.0)) + WINDOW / limit
         if free_at - now > WINDOW:
@@ -75,6 +77,30 @@ class Limits:
             self._free_at.popitem(last=False)
         return 0
 
+    def _who(self, scope: HTTPScope) -> tuple[tuple[Lane, bytes] | None, int]:
+        """Return lane and hashed address of a request, None where nothing is limited, and the limit."""
+        edge = self._edge
+        lane = lane_of(scope["method"], scope["path"])
+        limit = getattr(edge.settings, f"limit_{lane}") if lane else 0
+        address = asking(scope, edge.settings.trusted_proxies) if limit else None
+        if lane is None or address is None:
+            return None, 0
+        if edge.today() != self._day:
+            self._day, self._key = edge.today(), secrets.token_bytes(32)
+            self._free_at.clear()
+        return (lane, hashlib.blake2b(address.encode(), key=self._key, digest_size=16).digest()), limit
+
+    @property
+    def _edge(self) -> Edge:
+        edge: Edge = self.inner.state.edge
+        return edge
+
+
+def count_names(request: Request[Any, Any, Any], names: int) -> None:
+    """Count a list that is matched by its names: the request itself was counted as the first of them."""
+    keeper: Limits = request.scope["state"][KEEPER]
+    keeper.count_more(request.scope, names - 1)
+
 
 def lane_of(method: str, path: str) -> Lane | None:
     """Return the lane of a request; None: it is never limited."""
@@ -82,6 +108,8 @@ def lane_of(method: str, path: str) -> Lane | None:
         return None
     if method not in ("GET", "HEAD", "OPTIONS") and path.startswith(SIGN_IN):
         return "sign_in"
+    if path.rstrip("/") == MATCHING and method == "POST":
+        return "matching"
     if path.rstrip("/") in SEARCHES and (method != "POST" or path in READ_BY_BODY):
         return "search"
     return "reading" if method in ("GET", "HEAD", "OPTIONS") else "recording"

@@ -2,8 +2,9 @@
 
 import re
 from collections.abc import Sequence
+from typing import Any
 
-from litestar import Controller, post
+from litestar import Controller, Request, post
 from litestar.di import NamedDependency
 from litestar.params import JSONBody
 from pydantic import BaseModel, ConfigDict, Field
@@ -12,6 +13,7 @@ from api.businesses import find
 from api.describing import public
 from api.edge import Edge
 from api.fallback import ANSWERED_BY, AnsweredBy, answered_by
+from api.limits import count_names
 from registry.publication.matching import (
     Because,
     Candidate,
@@ -48,8 +50,11 @@ class Matching(Controller):
     tags = ("businesses",)
 
     @post("/match", **public(413, 415, 422), status_code=200, summary="Match up to 1,000 names or codes")
-    def match(self, edge: NamedDependency[Edge], data: JSONBody[WantedOnes]) -> MatchedOnes:
+    def match(
+        self, request: Request[Any, Any, Any], edge: NamedDependency[Edge], data: JSONBody[WantedOnes]
+    ) -> MatchedOnes:
         """Return for each name or code who bears it, or what is like it, and why."""
+        count_names(request, len(data.items))
         return match_all(edge, data.items)
 
 

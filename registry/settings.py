@@ -42,6 +42,7 @@ class Settings(BaseSettings):
         trusted_proxies: Networks of the proxies before this process, whose `X-Forwarded-For` is believed.
         limit_reading: Requests a minute from one address for pages and answers; 0: no limit.
         limit_search: The same for searches.
+        limit_matching: Names and codes a minute from one address in lists that are matched; 0: no limit.
         limit_recording: The same for what records.
         limit_sign_in: The same for signing in.
     """
@@ -69,6 +70,7 @@ class Settings(BaseSettings):
     reports_at_once: int = Field(default=8, ge=1, le=1000)
     limit_reading: int = Field(default=1200, ge=0, le=1_000_000)  # an office of many behind one address
     limit_search: int = Field(default=240, ge=0, le=1_000_000)
+    limit_matching: int = Field(default=6000, ge=0, le=1_000_000)
     limit_recording: int = Field(default=600, ge=0, le=1_000_000)
     limit_sign_in: int = Field(default=30, ge=0, le=1_000_000)
 

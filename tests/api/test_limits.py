@@ -13,7 +13,13 @@ from api.limits import asking, lane_of
 from registry.settings import Settings
 from tests.api.conftest import Town, built
 
-LIMITS = {"limit_reading": 5, "limit_search": 3, "limit_recording": 2, "limit_sign_in": 1}
+LIMITS = {
+    "limit_reading": 5,
+    "limit_search": 3,
+    "limit_matching": 60,
+    "limit_recording": 2,
+    "limit_sign_in": 1,
+}
 ADDRESS = "203.0.113.77"
 
 
@@ -23,13 +29,13 @@ class Reached:
     def __init__(self) -> None:
         self.app = served(built())
 
-    def ask(self, method: str, path: str, address: str = ADDRESS) -> httpx.Response:
+    def ask(self, method: str, path: str, address: str = ADDRESS, body: Any = None) -> httpx.Response:
         """Ask from an address."""
 
         async def asked() -> httpx.Response:
             transport = httpx.ASGITransport(self.app, raise_app_exceptions=False, client=(address, 1))
             async with httpx.AsyncClient(transport=transport, base_url="http://registry") as client:
-                return await client.request(method, path)
+                return await client.request(method, path, json=body)
 
         return asyncio.run(asked())
 
@@ -59,6 +65,22 @@ def test_who_reads_too_often_is_told_when_to_come_back(
     assert refused.headers["cache-control"] == "no-store"
     town.clock[0] += timedelta(seconds=wait)
     assert limited.ask("GET", path).status_code == 200
+
+
+def test_a_list_that_is_matched_counts_by_its_names(limited: Reached, town: Town) -> None:
+    def match(names: int) -> httpx.Response:
+        wanted = {"items": [{"text": f"李记{n}"} for n in range(names)]}
+        return limited.ask("POST", "/api/v1/businesses/match", body=wanted)
+
+    assert [match(20).status_code for _ in range(4)] == [200, 200, 200, 429]
+    assert match(1).headers["retry-after"] == "1"
+    town.clock[0] += timedelta(seconds=61)
+    assert [match(100).status_code, match(1).status_code] == [200, 429]
+    town.clock[0] += timedelta(seconds=39)
+    assert match(1).status_code == 429
+    town.clock[0] += timedelta(seconds=2)
+    assert match(1).status_code == 200
+    assert limited.ask("GET", "/search").status_code == 200
 
 
 def test_one_lane_does_not_hold_up_another(limited: Reached) -> None:
@@ -125,7 +147,8 @@ def test_the_address_that_counts_is_the_one_that_a_proxy_of_ones_own_saw(
         ("GET", "/api/v1/businesses/x", "reading"),
         ("POST", "/api/v1/businesses", "recording"),
         ("POST", "/api/v1/lists/check", "search"),
-        ("POST", "/api/v1/businesses/match", "search"),
+        ("POST", "/api/v1/businesses/match", "matching"),
+        ("GET", "/api/v1/businesses/match", "reading"),
         ("POST", "/desk/sign-in", "sign_in"),
         ("POST", "/desk/second-factor/confirm", "sign_in"),
         ("GET", "/desk/sign-in", "reading"),
