@@ -35,7 +35,7 @@ Year = Annotated[
     int | None, QueryParameter(ge=2000, le=2999, description="Of acceptance; unset: the present one.")
 ]
 Within = Annotated[
-    str, QueryParameter(name="region", pattern=r"^(\d{2}){0,2}$", description="Its parts are counted.")
+    str, QueryParameter(name="region", pattern=r"^(\d{2}|\d{4})?$", description="Its parts are counted.")
 ]
 
 

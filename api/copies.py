@@ -9,7 +9,6 @@ from pydantic import BaseModel, ConfigDict
 
 from api.describing import public
 from api.edge import Edge
-from api.faults import Fault, Misread
 from registry.errors import Malformed
 from registry.publication import clearance, signing
 from registry.publication.copies import CheckedEntry, KeptEntries, check_copies
@@ -65,5 +64,5 @@ class Copies(Controller):
                     session, key, region=region, market=market, now=now, rulebook=rulebook
                 )
             else:
-                raise Misread([Fault("/business", Malformed("clearance.asked"), "query")])
+                raise Malformed("clearance.asked", field="business")
         return SignedStatement.model_validate(made)

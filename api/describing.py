@@ -22,8 +22,12 @@ from api.acts import LONGEST_KEY
 from api.answers import Recorded
 from api.problems import PROBLEM, TITLES, Problem
 
+ANY_TIME = (429, 503)
+"""Whoever asks too often, and whoever asks while the database is away, is told when to come back."""
 KEY: list[SecurityRequirement] = [{"key": []}]
 WORKBOOK = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+SENT_AS = "sent_as"
+"""Under which a handler keeps the media types of the file that it answers."""
 FILES = (WORKBOOK, "text/csv", "application/x-ndjson", "application/octet-stream")
 """Media types under which a file of rows may be sent; what it is, its content tells."""
 
@@ -70,6 +74,11 @@ def supervised(*refusals: int) -> dict[str, Any]:
     }
 
 
+def sent_as(*media: str) -> dict[str, Any]:
+    """Describe what a route answers as a file in one of these media types."""
+    return {"media_type": media[0], "opt": {SENT_AS: media}}
+
+
 def act(*refusals: int) -> dict[str, Any]:
     """Describe a route that records for the bearer of a key; what its path names is read into its body."""
     described = supervised(404, 409, 413, 415, 422, *refusals)
@@ -91,5 +100,5 @@ def _problems(*statuses: int) -> dict[int, ResponseSpec]:
         status: ResponseSpec(
             Problem, description=TITLES[status]["en"], media_type=PROBLEM, generate_examples=False
         )
-        for status in sorted(statuses)
+        for status in sorted({*statuses, *ANY_TIME})
     }

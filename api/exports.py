@@ -9,7 +9,7 @@ from litestar.di import NamedDependency
 from litestar.params import FromPath
 
 from api.acts import consult
-from api.describing import WORKBOOK, supervised
+from api.describing import WORKBOOK, sent_as, supervised
 from api.edge import Edge
 from api.supervising import OfRegion
 from registry.audit.work import Work
@@ -24,7 +24,7 @@ MOST_ROWS = 100_000  # a sheet of an office; more goes by the command line, and 
 @get(
     "/api/v1/exports/{name:str}",
     **supervised(404, 422),
-    media_type=WORKBOOK,
+    **sent_as(WORKBOOK, "text/csv"),
     tags=["exports"],
     summary="Facts and cases of the own regions, as XLSX or CSV",
 )
@@ -44,7 +44,7 @@ def exported(
 @get(
     "/api/v1/audit/{name:str}",
     **supervised(404, 422),
-    media_type=WORKBOOK,
+    **sent_as(WORKBOOK, "text/csv"),
     tags=["audit"],
     summary="The audit log, as XLSX or CSV",
 )

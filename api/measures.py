@@ -15,7 +15,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from api.acts import consult, record
 from api.answers import Recorded, recorded
-from api.describing import act, supervised
+from api.describing import act, sent_as, supervised
 from api.edge import Edge
 from api.paging import cursor_of, key_of
 from api.supervising import READERS, Limit, OfRegion
@@ -132,7 +132,7 @@ class Measures(Controller):
     @get(
         "/export",
         **supervised(422),
-        media_type="application/octet-stream",
+        **sent_as("application/x-ndjson", "text/csv"),
         summary="What stands, for partner departments",
     )
     def export(

@@ -12,7 +12,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from api.acts import consult, record
 from api.answers import Recorded, recorded
-from api.describing import act, public, supervised
+from api.describing import act, public, sent_as, supervised
 from api.edge import Edge
 from api.orders import EditionOrdered, order_file
 from registry.errors import NotFound
@@ -111,7 +111,7 @@ class Editions(Controller):
     @get(
         "/{version:str}/{region:str}/{name:str}",
         **public(404, 409, 410),
-        media_type="application/octet-stream",
+        **sent_as(*EDITION_TYPES.values()),
         summary="A file of an edition",
     )
     def file(
@@ -179,7 +179,7 @@ class Deltas(Controller):
     @get(
         "/{version:str}/{region:str}/{name:str}",
         **public(404, 409, 410),
-        media_type="application/octet-stream",
+        **sent_as(*DELTA_TYPES.values()),
         summary="A file of a delta",
     )
     def file(

@@ -17,7 +17,9 @@ OfBusiness = Annotated[
 ]
 OfRegion = Annotated[
     str,
-    QueryParameter(pattern=r"^(\d{2}){0,3}$", description="Only those within this region: 41, 4115, 411502."),
+    QueryParameter(
+        pattern=r"^(\d{2}|\d{4}|\d{6})?$", description="Only those within this region: 41, 4115, 411502."
+    ),
 ]
 Incomplete = Annotated[
     bool, QueryParameter(description="Only those that lack what their rules count from: a date, a class.")

@@ -174,9 +174,9 @@ def test_no_clearance_is_made_of_a_natural_person(town: Town) -> None:
 @pytest.mark.parametrize(
     ("asked", "status"),
     [
-        ({}, 400),
-        ({"region": given.TOWN}, 400),
-        ({"business": "x", "market": "y"}, 400),
+        ({}, 422),
+        ({"region": given.TOWN}, 422),
+        ({"business": "x", "market": "y"}, 422),
         ({"business": "nobody"}, 404),
         ({"region": given.TOWN, "market": "无此市场"}, 404),
     ],
