@@ -79,9 +79,7 @@ def impact(
     where = region_or_refuse(region, "region").code
     rows = _rows(file, overrides)
     now = process.clock()
-    day = on.date() if on is not None else _first_day(legal_day(now), rows)
-    if day < legal_day(now):
-        raise RuleRefused("impact.past_day", field="on", day=day, today=legal_day(now))
+    day = _day(on, legal_day(now), rows)
     with opened(read_settings()) as engine, _bar() as bar:
         task = bar.add_task("", total=None, step="")
         with reading(engine) as session:
@@ -126,8 +124,16 @@ def _tables(table: str, rows: object) -> list[Mapping[str, Any]]:
     return rows
 
 
-def _first_day(today: date, rows: Sequence[Row]) -> date:
-    return max([today, *(row.in_force_from for row in rows)])
+def _day(on: datetime | None, today: date, rows: Sequence[Row]) -> date:
+    """Return the legal day to compute: what was asked for, or the first on which all rows have begun.
+
+    Raises:
+        RuleRefused: It has passed.
+    """
+    day = on.date() if on is not None else max([today, *(row.in_force_from for row in rows)])
+    if day < today:
+        raise RuleRefused("impact.past_day", field="on", day=day, today=today)
+    return day
 
 
 def _work(session: Session, account: str, now: datetime, day: date) -> Work:

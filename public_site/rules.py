@@ -105,7 +105,7 @@ def rules_compared(
         "rules_diff.html",
         one=one,
         other=second,
-        places=[(code, _place(reader.t, code)) for code in _places(rulebook, one.region, second.region)],
+        choices=[(code, _place(reader.t, code)) for code in _places(rulebook, one.region, second.region)],
         tables=[(table, list(rows)) for table, rows in groupby(found, key=lambda each: each.row.table)],
         counts=Counter(each.kind for each in found),
         words=Wording(rulebook, reader.t.language),

@@ -51,6 +51,7 @@ class Wording:
         """Take the rulebook whose names of violations and dimensions are used."""
         self.language = language
         self._name = f"name_{language}"
+        self._elsewhere = "name_en" if language == "zh" else "name_zh"
         self._terms = terms(language)
         self._violations = {row.code: str(getattr(row, self._name)) for row in rulebook.rows(ViolationType)}
         self._dimensions = {row.code: str(getattr(row, self._name)) for row in rulebook.rows(ScoreDimension)}
@@ -119,7 +120,8 @@ class Wording:
         whole = (
             name for name in said_fields(row) if name not in said and getattr(row, name) not in (None, ())
         )
-        names = found.fields or tuple(whole)
+        names = tuple(name for name in found.fields if name != self._elsewhere)
+        names = names or found.fields or tuple(whole)
         return tuple(
             (
                 self.field(name),

@@ -97,6 +97,8 @@ def test_what_a_violation_may_cost_is_told_by_place_with_what_it_takes_the_place
 def test_two_places_are_compared_with_old_and_new_figure_first_day_and_basis(read: Read) -> None:
     page = read("/rules/diff?where=000000&other=410000&on=2026-11-01&day=2026-11-01").one("main").words
     assert "由 全国，2026年11月1日 到 河南省，2026年11月1日" in page
+    asked = read("/rules/diff?where=000000&other=410000").all("option")
+    assert [one.words for one in asked if "selected" in one.attributes] == ["全国", "河南省"]
     assert "1,000.00 元 → 500.00 元" in page
     assert "有改动、自2016年3月29日起、河南省的规则" in page
     assert "河南省计量失信黑名单" in page
