@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
@@ -29,12 +29,13 @@ from registry.regions import region_or_refuse
 from registry.rulebook import Row, Rulebook, load_rulebook, parse_row
 from registry.rulebook.differences import Standpoint
 from registry.rulebook.wording import Wording
-from registry.scoring.engines import Room
-from registry.scoring.impact import GradeImpact, grade_impact
-from registry.scoring.runs import Progress as Told
 from registry.settings import read_settings
 from registry.store.engine import reading
 from registry.texts import Language, say, word
+
+if TYPE_CHECKING:
+    from registry.scoring.impact import GradeImpact
+    from registry.scoring.runs import Progress as Told
 
 
 @click.command("impact")
@@ -144,8 +145,11 @@ def _work(session: Session, account: str, now: datetime, day: date) -> Work:
 
 
 def _answer(
-    engine: Engine, work: Work, new: Rulebook, where: str, now: datetime, words: Wording, told: Told
+    engine: Engine, work: Work, new: Rulebook, where: str, now: datetime, words: Wording, told: "Told"
 ) -> dict[str, Any]:
+    from registry.scoring.engines import Room  # noqa: PLC0415  # the engine is heavy, and `serve` needs none
+    from registry.scoring.impact import grade_impact  # noqa: PLC0415  # as above
+
     entries = failing_entries(work, new, region=where, progress=told)
     grades = grade_impact(
         engine,
@@ -170,7 +174,7 @@ def _answer(
     }
 
 
-def _grades(impact: GradeImpact, names: Mapping[str, str | None], words: Wording) -> dict[str, Any]:
+def _grades(impact: "GradeImpact", names: Mapping[str, str | None], words: Wording) -> dict[str, Any]:
     moves = Counter((one.old_grade, one.new_grade) for one in impact.grades)
     return {
         "businesses": impact.businesses,
