@@ -160,7 +160,7 @@ RIGHTS: tuple[Right, ...] = (
         for method, path in (
             ("GET", ""),
             ("POST", "/opening"),
-            ("POST", "/files/{number}"),
+            ("POST", "/files/{part}/{number}"),
             ("POST", "/steps/{step}"),
             ("POST", "/disclosures"),
             ("POST", "/disclosed/{compartment}"),

@@ -37,6 +37,7 @@ RIGHTS: tuple[Right, ...] = (
     public("POST", "/api/v1/reports/thread"),
     public("POST", "/api/v1/reports/messages"),
     public("POST", "/api/v1/reports/files"),
+    public("POST", "/api/v1/reports/proofs"),
     public("POST", "/api/v1/reports/deletions"),
     public("POST", "/api/v1/reports/claim"),
     public("POST", "/api/v1/reports/end"),

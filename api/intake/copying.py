@@ -1,6 +1,7 @@
 """One file on its two ways: the original to the custodians, a clean copy to those who work on the report."""
 
 from registry.reports.cleaning.copies import Cleaning
+from registry.reports.envelope import Compartment
 from registry.reports.intake import Incoming
 from registry.reports.told import CopiedFile
 
@@ -11,11 +12,19 @@ class Copying:
     Args:
         incoming: Keeps both.
         number: Of the file.
+        original: Compartment of the files as they are sent, and
+        copy: that of what is read of them.
     """
 
-    def __init__(self, incoming: Incoming, number: int) -> None:
-        self._incoming, self._number = incoming, number
-        self._original = incoming.begin("originals", number)
+    def __init__(
+        self,
+        incoming: Incoming,
+        number: int,
+        original: Compartment = "originals",
+        copy: Compartment = "content",
+    ) -> None:
+        self._incoming, self._number, self._copy = incoming, number, copy
+        self._original = incoming.begin(original, number)
         self._cleaning = Cleaning()
         self.copied = CopiedFile(number=number, refused="limits")
 
@@ -28,7 +37,7 @@ class Copying:
         """End; return length and SHA-256 of the original."""
         outcome = self._cleaning.finish()
         if outcome.refused is None:
-            copy = self._incoming.begin("content", self._number)
+            copy = self._incoming.begin(self._copy, self._number)
             for piece in self._cleaning.pieces():
                 copy.feed(piece)
             copy.finish()

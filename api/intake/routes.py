@@ -14,8 +14,9 @@ from litestar.exceptions import InternalServerException
 from litestar.params import JSONBody
 from pydantic import Field
 
-from api.intake import visiting
+from api.intake import proving, visiting
 from api.intake.arriving import Sent
+from api.intake.proving import Proof, Proofs
 from api.intake.reception import Reception
 from api.intake.visiting import Thread
 from registry.commands import Command
@@ -112,6 +113,11 @@ class Reports(Controller):
         """Show the thread of a visit."""
         return padded(visiting.look(reception, data.ticket))
 
+    @post("/proofs", status_code=200, sync_to_thread=True, summary="Prove that a report was received")
+    def prove(self, reception: NamedDependency[Reception], data: JSONBody[Visit]) -> Response[Any]:
+        """Return what opens the receipt's leaf, and the leaves of openings, with their certificates."""
+        return proved(proving.prove(reception, data.ticket))
+
     @post("/messages", status_code=200, sync_to_thread=True, summary="Write to the office")
     def say(self, reception: NamedDependency[Reception], data: JSONBody[Say]) -> Response[Any]:
         """Write a message that only the office reads."""
@@ -158,7 +164,32 @@ def padded(thread: Thread | None) -> Response[Any]:
     """Return a thread in a whole number of blocks; one that was not found is as long as a short one."""
     said: dict[str, Any] = {"found": thread is not None, "padding": ""}
     if thread is not None:
-        said |= {**vars(thread), "messages": [vars(one) for one in thread.messages]}
+        said |= {
+            **vars(thread),
+            "messages": [vars(one) for one in thread.messages],
+            "owed": [vars(one) for one in thread.owed],
+            "opened": [{"compartment": part, "opened_on": on} for part, on in thread.opened],
+        }
+    return _filled(said)
+
+
+def proved(proofs: Proofs) -> Response[Any]:
+    """Return what a reporter can prove, in a whole number of blocks."""
+    said: dict[str, Any] = {
+        **vars(proofs),
+        "owed": [vars(one) for one in proofs.owed],
+        "receipt": proofs.receipt and _proof(proofs.receipt),
+        "openings": [_proof(one) for one in proofs.openings],
+        "padding": "",
+    }
+    return _filled(said)
+
+
+def _proof(one: Proof) -> dict[str, Any]:
+    return {**vars(one), "opening": vars(one.opening), "commitment": one.opening.commitment}
+
+
+def _filled(said: dict[str, Any]) -> Response[Any]:
     bare = len(json.dumps(said, default=str))
     said["padding"] = " " * (-bare % PADDED)
     return Response(json.dumps(said, default=str), media_type="application/json")

@@ -5,9 +5,11 @@ from dataclasses import dataclass
 from datetime import date
 
 from litestar.concurrency import sync_to_thread
+from sqlmodel import Session
 
 from api.edge import Edge
 from api.intake.arriving import Sent, Sink
+from api.intake.copying import Copying
 from api.intake.reception import Reception
 from registry.errors import Malformed, NotFound, Refusal, RuleRefused
 from registry.offices.queries import current_name
@@ -17,16 +19,15 @@ from registry.reports import thread, visits
 from registry.reports.codes import Derived, derive, read_code
 from registry.reports.deadlines import Handling, dues
 from registry.reports.disclosed import disclosures
-from registry.reports.envelope import Compartment
 from registry.reports.intake import Incoming
 from registry.reports.policy import MOST_MESSAGES
+from registry.reports.progress import Owed, as_owed, handling_of
 from registry.reports.tables import Report
 from registry.reports.thread import Said
-from registry.reports.told import LISTING, LONGEST_MESSAGE, Listing, sealable
+from registry.reports.told import LISTING, LONGEST_MESSAGE, Copies, Listing, sealable
 from registry.reports.vault import Vault
 from registry.store.engine import reading
 
-VERIFY = "report.verify"
 Act = Callable[[Vault, Report, bytes], object]
 """What is done to a report, under the key of its thread."""
 
@@ -37,11 +38,11 @@ class Thread:
 
     Attributes:
         ticket: Of the visit.
-        due_on: Statutory day by which the office verifies it; None where no rule gives one.
+        owed: What the office owes the reporter, by which day, and how that stands.
         shown_last: The words that the last visit showed, by their numbers.
         words: Those to note for the next one.
         additions: How many times files were added.
-        opened_on: Days on which identity or original files were opened, the latest first.
+        opened: Each time that identity or original files were opened: which, and the day, the latest first.
     """
 
     ticket: str
@@ -49,13 +50,13 @@ class Thread:
     state: str
     received_on: date
     closed_on: date | None
-    due_on: date | None
+    owed: tuple[Owed, ...]
     messages: tuple[Said, ...]
     shown_last: str | None
     words: str
     claimed_on: date | None
     additions: int
-    opened_on: tuple[date, ...]
+    opened: tuple[tuple[str, date], ...]
 
 
 async def come_back(reception: Reception, typed: str) -> Thread | None:
@@ -90,7 +91,7 @@ def look(reception: Reception, ticket: str) -> Thread:
     """
     edge = reception.edge
     with edge.reports.reading(edge.today()) as vault:
-        report, key = thread.visit(vault, _reporter(reception, ticket))
+        report, key = thread.visit(vault, reporter_in(reception, ticket))
         return _shown(edge, vault, report, key, ticket, None)
 
 
@@ -144,7 +145,8 @@ class Adding:
 
     def __init__(self, reception: Reception) -> None:
         self._reception = reception
-        self._begun: tuple[Compartment, Incoming] | None = None
+        self._begun: tuple[int, Incoming] | None = None
+        self._copying: list[Copying] = []
 
     async def open(self, sent: Sent, number: int) -> Sink:
         """Give the sink of a file.
@@ -154,13 +156,15 @@ class Adding:
         """
         if self._begun is None:
             self._begun = await sync_to_thread(self._begin, sent.one("ticket"))
-        compartment, incoming = self._begun
-        return incoming.begin(compartment, number)
+        times, incoming = self._begun
+        copying = await sync_to_thread(Copying, incoming, number, visits.added(times), visits.copied(times))
+        self._copying.append(copying)
+        return copying
 
-    def _begin(self, ticket: str) -> tuple[Compartment, Incoming]:
+    def _begin(self, ticket: str) -> tuple[int, Incoming]:
         edge = self._reception.edge
         with edge.reports.reading(edge.today()) as vault:
-            report, _ = thread.visit(vault, _reporter(self._reception, ticket))
+            report, _ = thread.visit(vault, reporter_in(self._reception, ticket))
             return visits.begin_addition(vault, report)
 
     def keep(self, sent: Sent, note: str) -> Thread:
@@ -171,17 +175,21 @@ class Adding:
         """
         if self._begun is None:
             raise Malformed("report.no_files", field="files")
-        compartment, incoming = self._begun
-        incoming.keep(compartment, LISTING, [sealable(Listing(files=tuple(sent.files)))])
+        times, incoming = self._begun
+        listing, copies = Listing(files=tuple(sent.files)), tuple(one.copied for one in self._copying)
+        incoming.keep(visits.added(times), LISTING, [sealable(listing)])
+        incoming.keep(visits.copied(times), LISTING, [sealable(Copies(files=copies))])
 
         def add(vault: Vault, report: Report, key: bytes) -> None:
-            visits.receive_addition(vault, report, compartment, incoming)
+            visits.receive_addition(vault, report, times, incoming)
             thread.write(vault, report, key, "reporter", note)
 
         return _once(self._reception, sent.one("ticket"), sent.one("act"), add)
 
     def close(self) -> None:
-        """Let go of the sealed streams."""
+        """Let go of the sealed streams and of what made copies."""
+        for one in self._copying:
+            one.close()
         if self._begun is not None:
             self._begun[1].close()
 
@@ -210,13 +218,18 @@ async def add_files(
         adding.close()
 
 
-def _reporter(reception: Reception, ticket: str) -> Derived:
+def reporter_in(reception: Reception, ticket: str) -> Derived:
+    """Return who comes back in a visit.
+
+    Raises:
+        Unauthenticated: The visit is over.
+    """
     return reception.visits.reporter(ticket, reception.edge.now().timestamp())
 
 
 def _once(reception: Reception, ticket: str, act: str, do: Act) -> Thread:
     edge, visits_now = reception.edge, reception.edge.now().timestamp()
-    reporter = _reporter(reception, ticket)
+    reporter = reporter_in(reception, ticket)
     if not reception.visits.first_time(ticket, act, visits_now):
         return look(reception, ticket)
     try:
@@ -232,29 +245,40 @@ def _once(reception: Reception, ticket: str, act: str, do: Act) -> Thread:
 def _shown(
     edge: Edge, vault: Vault, report: Report, key: bytes, ticket: str, shown_last: str | None
 ) -> Thread:
-    name, due_on = _office_and_day(edge, report)
+    owed = owed_by(edge, vault, report)
+    with reading(edge.engine) as session:
+        name = office_of(session, report.office_code)[0]
     return Thread(
         ticket=ticket,
         office=name,
         state=report.state,
         received_on=report.received_on,
         closed_on=report.closed_on,
-        due_on=due_on,
+        owed=owed,
         messages=tuple(thread.messages(vault, report, key)),
         shown_last=shown_last,
         words=report.visit_word or "",
         claimed_on=report.reward_claimed_on,
         additions=len(visits.additions(vault, report)),
-        opened_on=tuple(one.opened_on for one in disclosures(vault, report.id)),
+        opened=tuple((one.compartment, one.opened_on) for one in disclosures(vault, report.id)),
     )
 
 
-def _office_and_day(edge: Edge, report: Report) -> tuple[str, date | None]:
+def owed_by(edge: Edge, vault: Vault, report: Report) -> tuple[Owed, ...]:
+    """Return what the office owes the reporter of a report, and how that stands today."""
     with reading(edge.engine) as session:
-        office, named = session.get(Office, report.office_code), current_name(session, report.office_code)
-        name = named.name if named is not None else report.office_code
-        if office is None:
-            return name, None
-        handling = Handling(office.region, report.received_on)
-        owed = dues(edge.rulebook(), handling, calendar_overrides(session))
-        return name, next((one.due_on for one in owed if one.rule == VERIFY), None)
+        region = office_of(session, report.office_code)[1]
+    return () if region is None else owed_in(edge, handling_of(vault, report, region))
+
+
+def owed_in(edge: Edge, handling: Handling) -> tuple[Owed, ...]:
+    """Return what is owed in a report of which these days are known."""
+    with reading(edge.engine) as session:
+        found = dues(edge.rulebook(), handling, calendar_overrides(session))
+    return as_owed(found, edge.today())
+
+
+def office_of(session: Session, code: str) -> tuple[str, str | None]:
+    """Return name and region of an office: the code, and None, where it is not on record."""
+    office, named = session.get(Office, code), current_name(session, code)
+    return (named.name if named is not None else code), (None if office is None else office.region)

@@ -21,17 +21,17 @@ from registry.reports import disclosure, handling, inbox, reading, rules
 from registry.reports.disclosed import disclosures
 from registry.reports.disclosure import AskDisclosure, Guarded
 from registry.reports.lifecycle import confirmed_holders
-from registry.reports.notes import FIRST_NOTE
 from registry.reports.opening import Unlocked, given_key, may_open
 from registry.reports.readiness import current_epoch
 from registry.reports.sealing import Unopened
 from registry.reports.staff import staff
 from registry.reports.tables import Report
-from registry.reports.thread import items
 from registry.reports.vault import Vault
-from registry.reports.witness import Sides, Told, carry_out, history, report_of, seen
+from registry.reports.witness import Told, history, report_of, seen
+from registry.rulebook import Conduct
 
 Asked = Request[Any, Any, Any]
+NATION = "000000"
 Verb = Callable[[Vault, Actor, str, Unlocked, Any], Told]
 
 STEPS: Mapping[str, tuple[type[Command], Verb]] = MappingProxyType(
@@ -52,10 +52,10 @@ STEPS: Mapping[str, tuple[type[Command], Verb]] = MappingProxyType(
 @get("/desk/reports/{report_id:str}", sync_to_thread=True, include_in_schema=False)
 def report(request: Asked, edge: NamedDependency[Edge], report_id: FromPath[str]) -> Response[str]:
     """Show where a report stands, and what may be done; nothing of what it says."""
-    return _report(edge, request, report_id)
+    return shown_report(edge, request, report_id)
 
 
-def _report(
+def shown_report(
     edge: Edge, request: Asked, report_id: str, faults: Faults = NO_FAULTS, **opened: object
 ) -> Response[str]:
     actor = forms.signed(edge, request).actor
@@ -72,6 +72,7 @@ def _report(
         outcomes=get_args(rules.Outcome),
         guarded=get_args(Guarded),
         **shown,
+        conducts=edge.rulebook().in_force(Conduct, NATION, edge.today()),
         **{"content": None, "disclosed": None, **opened},
     )
 
@@ -103,8 +104,8 @@ def _given(vault: Vault, found: Report, by: Unlocked) -> dict[str, object]:
     return {one: row.valid_through for one, row in kept.items() if row is not None}
 
 
-def _refused(edge: Edge, request: Asked, form: Form, report_id: str, refused: Refusal) -> Response[str]:
-    return _report(edge, request, report_id, faults_of(refused, request, form))
+def shown_refused(edge: Edge, request: Asked, form: Form, report_id: str, refused: Refusal) -> Response[str]:
+    return shown_report(edge, request, report_id, faults_of(refused, request, form))
 
 
 @post("/desk/reports/{report_id:str}/opening", sync_to_thread=True, include_in_schema=False, status_code=200)
@@ -123,46 +124,11 @@ def open_report(
         with sides.reading() as vault:
             content = reading.content(vault, proof, report_of(vault, sides.actor, report_id), by)
     except Refusal as refused:
-        return _refused(edge, request, form, report_id, refused)
+        return shown_refused(edge, request, form, report_id, refused)
     except Unopened:
-        return _refused(edge, request, form, report_id, Forbidden("report.damaged"))
+        return shown_refused(edge, request, form, report_id, Forbidden("report.damaged"))
     sealed.used(edge, request)
-    return _report(edge, request, report_id, content=content)
-
-
-@post(
-    "/desk/reports/{report_id:str}/files/{number:str}",
-    sync_to_thread=True,
-    include_in_schema=False,
-    status_code=200,
-)
-def open_file(
-    request: Asked,
-    edge: NamedDependency[Edge],
-    form: NamedDependency[Form],
-    report_id: FromPath[str],
-    number: FromPath[str],
-) -> Response[Any]:
-    """Hand out a file of a report, as bytes that no browser runs."""
-    forms.checked(edge, request, form)
-    sides = sealed.sides_of(edge, request)
-    with sides.reading() as vault:
-        found = report_of(vault, sides.actor, report_id)
-        by = sealed.unlocked(edge, request, vault)
-        if not may_open(vault, found, "content", by.holder):
-            raise Forbidden("report.no_share")
-    if not (number.isdecimal() and reading.STORY < int(number) < FIRST_NOTE):
-        raise NotFoundException
-    proof = seen(sides, found, "content")
-    with sides.reading() as vault:
-        whole = b"".join(reading.piece(vault, proof, found, by, int(number)))
-    sealed.used(edge, request)
-    return _download(whole, f"{number}.bin")
-
-
-def _download(whole: bytes, name: str) -> Response[bytes]:
-    held = {"content-disposition": f'attachment; filename="{name}"'}
-    return Response(whole, media_type="application/octet-stream", headers=held)
+    return shown_report(edge, request, report_id, content=content)
 
 
 @post("/desk/reports/{report_id:str}/steps/{step:str}", sync_to_thread=True, include_in_schema=False)
@@ -181,7 +147,7 @@ def take_step(
     def do(vault: Vault, actor: Actor, asked: Command) -> Told:
         return verb(vault, actor, report_id, sealed.unlocked(edge, request, vault), asked)
 
-    again = partial(_report, edge, request, report_id)
+    again = partial(shown_report, edge, request, report_id)
     return sealed.act(edge, request, form, command, do, f"/desk/reports/{report_id}?done=report", again)
 
 
@@ -194,64 +160,9 @@ def ask_disclosure(
     def do(vault: Vault, actor: Actor, asked: AskDisclosure) -> Told:
         return disclosure.ask(vault, actor, report_id, sealed.unlocked(edge, request, vault), asked)
 
-    again = partial(_report, edge, request, report_id)
+    again = partial(shown_report, edge, request, report_id)
     then = f"/desk/reports/{report_id}?done=report"
     return sealed.act(edge, request, form, AskDisclosure, do, then, again)
 
 
-@post(
-    "/desk/reports/{report_id:str}/disclosed/{compartment:str}",
-    sync_to_thread=True,
-    include_in_schema=False,
-    status_code=200,
-)
-def open_disclosed(
-    request: Asked,
-    edge: NamedDependency[Edge],
-    form: NamedDependency[Form],
-    report_id: FromPath[str],
-    compartment: FromPath[str],
-) -> Response[Any]:
-    """Open what was disclosed: the reporter's row and the audit log hold it before anything is decrypted."""
-    guarded = next((one for one in get_args(Guarded) if one == compartment), None)
-    if guarded is None:
-        raise NotFoundException
-    forms.checked(edge, request, form)
-    sides = sealed.sides_of(edge, request)
-    try:
-        with sides.reading() as vault:
-            by = sealed.unlocked(edge, request, vault)
-        carry_out(
-            sides,
-            forms.key_of(form),
-            lambda vault: disclosure.disclose(vault, sides.actor, report_id, guarded, by),
-        )
-        with sides.reading() as vault:
-            found = report_of(vault, sides.actor, report_id)
-            if given_key(vault, found, guarded, by.holder) is None:
-                raise Forbidden("report.not_disclosed")
-            whole = _whole(vault, sides, found, guarded, by)
-    except Refusal as refused:
-        return _refused(edge, request, form, report_id, refused)
-    except Unopened:
-        return _refused(edge, request, form, report_id, Forbidden("report.damaged"))
-    sealed.used(edge, request)
-    wanted = form.one("item")
-    if wanted in whole:
-        return _download(whole[wanted], f"{wanted.replace('/', '-')}.bin")
-    listings = [one.decode("utf-8", errors="replace") for name, one in whole.items() if name.endswith("/0")]
-    files = [name for name in whole if not name.endswith("/0")]
-    return _report(edge, request, report_id, disclosed=(guarded, listings, files))
-
-
-def _whole(vault: Vault, sides: Sides, found: Report, guarded: Guarded, by: Unlocked) -> dict[str, bytes]:
-    """Return what was disclosed, by compartment and number; each compartment is in the audit log first."""
-    whole = {}
-    for part in disclosure.disclosed_together(vault, found, guarded):
-        proof = seen(sides, found, part)
-        for number in items(vault, found, part):
-            whole[f"{part}/{number}"] = b"".join(reading.piece(vault, proof, found, by, number))
-    return whole
-
-
-ROUTES = (report, open_report, open_file, take_step, ask_disclosure, open_disclosed)
+ROUTES = (report, open_report, take_step, ask_disclosure)

@@ -30,6 +30,7 @@ from public_site.desk import (
     pledging,
     repairs,
     report,
+    report_files,
     report_keys,
     reports,
     revoking,
@@ -115,6 +116,7 @@ ROUTES: tuple[ControllerRouterHandler, ...] = (
     *reports.ROUTES,
     *report_keys.ROUTES,
     *report.ROUTES,
+    *report_files.ROUTES,
 )
 
 

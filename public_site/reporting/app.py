@@ -13,7 +13,7 @@ from api.rights import Right, public
 from public_site import assets
 from public_site.errors import error_page
 from public_site.reader import reader_of
-from public_site.reporting import filing, returning
+from public_site.reporting import filing, returning, verifying
 from public_site.reporting.showing import padded
 from registry.errors import Refusal
 from registry.settings import Settings
@@ -27,6 +27,8 @@ ROUTES: tuple[ControllerRouterHandler, ...] = (
     returning.ask,
     returning.come_back,
     returning.act,
+    verifying.ask,
+    verifying.check,
     assets.static_file,
 )
 RIGHTS: tuple[Right, ...] = (
@@ -37,6 +39,8 @@ RIGHTS: tuple[Right, ...] = (
     public("GET", "/report/return"),
     public("POST", "/report/return"),
     public("POST", "/report/thread"),
+    public("GET", "/report/verify"),
+    public("POST", "/report/verify"),
     public("GET", "/static/{name}"),
 )
 Handler = Callable[[Request[Any, Any, Any], Any], Response[Any]]

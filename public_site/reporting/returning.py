@@ -9,8 +9,9 @@ from litestar import Response, get, post
 from litestar.concurrency import sync_to_thread
 from litestar.di import NamedDependency
 
-from api.intake import visiting
+from api.intake import proving, visiting
 from api.intake.arriving import Sent, Sink
+from api.intake.proving import Proofs
 from api.intake.reception import Reception
 from api.intake.routes import added_note, claim_note, stream_of
 from api.intake.sending import entered
@@ -19,6 +20,7 @@ from public_site.reader import reader_of
 from public_site.reporting.showing import NOTHING, Asked, Entered, refused, shown
 from registry.errors import Malformed, Refusal, Unauthenticated
 from registry.identifiers import new_id
+from registry.reports.statement import statement
 from registry.reports.thread import Said
 from registry.reports.told import LONGEST_MESSAGE
 
@@ -37,7 +39,7 @@ async def come_back(request: Asked, reception: NamedDependency[Reception]) -> Re
     """Show the thread of a code; a wrong code and an expired one are answered alike, and as late."""
     began = asyncio.get_running_loop().time()
     sent = await reception.arrive(
-        stream_of(request), request.headers.get("content-type", ""), _no_files, Sent()
+        stream_of(request), request.headers.get("content-type", ""), no_files, Sent()
     )
     reader = reader_of(request, reception.edge.settings)
     try:
@@ -74,9 +76,18 @@ def _acted(request: Asked, reception: Reception, adding: Adding, sent: Sent) -> 
     if step == "end":
         reception.visits.end(ticket, reception.edge.now().timestamp())
         return shown(reception, request, "ended.html")
+    if step == "prove":
+        return _proofs(reception, request, proving.prove(reception, ticket))
     thread = STEPS.get(step, _look)(reception, sent, adding)
     done = step if step in STEPS else ""
     return show(reception, request, thread, before=_number(sent.one("before")), done=done)
+
+
+def _proofs(reception: Reception, request: Asked, proofs: Proofs) -> Response[str]:
+    """Show what the reporter can prove, and how somebody to whom it is shown checks it."""
+    language, receipt = reader_of(request, reception.edge.settings).language, proofs.receipt
+    words = statement(receipt.opening, proofs.office, proofs.owed, language) if receipt else []
+    return shown(reception, request, "proofs.html", proofs=proofs, words=words, act=new_id())
 
 
 def _look(reception: Reception, sent: Sent, _adding: Adding) -> Thread:
@@ -201,5 +212,6 @@ def _number(text: str) -> int | None:
     return int(text) if text.isascii() and text.isdigit() and len(text) < len("1000000000") else None
 
 
-async def _no_files(_sent: Sent, _number: int) -> Sink:
+async def no_files(_sent: Sent, _number: int) -> Sink:
+    """Refuse a file where a form takes none."""
     raise Malformed("report.no_files_here", field="files")

@@ -311,7 +311,7 @@ def said(path: Path) -> str | None:
         return canonical({name: statement[name] for name in names}).decode()
     text = path.read_bytes().decode()
     if text.startswith(LOG_PROOF + "\n"):
-        told = _extra(text)
+        told = certified(text)
         return canonical({"leaf": told["leaf"], "content": (told["opening"] or {}).get("content")}).decode()
     return None
 
@@ -739,11 +739,23 @@ def verify_log(path: Path, verifier_key: str | None, earlier: Path | None = None
         kept = read_checkpoint(earlier.read_text("utf-8"), verifier_key) if earlier else None
         if path.is_dir():
             return list(_copy_of_log(path, verifier_key, kept))
-        return list(_log_paper(path.read_bytes().decode(), verifier_key, kept, path.name))
+        return verify_log_paper(path.read_bytes().decode(), verifier_key, path.name, kept)
     except InvalidSignature:
         return [Problem("note", path.name)]
     except UNREADABLE:
         return [Problem("unreadable", path.name)]
+
+
+def verify_log_paper(
+    text: str, verifier_key: str, where: str, kept: Checkpoint | None = None
+) -> list[Problem]:
+    """Check a certificate, a proof or a checkpoint that is at hand as a text; see `verify_log`."""
+    try:
+        return list(_log_paper(text, verifier_key, kept, where))
+    except InvalidSignature:
+        return [Problem("note", where)]
+    except UNREADABLE:
+        return [Problem("unreadable", where)]
 
 
 def _log_paper(text: str, verifier_key: str, kept: Checkpoint | None, where: str) -> Iterator[Problem]:
@@ -877,7 +889,7 @@ def _certificate(text: str, verifier_key: str, where: str) -> Iterator[Problem]:
     """Check a certificate: the opening is of the leaf, the leaf in the tree, the tree signed."""
     head, _, note = text.partition("\n\n")
     _format, extra, index, *path = head.split("\n")
-    told = _extra(text)
+    told = certified(text)
     number = index.removeprefix("index ")
     if not extra.startswith("extra ") or not index.startswith("index ") or not _decimal(number):
         raise ValueError("no certificate")
@@ -889,7 +901,7 @@ def _certificate(text: str, verifier_key: str, where: str) -> Iterator[Problem]:
         yield Problem("opening", where)
 
 
-def _extra(certificate: str) -> Any:
+def certified(certificate: str) -> Any:
     """Return what a certificate carries along: the leaf, and what opens it."""
     line = certificate.split("\n", 2)[1]
     return read_json(base64.b64decode(line.removeprefix("extra "), validate=True))

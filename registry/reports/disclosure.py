@@ -1,27 +1,34 @@
 """Disclosing who sent a report, or its files as they were sent: to one person, by three, for a week.
 
 Who handles a report asks, with a reason; two custodians agree, neither of whom asked; a custodian seals the
-compartment to the one who asked. Every opening stands in the audit log first, and the reporter reads on the
-next visit that it happened, and on which day.
+compartment to the one who asked. Every opening is a leaf of the public log and an entry of the audit log
+first. The leaf says that an office opened something on a day; what else it commits to is sealed to the
+reporter, who reads on the next visit that it happened, and can prove it.
 """
 
-from collections.abc import Sequence
-from typing import Literal
+import secrets
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from typing import Any, Literal
 
 from pydantic import Field
 from sqlmodel import col, select
 
-from registry.audit.work import Actor, Subject
+from registry.audit.work import Actor, Subject, Work
 from registry.commands import Command
 from registry.errors import Conflict, Forbidden, NotFound, RuleRefused
 from registry.identifiers import new_id
+from registry.log import leaves
 from registry.reports import opening
+from registry.reports.disclosed import ACT, KIND
 from registry.reports.envelope import Compartment, disclosure_context
 from registry.reports.epochs import epoch_secret
 from registry.reports.holders import public_of
 from registry.reports.opening import Unlocked
 from registry.reports.policy import APPROVALS_NEEDED, DISCLOSED_FOR
 from registry.reports.readiness import public_of_epoch
+from registry.reports.receipts import Opening as LeafOpening
+from registry.reports.receipts import sealed_opening
 from registry.reports.sealing import seal, unseal
 from registry.reports.tables import (
     CompartmentKey,
@@ -32,9 +39,10 @@ from registry.reports.tables import (
     HolderKey,
     Report,
 )
+from registry.reports.thread import place_of
 from registry.reports.vault import Vault
 from registry.reports.visits import additions
-from registry.reports.witness import CUSTODIAN, HANDLER, Told, report_of
+from registry.reports.witness import CUSTODIAN, HANDLER, Seen, Sides, Told, carry_out, report_of
 
 Guarded = Literal["identity", "originals"]
 
@@ -141,8 +149,38 @@ def release(vault: Vault, actor: Actor, request_id: str, by: Unlocked) -> Told:
     return _told(report, "report.disclosure_released", CUSTODIAN, row)
 
 
+def opened(sides: Sides, report_id: str, compartment: Guarded, by: Unlocked) -> tuple[Seen, ...]:
+    """Commit that a disclosed compartment is opened, as a leaf, an entry and a row, and return the proofs.
+
+    The leaf and the entry of the audit log are one transaction of the registry. The row by which the reporter
+    learns of it, with what opens the leaf, is committed after them and before this returns: a crash in
+    between leaves a leaf of an opening that nobody had, never an opening without its leaf.
+
+    Args:
+        sides: Both databases, for who opens it.
+        report_id: Of the report.
+        compartment: Which one.
+        by: Whose key it was sealed to.
+
+    Returns:
+        For each compartment that the disclosure opens, the proof that `reading` asks for.
+
+    Raises:
+        NotFound: There is no such report in the office.
+        Forbidden: It was not sealed to the actor, or not any more.
+    """
+    parts: list[Compartment] = []
+
+    def do(vault: Vault) -> Told:
+        parts.extend(disclosed_together(vault, report_of(vault, sides.actor, report_id), compartment))
+        return disclose(vault, sides.actor, report_id, compartment, by)
+
+    carry_out(sides, new_id(), do)  # a key of its own: each time that it is opened counts
+    return tuple(Seen(report_id, part, sides.actor.person_id) for part in parts)
+
+
 def disclose(vault: Vault, actor: Actor, report_id: str, compartment: Guarded, by: Unlocked) -> Told:
-    """Write down, for the reporter to see, that a compartment is opened today; call it before reading.
+    """Prepare what says that a compartment is opened today: for the log, the audit log and the reporter.
 
     Raises:
         NotFound: There is no such report in the office.
@@ -151,10 +189,44 @@ def disclose(vault: Vault, actor: Actor, report_id: str, compartment: Guarded, b
     report = report_of(vault, actor, report_id)
     if opening.given_key(vault, report, compartment, by.holder) is None:
         raise Forbidden("report.not_disclosed")
-    if vault.session.get(Disclosed, (report.id, compartment, vault.today)) is None:
-        vault.session.add(Disclosed(report_id=report.id, compartment=compartment, opened_on=vault.today))
-    subject = Subject("report", report.id)
-    return Told("report.disclosed", subject, (HANDLER,), report.office_code, {"compartment": compartment})
+    content = {
+        "kind": KIND,
+        "site": vault.site,
+        "office_code": report.office_code,
+        "compartment": compartment,
+        "opened_on": vault.today.isoformat(),
+    }
+    drawn = LeafOpening("", secrets.token_hex(leaves.SALT_BYTES), content)
+
+    def within(work: Work) -> Mapping[str, Any]:
+        (leaf_id,) = leaves.append_withheld(
+            work.session,
+            ACT,
+            [drawn.commitment],
+            on=vault.today,
+            office_code=report.office_code,
+            now=work.now,
+        )
+        tell_reporter(vault, report, compartment, replace(drawn, leaf_id=leaf_id))
+        return {"leaf_id": leaf_id}
+
+    subject, detail = Subject("report", report.id), {"compartment": compartment}
+    return Told("report.disclosed", subject, (HANDLER,), report.office_code, detail, within=within)
+
+
+def tell_reporter(vault: Vault, report: Report, compartment: Guarded, proof: LeafOpening) -> Disclosed:
+    """Prepare the row by which a reporter learns of an opening, with what opens its leaf."""
+    row_id = new_id()
+    row = Disclosed(
+        id=row_id,
+        report_id=report.id,
+        compartment=compartment,
+        opened_on=vault.today,
+        sealed_proof=sealed_opening(report, proof, place_of(vault, report).opening_context(row_id)),
+    )
+    vault.session.add(row)
+    vault.session.flush()
+    return row
 
 
 def reason_of(vault: Vault, row: DisclosureRequest, by: Unlocked) -> str:

@@ -52,6 +52,10 @@ class Place:
         """Return what the stream of an item is bound to."""
         return bound("body", self.site, self.report_id, compartment, str(item))
 
+    def opening_context(self, disclosed_id: str) -> bytes:
+        """Return what the proof is bound to that identity or original files were opened."""
+        return bound("opening", self.site, self.report_id, disclosed_id)
+
     def receipt_context(self) -> bytes:
         """Return what the receipt of a report is bound to."""
         return bound("receipt", self.site, self.report_id)

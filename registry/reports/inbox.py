@@ -6,9 +6,10 @@ from datetime import date
 
 from sqlmodel import col, select
 
-from registry.reports.deadlines import Handling, dues
+from registry.reports.deadlines import dues
 from registry.reports.opening import may_open
-from registry.reports.tables import Handled, HolderKey, Message, Report
+from registry.reports.progress import handling_of
+from registry.reports.tables import HolderKey, Message, Report
 from registry.reports.vault import Vault
 from registry.rulebook import Rulebook
 
@@ -82,15 +83,7 @@ def due_days(
     """
     found: dict[str, date | None] = {}
     for report in open_reports(vault, office_code):
-        decided = select(col(Handled.done_on)).where(
-            col(Handled.report_id) == report.id, col(Handled.act).in_(("report.filed", "report.referred"))
-        )
-        handling = Handling(
-            region=region,
-            received_on=report.received_on,
-            extended_on=report.extended_on,
-            decided_on=vault.session.exec(decided).first(),
-        )
+        handling = handling_of(vault, report, region)
         owed = [one.due_on for one in dues(rulebook, handling, calendar) if one.met_on is None]
         found[report.id] = min((day for day in owed if day is not None), default=None)
     return found

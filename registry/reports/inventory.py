@@ -172,9 +172,11 @@ COLUMNS: Mapping[str, Mapping[str, Column]] = {
         "approved_on": Plain("day"),
     },
     "disclosed": {
+        "id": Plain("random"),
         "report_id": Plain("random"),
         "compartment": Plain("code"),
         "opened_on": Plain("day"),
+        "sealed_proof": Sealed("the reporter", "hpke", ("opening", "{site}", "{report_id}", "{id}")),
     },
     "receipt": {
         "report_id": Plain("random"),

@@ -19,6 +19,7 @@ from registry.reports.sealing import PublicKey, SecretKey, seal, suite_of
 from registry.reports.tables import CompartmentKey, EpochKey, EpochShare, HolderKey, Report
 from registry.reports.thread import place_of
 from registry.reports.vault import Vault
+from registry.reports.visits import copies
 
 TEAM: tuple[Compartment, ...] = ("content", "thread")
 Recipient = tuple[str, PublicKey]
@@ -60,6 +61,11 @@ def key_for(
     return compartment_key(opened, epoch.fingerprint, place, compartment, row.sealed_key)
 
 
+def read_together(vault: Vault, report: Report) -> list[Compartment]:
+    """Return the compartments that who handles a report reads: with the content the copies added later."""
+    return [*TEAM, *copies(vault, report)]
+
+
 def may_open(vault: Vault, report: Report, compartment: Compartment, holder: HolderKey) -> bool:
     """Say whether a key will open a compartment, without opening anything."""
     if given_key(vault, report, compartment, holder) is not None:
@@ -88,7 +94,7 @@ def assign(
     to = [(one.fingerprint, public_of(one)) for one in team]
     if recovery is not None:
         to.append((recovery.fingerprint, PublicKey(suite_of(recovery.suite), recovery.public_key)))
-    for compartment in TEAM:
+    for compartment in read_together(vault, report):
         key = key_for(vault, report, compartment, holder, secret)
         for row in sealed_keys(vault, report, compartment):
             if row.holder != REPORTER:

@@ -1,21 +1,48 @@
 """What a person reads of a report: nothing without the proof that the audit log holds it already."""
 
-import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass
 
-from registry.errors import Forbidden
+from registry.errors import Forbidden, NotFound
 from registry.reports import opening, thread
+from registry.reports.cleaning.kinds import MEDIA_TYPES
 from registry.reports.envelope import Compartment
-from registry.reports.notes import FIRST_NOTE, Note, notes
+from registry.reports.notes import Note, notes
 from registry.reports.opening import Unlocked
 from registry.reports.tables import Report
 from registry.reports.thread import Said
+from registry.reports.told import (
+    IDENTITY,
+    LISTING,
+    MATTER,
+    CopiedFile,
+    Copies,
+    Identity,
+    Listing,
+    Matter,
+    SentFile,
+)
 from registry.reports.vault import Vault
+from registry.reports.visits import copies
 from registry.reports.witness import Seen
 
-STORY = 0  # the item of the content that is the story itself
-STATED = ("merchant", "instrument", "place", "happened_on", "business_id")
+
+@dataclass(frozen=True)
+class Copy:
+    """A file as who handles a report has it.
+
+    Attributes:
+        part: Compartment of its clean copy: `content`, or one of files that were added later.
+        told: What there is of it to read, and what not.
+    """
+
+    part: Compartment
+    told: CopiedFile
+
+    @property
+    def extension(self) -> str:
+        """Return what the name of the copy ends with; empty where there is no copy."""
+        return next((kind for kind, media in MEDIA_TYPES.items() if media == self.told.media_type), "")
 
 
 @dataclass(frozen=True, repr=False)
@@ -23,16 +50,14 @@ class Content:
     """A report as it is read at the desk.
 
     Attributes:
-        matter: What the reporter stated beside the story, by field; empty where nothing was.
-        story: What the reporter wrote.
-        files: Numbers of the files that came with it.
+        matter: What the reporter stated.
+        files: What came with it, and what was added later.
         notes: What officers noted.
         thread: What was asked and answered.
     """
 
-    matter: Mapping[str, str]
-    story: str
-    files: tuple[int, ...]
+    matter: Matter
+    files: tuple[Copy, ...]
     notes: tuple[Note, ...]
     thread: tuple[Said, ...]
 
@@ -53,12 +78,11 @@ def content(vault: Vault, proof: Seen, report: Report, by: Unlocked) -> Content:
     _refuse_unproved(proof, report, "content", by)
     key = opening.key_for(vault, report, "content", by.holder, by.secret)
     talk = opening.key_for(vault, report, "thread", by.holder, by.secret)
-    numbers = [one for one in thread.items(vault, report, "content") if one < FIRST_NOTE]
-    matter, story = _told(b"".join(thread.item(vault, report, "content", STORY, key)).decode())
+    matter = Matter.model_validate_json(b"".join(thread.item(vault, report, "content", MATTER, key)))
+    sent = [Copy("content", one) for one in matter.files]
     return Content(
         matter,
-        story,
-        tuple(one for one in numbers if one != STORY),
+        (*sent, *_added(vault, report, by)),
         tuple(notes(vault, report, key)),
         tuple(thread.messages(vault, report, talk)),
     )
@@ -78,15 +102,50 @@ def piece(vault: Vault, proof: Seen, report: Report, by: Unlocked, number: int) 
     yield from thread.item(vault, report, compartment, number, key)
 
 
-def _told(said: str) -> tuple[dict[str, str], str]:
-    """Return what a form stated by field, and the story; a plain text is a story alone."""
-    try:
-        stated = json.loads(said)
-    except ValueError:
-        return {}, said
-    if not isinstance(stated, dict) or "story" not in stated:
-        return {}, said
-    return {name: str(stated[name]) for name in STATED if stated.get(name)}, str(stated["story"])
+def identity(vault: Vault, proof: Seen, report: Report, by: Unlocked) -> Identity:
+    """Return who sent a report.
+
+    Raises:
+        Forbidden: The proof is of another report or person, or the reader cannot open it.
+        Unopened: What is kept was altered or moved.
+    """
+    return Identity.model_validate_json(b"".join(piece(vault, proof, report, by, IDENTITY)))
+
+
+def listing(vault: Vault, proof: Seen, report: Report, by: Unlocked) -> tuple[SentFile, ...]:
+    """Return the files as they were sent, of the compartment that was proved.
+
+    Raises:
+        Forbidden: The proof is of another report or person, or the reader cannot open it.
+        Unopened: What is kept was altered or moved.
+    """
+    return Listing.model_validate_json(b"".join(piece(vault, proof, report, by, LISTING))).files
+
+
+def copy_of(vault: Vault, proof: Seen, report: Report, by: Unlocked, number: int) -> tuple[Copy, bytes]:
+    """Return a clean copy of the compartment that was proved, and what is known of it.
+
+    Raises:
+        Forbidden: The proof is of another report or person, or the reader cannot open it.
+        NotFound: There is no such file, or no copy of it.
+        Unopened: What is kept was altered or moved.
+    """
+    _refuse_unproved(proof, report, proof.compartment, by)
+    key = opening.key_for(vault, report, proof.compartment, by.holder, by.secret)
+    listed = b"".join(thread.item(vault, report, proof.compartment, LISTING, key))
+    files = (Matter if proof.compartment == "content" else Copies).model_validate_json(listed).files
+    found = next((one for one in files if one.number == number and not one.refused), None)
+    if found is None:
+        raise NotFound("report.item_unknown", number=number)
+    whole = b"".join(thread.item(vault, report, proof.compartment, number, key))
+    return Copy(proof.compartment, found), whole
+
+
+def _added(vault: Vault, report: Report, by: Unlocked) -> Iterator[Copy]:
+    for part in copies(vault, report):
+        key = opening.key_for(vault, report, part, by.holder, by.secret)
+        listed = b"".join(thread.item(vault, report, part, LISTING, key))
+        yield from (Copy(part, one) for one in Copies.model_validate_json(listed).files)
 
 
 def _refuse_unproved(proof: Seen, report: Report, compartment: Compartment, by: Unlocked) -> None:

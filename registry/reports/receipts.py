@@ -21,10 +21,10 @@ from sqlmodel import Session, col, select
 from registry.log import leaves, proofs
 from registry.log.canonical import canonical
 from registry.reports.codes import Derived
-from registry.reports.envelope import Place
 from registry.reports.policy import RECEIPTS_AT_ONCE
 from registry.reports.sealing import PublicKey, seal, suite_of, unseal
 from registry.reports.tables import BodyPiece, EpochKey, Receipt, Report
+from registry.reports.thread import place_of
 from registry.reports.vault import Vault
 
 ACT = "report.received"
@@ -34,7 +34,7 @@ SEALED_THEN = ("content", "identity", "originals")
 
 @dataclass(frozen=True, repr=False)
 class Opening:
-    """What opens a receipt's leaf.
+    """What opens a leaf that only a reporter can open.
 
     Attributes:
         leaf_id: Of the leaf; empty until it has one.
@@ -107,10 +107,8 @@ def takes_reports(vault: Vault) -> bool:
 
 def give(vault: Vault, report: Report, opening: Opening) -> Receipt:
     """Seal the opening of a report's leaf to its reporter."""
-    to = PublicKey(suite_of(report.reply_suite), report.reply_key)
-    told = canonical({"leaf_id": opening.leaf_id, "salt": opening.salt, "content": opening.content})
-    place = Place(vault.site, report.office_code, report.id)
-    row = Receipt(report_id=report.id, sealed_receipt=seal(to, told, place.receipt_context()))
+    sealed = sealed_opening(report, opening, place_of(vault, report).receipt_context())
+    row = Receipt(report_id=report.id, sealed_receipt=sealed)
     vault.session.add(row)
     vault.session.flush()
     return row
@@ -125,8 +123,29 @@ def receipt_of(vault: Vault, report: Report, reporter: Derived) -> Opening | Non
     row = vault.session.get(Receipt, report.id)
     if row is None:
         return None
-    place = Place(vault.site, report.office_code, report.id)
-    told = json.loads(unseal(reporter.reply, row.sealed_receipt, place.receipt_context()))
+    return read_opening(reporter, row.sealed_receipt, place_of(vault, report).receipt_context())
+
+
+def sealed_opening(report: Report, opening: Opening, context: bytes) -> bytes:
+    """Return what opens a leaf, sealed to the reporter.
+
+    Args:
+        report: Whose reporter.
+        opening: What opens the leaf.
+        context: What it is bound to.
+    """
+    to = PublicKey(suite_of(report.reply_suite), report.reply_key)
+    told = canonical({"leaf_id": opening.leaf_id, "salt": opening.salt, "content": opening.content})
+    return seal(to, told, context)
+
+
+def read_opening(reporter: Derived, sealed: bytes, context: bytes) -> Opening:
+    """Return what opens a leaf, for who has the code.
+
+    Raises:
+        Unopened: What is kept was altered or moved.
+    """
+    told = json.loads(unseal(reporter.reply, sealed, context))
     return Opening(told["leaf_id"], told["salt"], told["content"])
 
 

@@ -30,7 +30,7 @@ from registry.reports.tables import (
 )
 from registry.reports.thread import item, items, place_of
 from registry.reports.vault import Vault
-from registry.reports.visits import additions
+from registry.reports.visits import additions, copies
 from registry.reports.witness import EITHER, Told, report_of
 
 COMPARTMENTS_OF: dict[Purpose, tuple[Compartment, ...]] = {"intake": TEAM, "custody": CUSTODY}
@@ -88,7 +88,7 @@ def reseal(vault: Vault, report: Report, purpose: Purpose, holder: HolderKey, se
     epoch = current_epoch(vault, report.office_code, purpose)
     if epoch is None:
         raise RuleRefused("report.no_epoch", field="purpose")
-    later = additions(vault, report) if purpose == "custody" else ()
+    later = additions(vault, report) if purpose == "custody" else copies(vault, report)
     compartments = (*COMPARTMENTS_OF[purpose], *later)
     old = {one: key_for(vault, report, one, holder, secret) for one in compartments}
     for compartment, key in old.items():

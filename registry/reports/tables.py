@@ -207,9 +207,13 @@ class Disclosed(Kept, table=True):
 
     __table_args__ = KEYED
 
-    report_id: str = Field(primary_key=True, foreign_key="report.id")
-    compartment: str = Field(primary_key=True)
-    opened_on: date = Field(primary_key=True)
+    id: str = Field(primary_key=True)
+    report_id: str = Field(foreign_key="report.id", index=True)
+    compartment: str
+    opened_on: date
+    sealed_proof: bytes = Field(
+        sa_type=LargeBinary, description="What opens the leaf of this opening, sealed to the reporter alone."
+    )
 
 
 class Receipt(Kept, table=True):

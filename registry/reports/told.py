@@ -20,7 +20,9 @@ Line = Annotated[str, StringConstraints(strip_whitespace=True, max_length=300)]
 
 
 class CopiedFile(BaseModel):
-    """What those who work on a report have of a file; the copy is the item of that number of `content`.
+    """What those who work on a report have of a file.
+
+    The copy is the item of that number of `content`, or of `copies-1` … where it was added later.
 
     Attributes:
         media_type: Of the copy.
@@ -107,6 +109,14 @@ class Listing(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     files: tuple[SentFile, ...] = ()
+
+
+class Copies(BaseModel):
+    """What there is to read of files that were added later (item 0 of `copies-1`, `copies-2` …)."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    files: tuple[CopiedFile, ...] = ()
 
 
 def sealable(told: BaseModel) -> bytes:

@@ -7,11 +7,19 @@ from typing import cast
 from sqlmodel import col, delete, func, select
 
 from registry.reports.codes import Derived
-from registry.reports.envelope import KEY_LENGTH, Compartment, Envelope
+from registry.reports.envelope import KEY_LENGTH, REPORTER, Compartment, Envelope
 from registry.reports.intake import Incoming, write_bodies
 from registry.reports.readiness import public_of_epoch
-from registry.reports.sealing import seal
-from registry.reports.tables import BodyPiece, CompartmentKey, EpochKey, Message, Report
+from registry.reports.sealing import PublicKey, seal, suite_of
+from registry.reports.tables import (
+    BodyPiece,
+    CompartmentKey,
+    EpochKey,
+    HolderKey,
+    Message,
+    RecoveryKey,
+    Report,
+)
 from registry.reports.thread import place_of, visit, write
 from registry.reports.vault import Vault
 
@@ -68,27 +76,60 @@ def claim_reward(vault: Vault, report: Report, key: bytes, text: str) -> None:
     vault.session.flush()
 
 
-def begin_addition(vault: Vault, report: Report) -> tuple[Compartment, Incoming]:
-    """Begin to take more files for a report, into a compartment of their own."""
-    query = select(func.count(func.distinct(col(CompartmentKey.compartment)))).where(
-        col(CompartmentKey.report_id) == report.id, col(CompartmentKey.compartment).like("originals-%")
-    )
-    compartment = added(vault.session.exec(query).one() + 1)
-    envelope = Envelope(place_of(vault, report), {compartment: secrets.token_bytes(KEY_LENGTH)})
-    return compartment, Incoming(envelope)
+def begin_addition(vault: Vault, report: Report) -> tuple[int, Incoming]:
+    """Begin to take more files for a report, and say how many times files were added with this time.
+
+    The files as they are sent go into one compartment of their own, their clean copies into another.
+    """
+    number = len(additions(vault, report)) + 1
+    keys = {one: secrets.token_bytes(KEY_LENGTH) for one in (added(number), copied(number))}
+    return number, Incoming(Envelope(place_of(vault, report), keys))
 
 
-def receive_addition(vault: Vault, report: Report, compartment: Compartment, incoming: Incoming) -> None:
-    """Write down files that were added; only the custodians of the report open them."""
-    epoch = vault.session.get_one(EpochKey, report.custody_epoch)
-    context = incoming.envelope.place.key_context(compartment, epoch.fingerprint)
-    sealed = seal(public_of_epoch(epoch), incoming.envelope.keys[compartment], context)
-    vault.session.add(
-        CompartmentKey(
-            report_id=report.id, compartment=compartment, holder=epoch.fingerprint, sealed_key=sealed
-        )
-    )
+def receive_addition(vault: Vault, report: Report, number: int, incoming: Incoming) -> None:
+    """Write down files that were added.
+
+    Their custodians open them as they were sent; who reads the report opens their copies.
+    """
+    custody = vault.session.get_one(EpochKey, report.custody_epoch)
+    readers = _readers(vault, report)
+    _seal_to(vault, report, added(number), incoming, [(custody.fingerprint, public_of_epoch(custody))])
+    _seal_to(vault, report, copied(number), incoming, readers)
     write_bodies(vault, incoming)
+
+
+def _seal_to(
+    vault: Vault,
+    report: Report,
+    compartment: Compartment,
+    incoming: Incoming,
+    to: Sequence[tuple[str, PublicKey]],
+) -> None:
+    place, key = incoming.envelope.place, incoming.envelope.keys[compartment]
+    for holder, public in to:
+        sealed = seal(public, key, place.key_context(compartment, holder))
+        vault.session.add(
+            CompartmentKey(report_id=report.id, compartment=compartment, holder=holder, sealed_key=sealed)
+        )
+
+
+def _readers(vault: Vault, report: Report) -> list[tuple[str, PublicKey]]:
+    """Return to whom the content of a report is sealed now: its epoch, or its team and the recovery key."""
+    query = select(col(CompartmentKey.holder)).where(
+        col(CompartmentKey.report_id) == report.id,
+        col(CompartmentKey.compartment) == "content",
+        col(CompartmentKey.holder) != REPORTER,
+    )
+    return [(holder, _public(vault, holder)) for holder in sorted(vault.session.exec(query))]
+
+
+def _public(vault: Vault, holder: str) -> PublicKey:
+    row = (
+        vault.session.get(EpochKey, holder)
+        or vault.session.get(HolderKey, holder)
+        or vault.session.get_one(RecoveryKey, holder)
+    )
+    return PublicKey(suite_of(row.suite), row.public_key)
 
 
 def added(number: int) -> Compartment:
@@ -96,12 +137,23 @@ def added(number: int) -> Compartment:
     return cast(Compartment, f"originals-{number}")
 
 
+def copied(number: int) -> Compartment:
+    """Return the compartment of the clean copies of the files that were added at that time."""
+    return cast(Compartment, f"copies-{number}")
+
+
 def additions(vault: Vault, report: Report) -> Sequence[Compartment]:
     """Return the compartments of files that were added, in their order."""
-    query = (
-        select(col(CompartmentKey.compartment))
-        .where(col(CompartmentKey.report_id) == report.id)
-        .where(col(CompartmentKey.compartment).like("originals-%"))
-        .distinct()
+    return [added(number) for number in range(1, _times_added(vault, report) + 1)]
+
+
+def copies(vault: Vault, report: Report) -> Sequence[Compartment]:
+    """Return the compartments of the clean copies of files that were added, in their order."""
+    return [copied(number) for number in range(1, _times_added(vault, report) + 1)]
+
+
+def _times_added(vault: Vault, report: Report) -> int:
+    query = select(func.count(func.distinct(col(CompartmentKey.compartment)))).where(
+        col(CompartmentKey.report_id) == report.id, col(CompartmentKey.compartment).like("originals-%")
     )
-    return [added(number) for number in range(1, len(vault.session.exec(query).all()) + 1)]
+    return vault.session.exec(query).one()

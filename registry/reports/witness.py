@@ -27,7 +27,7 @@ from registry.audit.work import Actor, Subject, Work
 from registry.errors import Conflict, Forbidden, NotFound
 from registry.log.leaves import Effect
 from registry.offices.tables import Office
-from registry.reports.envelope import Compartment
+from registry.reports.envelope import Compartment, in_custody
 from registry.reports.tables import Handled, Report
 from registry.reports.vault import Vault
 
@@ -63,7 +63,7 @@ class Told:
         office_code: this office, the actor's own.
         detail: What an auditor must see.
         effects: Leaves of the public log.
-        within: What else is written or asked for in the registry's transaction.
+        within: What else is written or asked for in the registry's transaction; it may return more detail.
     """
 
     act: str
@@ -72,12 +72,15 @@ class Told:
     office_code: str
     detail: Mapping[str, Any] = field(default_factory=lambda: MappingProxyType({}))
     effects: Sequence[Effect] = ()
-    within: Callable[[Work], None] | None = None
+    within: Callable[[Work], Mapping[str, Any] | None] | None = None
 
 
 @dataclass(frozen=True)
 class Seen:
-    """Proof that a reading stands in the audit log: only `seen` makes one, and nothing opens without it."""
+    """Proof that a reading stands in the audit log, and nothing opens without it.
+
+    Only `seen` makes one, and `disclosure.opened` for what custodians hold.
+    """
 
     report_id: str
     compartment: Compartment
@@ -117,8 +120,11 @@ def seen(sides: Sides, report: Report, compartment: Compartment) -> Seen:
     """Write into the audit log that somebody reads a compartment, commit it, and return the proof.
 
     Raises:
-        Forbidden: The actor does not hold the role in the report's office, or not any more.
+        Forbidden: The actor does not hold the role in the report's office, or not any more; or the
+            compartment is the custodians', whose opening is a leaf of the log.
     """
+    if in_custody(compartment):
+        raise Forbidden("report.not_disclosed")
     told = Told(
         "report.read",
         Subject("report", report.id),
@@ -179,6 +185,5 @@ def _tell(work: Work, actor: Actor, told: Told) -> None:
     region = work.session.get_one(Office, told.office_code).region
     if not any(actor.may(role, region) for role in told.roles):
         raise Forbidden("grant.missing", role=told.roles[0], region=region)
-    if told.within is not None:
-        told.within(work)
-    work.record(told.act, told.subject, effects=told.effects, **told.detail)
+    more = told.within(work) if told.within is not None else None
+    work.record(told.act, told.subject, effects=told.effects, **{**told.detail, **(more or {})})

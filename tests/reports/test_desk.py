@@ -15,6 +15,8 @@ from registry import tables
 from registry.accounts.tables import SessionSecret
 from registry.audit.tables import AuditEntry
 from registry.overrides.commands import ensure_archived
+from registry.reports import disclosure
+from registry.reports.disclosure import AskDisclosure
 from registry.reports.store import REPORTS
 from registry.reports.tables import HolderKey, Installation, Report
 from registry.settings import read_settings
@@ -24,8 +26,9 @@ from tests import given
 from tests.desk.conftest import HOST, Browser, Town, built, give_passwords
 from tests.reports.office import Office
 from tests.reports.sending import NAME, PHOTO, STORY, sent
-from tests.reports.site import PEPPER, PHRASE
+from tests.reports.site import OFFICE, PEPPER, PHRASE
 from tests.reports.test_handling import said
+from tests.reports.test_open import added
 
 LI = ("li", "wang", "newcomer", "zhao", "qian", "officer", "admin", "auditor")
 
@@ -108,11 +111,24 @@ def test_a_report_is_read_and_handled_to_its_end_at_the_desk(office: Office, tow
     li = unlocked(town, "li")
     li.open("/desk/reports")
     assert report.id[:8] in shown(li)
-    assert STORY.decode() not in li.client.get(address).text
+    assert STORY not in li.client.get(address).text
     assert readings(town.engine) == []
-    assert STORY.decode() in opened(li, address)
+    assert STORY in opened(li, address)
     assert readings(town.engine) == [("li", report.id)]
-    assert li.send(f"{address}/files/1").content == PHOTO
+    file = li.send(f"{address}/files/content/1")
+    assert file.content == PHOTO
+    assert file.headers["content-type"] == "image/jpeg"
+    assert file.headers["content-disposition"] == (f'attachment; filename="{report.id[:8]}-content-1.jpeg"')
+    assert file.headers["x-content-type-options"] == "nosniff"
+    assert file.headers["content-security-policy"] == "default-src 'none'; sandbox"
+    assert file.headers["cache-control"] == "no-store"
+    for nothing in ("content/2", "content/0", "thread/1", "originals/1", "copies-1/1"):
+        assert li.send(f"{address}/files/{nothing}").status_code == 404, nothing
+    with office.site.vault() as vault:
+        added(vault, vault.session.get_one(Report, report.id), b"%PDF-later")
+    assert "取出第 1 次补充的第 1 个文件" in opened(li, address)
+    later = li.send(f"{address}/files/copies-1/1")
+    assert (later.content, later.headers["content-type"]) == (b"%PDF-later", "application/pdf")
     step(li, address, "triage", office, note="线索具体")
     team = [office.site.rows[name].fingerprint for name in ("wang", "newcomer")]
     step(li, address, "assign", office, team=team)
@@ -157,7 +173,7 @@ def test_a_key_is_locked_by_its_button_by_idling_and_by_signing_out(office: Offi
     }
     for way, lock in ways.items():
         browser = unlocked(town, "li")
-        assert STORY.decode() in opened(browser, address), way
+        assert STORY in opened(browser, address), way
         before = len(readings(town.engine))
         cookie = browser.cookies.get("__Secure-hm_reports")
         lock(browser)
@@ -166,7 +182,7 @@ def test_a_key_is_locked_by_its_button_by_idling_and_by_signing_out(office: Offi
         browser.open(address)
         answer = browser.send(f"{address}/opening")
         assert answer.status_code == 403, way
-        assert STORY.decode() not in answer.text
+        assert STORY not in answer.text
         assert len(readings(town.engine)) == before
 
 
@@ -212,11 +228,38 @@ def test_an_identity_is_disclosed_through_two_custodians(office: Office, town: T
     assert qian.send(f"{base}/release").status_code == 303
     li.open(address)
     page = li.send(f"{address}/disclosed/identity")
-    assert NAME.decode() in page.text
+    assert NAME in page.text
     assert "举报人已能看到" in page.text
+    assert li.send(f"{address}/disclosed/originals").status_code == 403
     zhao.open("/desk/reports")
     zhao.client.get(address)
     assert zhao.client.get(address).status_code == 403
+
+
+def test_files_as_they_were_sent_are_handed_out_under_a_name_of_ours_once_disclosed(
+    office: Office, town: Town
+) -> None:
+    address = arrived(office)
+    report_id = address.rpartition("/")[2]
+    asked = AskDisclosure(compartment="originals", reason="需要核实拍摄时间")
+    office.does("li", disclosure.ask, report_id, office.by("li"), asked)
+    with office.site.vault() as vault:
+        (request,) = disclosure.requests(vault, OFFICE)
+    for name in ("zhao", "qian"):
+        office.does(name, disclosure.approve, request.id)
+    office.does("qian", disclosure.release, request.id, office.by("qian"))
+    li = unlocked(town, "li")
+    li.open(address)
+    assert "周某 IMG_1.JPG" in li.send(f"{address}/disclosed/originals").text
+    li.open(address)
+    file = li.send(f"{address}/disclosed/originals", {"part": "originals", "number": "1"})
+    assert (file.content, file.headers["content-type"]) == (PHOTO, "application/octet-stream")
+    assert file.headers["content-disposition"] == (f'attachment; filename="{report_id[:8]}-originals-1.jpg"')
+    assert file.headers["content-security-policy"] == "default-src 'none'; sandbox"
+    for wrong in ({"part": "identity", "number": "0"}, {"part": "originals", "number": "0"}):
+        li.open(address)
+        assert li.send(f"{address}/disclosed/originals", wrong).status_code == 404
+    assert len(office.audit("report.disclosed")) == 4  # a file that is not there is known once it was opened
 
 
 def test_a_newcomer_makes_a_key_is_given_shares_and_a_third_person_confirms(
@@ -246,4 +289,4 @@ def test_a_newcomer_makes_a_key_is_given_shares_and_a_third_person_confirms(
     assert zhao.send("/desk/reports/keys/confirmation", {"holder": fingerprint}).status_code == 303
     newcomer.open("/desk/reports")
     assert newcomer.send("/desk/reports/unlocking", {"passphrase": phrase}).status_code == 303
-    assert STORY.decode() in opened(newcomer, address)
+    assert STORY in opened(newcomer, address)

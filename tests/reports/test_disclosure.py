@@ -1,16 +1,22 @@
 """Who sent a report is disclosed to one person, by two custodians, for a week, and the reporter is told."""
 
 from datetime import timedelta
+from typing import cast
 
 import pytest
+from sqlmodel import col, select
 
 from registry.errors import Conflict, Forbidden, NotFound, Refusal, RuleRefused
-from registry.reports import disclosure, reading, visits
-from registry.reports.disclosed import disclosures
+from registry.log.tables import LogLeaf, LogSalt
+from registry.reports import codes, disclosure, reading, visits
+from registry.reports.disclosed import disclosures, proof_of
 from registry.reports.disclosure import AskDisclosure
+from registry.reports.envelope import Compartment
 from registry.reports.policy import DISCLOSED_FOR
+from registry.reports.sealing import Unopened
 from registry.reports.tables import Disclosed
 from registry.reports.witness import Seen
+from registry.store.engine import reading as begun
 from tests.reports.office import Office
 from tests.reports.sending import NAME
 from tests.reports.site import OFFICE
@@ -29,6 +35,17 @@ def asked(office: Office, name: str = "wang", *, command: AskDisclosure = ASKED)
     return report_id, row.id
 
 
+def disclosure_of(office: Office, report_id: str) -> str:
+    """Let the identity of an assigned report be asked for and disclosed to wang; return the request."""
+    office.does("wang", disclosure.ask, report_id, office.by("wang"), ASKED)
+    with office.site.vault() as vault:
+        (row,) = disclosure.requests(vault, OFFICE)
+    for name in ("zhao", "qian"):
+        office.does(name, disclosure.approve, row.id)
+    office.does("qian", disclosure.release, row.id, office.by("qian"))
+    return row.id
+
+
 def released(office: Office) -> str:
     """Let the identity of a report be disclosed to wang."""
     report_id, request_id = asked(office)
@@ -43,11 +60,10 @@ def test_what_two_custodians_agreed_to_opens_for_the_one_who_asked_alone(office:
     assert office.opens("wang", report_id, "identity")
     assert not office.opens("newcomer", report_id, "identity")
     assert not office.opens("wang", report_id, "originals")
-    office.does("wang", disclosure.disclose, report_id, "identity", office.by("wang"))
+    (proof,) = disclosure.opened(office.sides("wang"), report_id, "identity", office.by("wang"))
     with office.site.vault() as vault:
         report = office.report(vault, report_id)
-        proof = office.witnessed("wang", report, "identity")
-        assert b"".join(reading.piece(vault, proof, report, office.by("wang"), 0)) == NAME
+        assert reading.identity(vault, proof, report, office.by("wang")).name == NAME
         assert [(row.compartment, row.opened_on) for row in disclosures(vault, report_id)] == [
             ("identity", office.today)
         ]
@@ -127,9 +143,10 @@ def test_files_that_were_added_are_disclosed_with_the_first_ones(office: Office)
     report_id, request_id = asked(office, command=AskDisclosure(compartment="originals", reason=WHY))
     with office.site.vault() as vault:
         report = office.report(vault, report_id)
-        added, incoming = visits.begin_addition(vault, report)
+        times, incoming = visits.begin_addition(vault, report)
+        added = visits.added(times)
         incoming.keep(added, 1, [b"later"])
-        visits.receive_addition(vault, report, added, incoming)
+        visits.receive_addition(vault, report, times, incoming)
         incoming.close()
     for name in ("zhao", "qian"):
         office.does(name, disclosure.approve, request_id)
@@ -142,13 +159,29 @@ def test_files_that_were_added_are_disclosed_with_the_first_ones(office: Office)
     assert not office.opens("wang", report_id, "identity")
 
 
-def test_the_reporter_learns_on_which_day_it_was_opened_and_not_by_whom(office: Office) -> None:
-    report_id = released(office)
-    office.does("wang", disclosure.disclose, report_id, "identity", office.by("wang"))
+def test_the_reporter_learns_of_each_opening_and_proves_it_and_nothing_says_by_whom(office: Office) -> None:
+    report_id, reporter = assigned(office, "wang", "newcomer")
+    request_id = disclosure_of(office, report_id)
+    for _ in range(2):
+        disclosure.opened(office.sides("wang"), report_id, "identity", office.by("wang"))
+    entries = office.audit("report.disclosed")
     with office.site.vault() as vault:
-        (told,) = disclosures(vault, report_id)
-        assert (told.compartment, told.opened_on) == ("identity", office.today)
-    assert set(Disclosed.model_fields) == {"report_id", "compartment", "opened_on"}
+        told = disclosures(vault, report_id)
+        assert [(one.compartment, one.opened_on) for one in told] == [("identity", office.today)] * 2
+        report = office.report(vault, report_id)
+        proofs = [proof_of(vault, report, reporter, one) for one in told]
+        with pytest.raises(Unopened):
+            proof_of(vault, report, codes.derive(codes.draw(), vault.pepper), told[0])
+    with begun(office.registry) as session:
+        leaves = session.exec(select(LogLeaf).where(LogLeaf.act == "report.opened")).all()
+        kept = session.exec(select(LogSalt).where(col(LogSalt.leaf_id).in_([one.leaf_id for one in leaves])))
+        assert all(one.salt is None and one.content is None for one in kept)
+    assert {one.leaf_id: one.commitment for one in leaves} == {one.leaf_id: one.commitment for one in proofs}
+    assert {entry.detail["leaf_id"] for entry in entries} == {one.leaf_id for one in leaves}
+    assert set(Disclosed.model_fields) == {"id", "report_id", "compartment", "opened_on", "sealed_proof"}
+    for secret in (report_id, "wang", request_id, NAME):
+        assert secret not in repr([one.content for one in proofs])
+        assert secret not in repr([one.model_dump() for one in leaves])
 
 
 def test_nothing_is_read_without_its_entry_in_the_audit_log(office: Office) -> None:
@@ -165,6 +198,9 @@ def test_nothing_is_read_without_its_entry_in_the_audit_log(office: Office) -> N
     with office.site.vault() as vault:
         report = office.report(vault, report_id)
         reading.content(vault, office.witnessed("li", report), report, office.by("li"))
+        for compartment in ("identity", "originals", "originals-1"):
+            with pytest.raises(Forbidden, match="not_disclosed"):
+                office.witnessed("li", report, cast(Compartment, compartment))
     entries = office.audit("report.read")
     assert [(entry.person_id, entry.subject_id, entry.detail) for entry in entries] == [
         ("li", report_id, {"compartment": "content"})

@@ -76,7 +76,7 @@ def test_a_report_goes_from_its_arrival_to_its_end_and_the_reporter_reads_the_ou
     with office.site.vault() as vault:
         report = office.report(vault, report_id)
         found = reading.content(vault, office.witnessed("wang", report), report, wang)
-    assert found.story == STORY.decode()
+    assert found.matter.story == STORY
     assert [note.act for note in found.notes] == ["triage", "extend", "file", "close"]
     assert report.closed_on == office.today
     assert report.extended_on == office.today
@@ -91,7 +91,7 @@ def test_every_act_stands_in_the_audit_log_and_none_says_what_the_report_says(of
         "report.triaged", "report.assigned", "clue.opened", "report.filed",
     ]  # fmt: skip
     told = repr([(entry.subject_kind, entry.detail) for entry in entries])
-    assert not any(words in told for words in (NOTED, STORY.decode(), NAME.decode(), "立案9号"))
+    assert not any(words in told for words in (NOTED, STORY, NAME, "立案9号"))
     clue = next(entry for entry in entries if entry.act == "clue.opened")
     assert clue.subject_id != report_id
     assert clue.detail == {}

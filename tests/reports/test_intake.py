@@ -14,6 +14,7 @@ from registry.reports.opening import key_for
 from registry.reports.tables import BodyPiece, CompartmentKey, Report
 from registry.reports.thread import place_of, write
 from tests.reports.intaking import FORM, Desk, forms_of, hits, multipart
+from tests.reports.picture_samples import exif, saved
 from tests.reports.site import OFFICE
 
 CANARIES = ("红狐狸在第七号摊位", "canary-of-the-file-4471", "王小虎其人", "13800138000-canary")
@@ -187,7 +188,10 @@ def test_a_reporter_comes_back_reads_writes_adds_deletes_and_claims(desk: Desk) 
         write(vault, report, key, "office", "请问是哪一天？")
     found = desk.back(" ".join(code))
     assert (found["state"], found["office"]) == ("received", "信阳市浉河区市场监督管理局")
-    assert found["due_on"] is None  # the figure in force is not on record: none is made up
+    # the figure in force is not on record: none is made up
+    assert [(one["rule"], one["due_on"], one["standing"]) for one in found["owed"]] == [
+        ("report.verify", None, "unknown")
+    ]
     assert [(one["written_by"], one["text"]) for one in found["messages"]] == [("office", "请问是哪一天？")]
     visit = {"ticket": found["ticket"]}
     post = desk.client.post
@@ -199,8 +203,17 @@ def test_a_reporter_comes_back_reads_writes_adds_deletes_and_claims(desk: Desk) 
     assert desk.opened_by("zhao", "originals-1", 1) == JPEG
     with pytest.raises(Exception, match="no_share"):
         desk.opened_by("li", "originals-1", 1)
+    more = [("我家 c.jpg", saved("JPEG", exif=exif())), ("d.bin", b"?")]
+    assert post("/api/v1/reports/files", **multipart({**visit, "act": "2b"}, more)).json()["additions"] == 2
+    copies = json.loads(desk.opened_by("li", "copies-2"))["files"]
+    assert [(one["media_type"], one["refused"]) for one in copies] == [("image/jpeg", ""), ("", "kind")]
+    clean = desk.opened_by("li", "copies-2", 1)
+    assert (len(clean), clean[:3]) == (copies[0]["length"], b"\xff\xd8\xff")
+    assert b"Exif" not in clean
+    with pytest.raises(Exception, match="no_share"):
+        desk.opened_by("zhao", "copies-2", 1)
     deleted = post("/api/v1/reports/deletions", json={**visit, "act": "3", "through": 9}).json()
-    assert [one["written_by"] for one in deleted["messages"]] == ["reporter", "reporter"]
+    assert [one["written_by"] for one in deleted["messages"]] == ["reporter"] * 3
     claimed = post("/api/v1/reports/claim", json={**visit, "act": "4", "word": "青山绿水"}).json()
     assert claimed["claimed_on"] == "2026-11-22"
     assert "青山绿水" in claimed["messages"][-1]["text"]

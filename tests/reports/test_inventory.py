@@ -111,7 +111,14 @@ def sealed_receipts(site: Site, vault: Vault, reporter: codes.Derived) -> Iterat
     yield _values(row), lambda about: unseal(reporter.reply, row.sealed_receipt, about)
 
 
+def proofs(site: Site, vault: Vault, reporter: codes.Derived) -> Iterator[Opening]:
+    report = vault.session.exec(select(Report)).one()
+    row = disclosure.tell_reporter(vault, report, "identity", receipts.opening_of(vault, report))
+    yield _values(row), lambda about: unseal(reporter.reply, row.sealed_proof, about)
+
+
 OPENINGS = {
+    "disclosed.sealed_proof": proofs,
     "receipt.sealed_receipt": sealed_receipts,
     "holder_key.sealed_seed": holder_seeds,
     "epoch_share.sealed_seed": epoch_seeds,

@@ -17,6 +17,7 @@ from registry.publication.verify import verify
 from registry.reports import receipts, thread
 from registry.reports.codes import Derived
 from registry.reports.deadlines import Handling, dues
+from registry.reports.progress import as_owed
 from registry.reports.retention import belongings, purge
 from registry.reports.rewriting import rewrite
 from registry.reports.sealing import Unopened
@@ -158,11 +159,11 @@ def test_the_words_of_a_receipt_name_the_periods_that_ended(night: Nights, clock
     content = {"received_on": "2024-01-02", "sealed_sha256": "00", "office_code": OFFICE}
     opening = receipts.Opening("leaf", "00", content)
     owed = dues(given.rulebook(), Handling(given.TOWN, date(2024, 1, 2)), {})
-    zh = statement(opening, "浉河区局", owed, date(2024, 3, 1), "zh")
+    zh = statement(opening, "浉河区局", as_owed(owed, date(2024, 3, 1)), "zh")
     assert zh[0] == "浉河区局于 2024-01-02 收到一件密封举报。"
     assert any("举报核查期限已于" in line for line in zh)
     unknown = dues(given.rulebook(), Handling(given.TOWN, TODAY), {})
-    en = statement(opening, "the office", unknown, TODAY, "en")
+    en = statement(opening, "the office", as_owed(unknown, TODAY), "en")
     assert any("not on record" in line for line in en)
     assert not any("{" in line for line in (*zh, *en))
 

@@ -9,14 +9,20 @@ from contextlib import contextmanager
 from dataclasses import replace
 
 import pytest
+from sqlmodel import select
 
 from registry.audit.work import Work
-from registry.reports import handling, reading
+from registry.log.tables import LogLeaf
+from registry.reports import disclosure, handling, reading
+from registry.reports.disclosed import disclosures
 from registry.reports.handling import Noted, Write
 from registry.reports.vault import Vault
 from registry.reports.witness import Sides, carry_out
+from registry.store.engine import reading as begun
 from tests.reports.office import Office
-from tests.reports.test_handling import NOTED, one, said, state
+from tests.reports.sending import NAME
+from tests.reports.test_disclosure import disclosure_of
+from tests.reports.test_handling import NOTED, assigned, one, said, state
 
 KILLS = 25
 READ = b"r"
@@ -100,6 +106,101 @@ def read_for_ever(office: Office, report_id: str, sending: int) -> None:
             proof = office.witnessed("li", report)
             with office.site.vault() as vault:
                 reading.content(vault, proof, report, li)
+            os.write(sending, READ)
+    finally:
+        os._exit(1)
+
+
+def opened_at_once(office: Office) -> str:
+    """Let the identity of a report be disclosed to wang."""
+    report_id, _ = assigned(office, "wang", "newcomer")
+    disclosure_of(office, report_id)
+    return report_id
+
+
+def openings(office: Office, report_id: str) -> tuple[int, int, int]:
+    """Return how many leaves, entries, and rows for the reporter there are of openings."""
+    with begun(office.registry) as session:
+        leaves = session.exec(select(LogLeaf).where(LogLeaf.act == "report.opened")).all()
+    with office.site.vault() as vault:
+        rows = disclosures(vault, report_id)
+    return len(leaves), len(office.audit("report.disclosed")), len(rows)
+
+
+@pytest.mark.parametrize(("cut", "kept"), [(cut_after_entry, 1), (cut_before_entry, 0)])
+def test_an_opening_that_is_cut_gives_no_proof_to_read_with(
+    office: Office, cut: Callable[[Sides], Sides], kept: int
+) -> None:
+    report_id = opened_at_once(office)
+    with pytest.raises(PowerCut):
+        disclosure.opened(cut(office.sides("wang")), report_id, "identity", office.by("wang"))
+    assert openings(office, report_id) == (kept, kept, 0)
+    (proof,) = disclosure.opened(office.sides("wang"), report_id, "identity", office.by("wang"))
+    assert openings(office, report_id) == (kept + 1, kept + 1, 1)
+    with office.site.vault() as vault:
+        found = reading.identity(vault, proof, office.report(vault, report_id), office.by("wang"))
+    assert found.name == NAME
+
+
+def killed_after_entry(sides: Sides) -> Sides:
+    """Let the process be killed once leaf and entry are committed, before the reports are."""
+
+    @contextmanager
+    def working() -> Iterator[Work]:
+        with sides.working() as work:
+            yield work
+        os.kill(os.getpid(), signal.SIGKILL)
+
+    return replace(sides, working=working)
+
+
+def test_who_is_killed_between_the_leaf_and_the_reading_has_read_no_identity(office: Office) -> None:
+    report_id = opened_at_once(office)
+    assert identities_read(office, report_id, killed_after_entry) == 0
+    assert openings(office, report_id) == (1, 1, 0)
+    rng, read = random.Random(15), 0
+    for _ in range(KILLS):
+        read += identities_read(office, report_id, lambda sides: sides, rng.uniform(0, 0.05))
+    leaves, entries, told = openings(office, report_id)
+    assert KILLS <= read <= told <= leaves == entries
+
+
+def identities_read(
+    office: Office, report_id: str, cut: Callable[[Sides], Sides], seconds: float | None = None
+) -> int:
+    """Let a process read an identity until it is killed, and return how often it had it in hand.
+
+    Args:
+        office: Of the report.
+        report_id: Of the report.
+        cut: What is done to both databases as the process has them.
+        seconds: After the first reading, when it is killed; None: it kills itself.
+    """
+    office.registry.dispose()
+    office.site.engine.dispose()
+    receiving, sending = os.pipe()
+    child = os.fork()
+    if child == 0:
+        open_for_ever(office, report_id, cut, sending)
+    os.close(sending)
+    with os.fdopen(receiving, "rb") as stream:
+        found = stream.read(1)
+        if seconds is not None:
+            time.sleep(seconds)
+            os.kill(child, signal.SIGKILL)
+        os.waitpid(child, 0)
+        return len(found + stream.read())
+
+
+def open_for_ever(office: Office, report_id: str, cut: Callable[[Sides], Sides], sending: int) -> None:
+    """Open an identity again and again, and tell of each time, until the process is killed."""
+    wang = office.by("wang")
+    try:
+        sides = cut(office.sides("wang"))
+        while True:
+            (proof,) = disclosure.opened(sides, report_id, "identity", wang)
+            with office.site.vault() as vault:
+                reading.identity(vault, proof, office.report(vault, report_id), wang)
             os.write(sending, READ)
     finally:
         os._exit(1)

@@ -140,16 +140,19 @@ def upgrade() -> None:
     )
     op.create_table(
         "disclosed",
+        sa.Column("id", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
         sa.Column("report_id", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
         sa.Column("compartment", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
         sa.Column("opened_on", sa.Date(), nullable=False),
+        sa.Column("sealed_proof", sa.LargeBinary(), nullable=False),
         sa.ForeignKeyConstraint(
             ["report_id"],
             ["report.id"],
         ),
-        sa.PrimaryKeyConstraint("report_id", "compartment", "opened_on"),
+        sa.PrimaryKeyConstraint("id"),
         sqlite_with_rowid=False,
     )
+    op.create_index(op.f("ix_disclosed_report_id"), "disclosed", ["report_id"], unique=False)
     op.create_table(
         "disclosure_request",
         sa.Column("id", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
@@ -253,6 +256,7 @@ def downgrade() -> None:
     op.drop_table("handled")
     op.drop_index(op.f("ix_disclosure_request_report_id"), table_name="disclosure_request")
     op.drop_table("disclosure_request")
+    op.drop_index(op.f("ix_disclosed_report_id"), table_name="disclosed")
     op.drop_table("disclosed")
     op.drop_table("compartment_key")
     op.drop_table("body_piece")
