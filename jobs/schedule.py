@@ -8,6 +8,7 @@ from jobs import (
     checkpoint_wal,
     count_reports,
     deliver_outbox,
+    end_keys,
     escalate_complaints,
     forget_answers,
     forget_complaints,
@@ -69,5 +70,6 @@ CONTINUOUS: tuple[tuple[str, Callable[[Plant], str], float], ...] = (
     ("sign_checkpoint", sign_checkpoint.run, 5),
     ("publish_asked", publish_asked.run, 1),
     ("import_asked", import_asked.run, 1),
+    ("end_keys", end_keys.run, 5),
     ("send_webhooks", send_webhooks.run, 1),
 )

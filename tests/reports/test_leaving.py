@@ -1,0 +1,107 @@
+"""Who leaves loses the key: closing the account or taking the role ends it, unless reports would be lost."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from jobs import end_keys
+from jobs.running import Plant
+from registry.accounts.grants import ChangeGrant, DisableAccount, disable_account, enable_account, take_grant
+from registry.overrides.commands import ensure_archived
+from registry.reports import lifecycle, readiness
+from registry.reports.tables import HolderKey, Installation, LeftBehind
+from registry.settings import read_settings
+from registry.store.engine import writing
+from search_index.embedded import EmbeddedIndex
+from tests import given
+from tests.reports.office import Office
+from tests.reports.site import OFFICE, PEPPER
+from tests.reports.test_handling import assigned, one
+from tests.reports.test_lifecycle import current, fingerprint, granted
+
+
+@pytest.fixture
+def plant(office: Office, data_dir: Path) -> Iterator[Plant]:
+    """The jobs of the office's installation."""
+    with writing(office.site.engine) as session:
+        session.add(Installation(site="xinyang.example"))
+    with writing(office.registry) as session:
+        ensure_archived(session, given.rulebook(), given.NOW)
+    url = office.site.engine.url.render_as_string(hide_password=False)
+    settings = read_settings(data_dir=data_dir, reports_url=url)
+    settings.pepper_file.parent.mkdir(parents=True, exist_ok=True)
+    settings.pepper_file.write_bytes(PEPPER)
+    settings.pepper_file.chmod(0o600)
+    index = EmbeddedIndex.open(data_dir / "index", write=True)
+    found = Plant(settings, office.registry, index, lambda: given.NOW, given.rulebook)
+    yield found
+    found.reports.engine.dispose()
+    index.close()
+
+
+def closed(office: Office, name: str) -> None:
+    """Close somebody's account."""
+    with writing(office.registry) as session:
+        disable_account(given.work(session, "admin"), DisableAccount(account=name, reason="调离本机关"))
+
+
+def ended(office: Office, name: str) -> bool:
+    """Say whether somebody's key was ended."""
+    with office.site.vault() as vault:
+        return vault.session.get_one(HolderKey, fingerprint(office, name)).ended_on is not None
+
+
+def shared(office: Office, to: str) -> None:
+    """Let li give the shares of the intake, and qian confirm them."""
+    office.does("li", lifecycle.give_shares, office.site.secrets["li"], "intake", fingerprint(office, to))
+    office.does("qian", lifecycle.confirm_shares, fingerprint(office, to))
+
+
+def test_closing_an_account_ends_its_key_and_begins_new_epochs(office: Office, plant: Plant) -> None:
+    report_id, _ = one(office)
+    shared(office, "newcomer")
+    before = current(office, "intake")
+    assert end_keys.run(plant) == "ended=0 waiting=0"
+    closed(office, "wang")
+    assert office.opens("wang", report_id, "content")  # what a thief of the passphrase could do until then
+    assert end_keys.run(plant) == "ended=1 waiting=0"
+    assert granted(office, report_id)["wang"] == set()
+    assert granted(office, report_id)["li"] == {"content", "thread"}
+    with office.site.vault() as vault:
+        epoch = readiness.current_epoch(vault, OFFICE, "intake")
+        assert vault.session.get(LeftBehind, (report_id, "intake")) is not None
+    assert epoch is not None
+    assert epoch.fingerprint != before
+    (entry,) = office.audit("report_key.ended")
+    assert (entry.account_name, entry.office_code) == ("job:end_keys", OFFICE)
+    assert end_keys.run(plant) == "ended=0 waiting=0"
+    with writing(office.registry) as session:
+        enable_account(given.work(session, "admin"), DisableAccount(account="wang", reason="回到本机关"))
+    assert granted(office, report_id)["wang"] == set()  # who comes back makes a new key
+
+
+def test_taking_the_role_ends_the_key_that_served_it(office: Office, plant: Plant) -> None:
+    report_id, _ = one(office)
+    with writing(office.registry) as session:
+        taken = ChangeGrant(account="wang", role="report_handler", region=given.TOWN)
+        take_grant(given.work(session, "admin"), taken)
+    assert end_keys.run(plant) == "ended=1 waiting=0"
+    assert granted(office, report_id)["wang"] == set()
+
+
+@pytest.mark.parametrize("in_team", [False, True])
+def test_a_key_that_alone_opens_a_report_waits_until_somebody_else_opens_it(
+    office: Office, plant: Plant, in_team: bool
+) -> None:
+    report_id, _ = assigned(office, "li", "wang") if in_team else one(office)
+    for name in ("li", "wang"):
+        closed(office, name)
+    assert end_keys.run(plant) == "ended=0 waiting=2"
+    assert not ended(office, "li")
+    assert office.opens("wang", report_id, "content")
+    with writing(office.registry) as session:
+        enable_account(given.work(session, "admin"), DisableAccount(account="li", reason="误操作"))
+    assert end_keys.run(plant) == "ended=1 waiting=0"
+    assert ended(office, "wang")
+    assert office.opens("li", report_id, "content")
