@@ -21,7 +21,7 @@ from registry.complaints.figures import complaint_cells, substantiation
 from registry.complaints.forms import RecordComplaint, TakeComplaintStep
 from registry.complaints.queries import WithDues
 from registry.complaints.rules import Finding, Matter, Outcome, State
-from registry.errors import NotFound
+from registry.errors import Malformed, NotFound
 from registry.rulebook.periods import Due, Standing
 from registry.rulebook.reward_rows import Proof
 from registry.store.engine import reading
@@ -258,19 +258,36 @@ def complaint_statistics(
 def complaints_page(
     work: Work, *, open_only: bool = True, overdue: bool = False, after: str = "", limit: int
 ) -> ComplaintsPage:
-    """Return complaints of the regions that the person supervises, in order of identifier."""
-    within, found = regions_read(work), list[ComplaintInList]()
+    """Return complaints of the regions that the person supervises, what is due first on top.
+
+    Raises:
+        Malformed: The cursor was not made here.
+    """
+    within, place = regions_read(work), _place(after)
+    found: list[tuple[queries.Place, ComplaintInList]] = []
     while len(found) <= limit:
         rows = queries.complaints(
-            work.session, within, open_only=open_only, after=after, limit=queries.AT_ONCE
+            work.session, within, open_only=open_only, after=place, limit=queries.AT_ONCE
         )
-        listed = [in_list(work, one) for one in queries.with_dues(work, rows)]
-        found += [one for one in listed if one.overdue or not overdue]
+        listed = [(queries.place_of(one[0]), in_list(work, one)) for one in queries.with_dues(work, rows)]
+        found += [one for one in listed if one[1].overdue or not overdue]
         if len(rows) < queries.AT_ONCE:
             break
-        after = rows[-1].id
-    items = tuple(found[:limit])
-    return ComplaintsPage(items=items, next=cursor_of(items[-1].id) if len(found) > limit else None)
+        place = queries.place_of(rows[-1])
+    items = tuple(one for _, one in found[:limit])
+    last = "{} {}".format(*found[limit - 1][0]) if len(found) > limit else None
+    return ComplaintsPage(items=items, next=None if last is None else cursor_of(last))
+
+
+def _place(after: str) -> queries.Place | None:
+    """Return where the page before ended, as its cursor says."""
+    if not after:
+        return None
+    day, _, own = after.partition(" ")
+    try:
+        return date.fromisoformat(day), own
+    except ValueError as broken:
+        raise Malformed("cursor.broken", field="cursor") from broken
 
 
 def in_list(work: Work, found: WithDues) -> ComplaintInList:

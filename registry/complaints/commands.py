@@ -126,6 +126,8 @@ def escalate_overdue(work: Work) -> int:
     known = set(work.session.exec(select(ComplaintEscalation.complaint_id, ComplaintEscalation.rule)).all())
     told: list[ComplaintEscalation] = []
     for row, dues in queries.open_with_dues(work):
+        row.next_due_on = queries.next_day((row, dues))  # the law or the calendar may have changed
+        work.session.add(row)
         superior = work.session.get_one(Office, row.office_code).superior_code
         for one in dues:
             late = one.standing(work.today) == "missed" and one.met_on is None
@@ -357,6 +359,8 @@ def _stepped(work: Work, row: Complaint, step: str, note: str | None) -> None:
     """Write the complaint, its step, audit entry and, for an act with legal effect, its leaf."""
     row.version += 1
     work.session.add(row)
+    work.session.flush()
+    row.next_due_on = queries.next_day((row, queries.dues_of(work, row)))
     work.session.flush()
     work.session.add(
         ComplaintStep(

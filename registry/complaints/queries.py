@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import date
 
-from sqlmodel import Session, col, or_, select
+from sqlmodel import Session, and_, col, func, or_, select
 
 from registry.audit.work import Work
 from registry.calendar import add_months
@@ -26,6 +26,8 @@ KEPT = "complaint.content"
 CLOSE_BY = "clusters.days_apart"
 
 WithDues = tuple[Complaint, tuple[Due, ...]]
+Place = tuple[date, str]
+"""Where a complaint stands in a list: the day on which something is due, and its identifier."""
 
 
 def complaint(session: Session, complaint_id: str) -> Complaint | None:
@@ -94,25 +96,48 @@ def complaints(
     within: Sequence[str],
     *,
     open_only: bool = True,
-    after: str = "",
+    after: Place | None = None,
     limit: int,
 ) -> Sequence[Complaint]:
-    """Return complaints of regions, given by their prefixes, in the order of their identifiers."""
+    """Return complaints of regions, what is due first on top and what has no last day at the end.
+
+    Args:
+        session: Read only is enough.
+        within: Prefixes of the regions.
+        open_only: Leave out those that are closed.
+        after: Where the page before ended.
+        limit: How many at most.
+    """
     if not within:
         return ()
+    due, own = func.coalesce(col(Complaint.next_due_on), date.max), col(Complaint.id)
     places = [col(Complaint.region).startswith(one, autoescape=True) for one in within]
-    query = select(Complaint).where(or_(*places), col(Complaint.id) > after)
+    query = select(Complaint).where(or_(*places))
+    if after is not None:
+        query = query.where(or_(due > after[0], and_(due == after[0], own > after[1])))
     if open_only:
         query = query.where(col(Complaint.closed_on).is_(None))
-    return session.exec(query.order_by(col(Complaint.id)).limit(limit)).all()
+    return session.exec(query.order_by(due, own).limit(limit)).all()
 
 
-def open_with_dues(work: Work, within: Sequence[str] = ("",)) -> Iterator[WithDues]:
-    """Yield the open complaints of regions with what is owed in each."""
+def place_of(row: Complaint) -> Place:
+    """Return where a complaint stands in a list."""
+    return row.next_due_on or date.max, row.id
+
+
+def open_with_dues(work: Work) -> Iterator[WithDues]:
+    """Yield every open complaint with what is owed in it."""
+    query = select(Complaint).where(col(Complaint.closed_on).is_(None)).order_by(col(Complaint.id))
     after = ""
-    while found := complaints(work.session, within, after=after, limit=AT_ONCE):
+    while found := work.session.exec(query.where(col(Complaint.id) > after).limit(AT_ONCE)).all():
         yield from with_dues(work, found)
         after = found[-1].id
+
+
+def next_day(found: WithDues) -> date | None:
+    """Return the last day of what is owed first and not met; None where nothing has one."""
+    upcoming = next_due(found)
+    return None if upcoming is None else upcoming.due_on
 
 
 def waiting(work: Work, office_code: str) -> list[WithDues]:

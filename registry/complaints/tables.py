@@ -25,7 +25,7 @@ class Complaint(SQLModel, table=True):
     __table_args__ = (
         CheckConstraint("business_id IS NOT NULL OR instrument_id IS NULL", name="an_instrument_has_a_user"),
         Index("complaint_by_office", "office_code", "closed_on"),
-        Index("complaint_by_region", "region", "id"),
+        Index("complaint_by_region", "region", "next_due_on", "id"),
         Index("complaint_by_business", "business_id"),
     )
 
@@ -57,6 +57,9 @@ class Complaint(SQLModel, table=True):
     agreed_on: date | None = None
     split_on: date | None = Field(default=None, description="The part that was a report went its own way.")
     closed_on: date | None = None
+    next_due_on: date | None = Field(
+        default=None, description="What is owed next, by the law of the last act or night: it orders lists."
+    )
     rulebook_hash: str
     recorded_at: datetime = Field(sa_type=Instant)
 

@@ -8,6 +8,8 @@ import pytest
 from sqlalchemy import Engine
 from sqlmodel import Session, SQLModel, select
 
+from api.complaints import complaints_page
+from api.paging import key_of
 from registry.audit.tables import AuditEntry
 from registry.complaints import queries
 from registry.complaints.commands import (
@@ -310,3 +312,45 @@ def test_steps_are_kept_in_order(founded: Engine) -> None:
     with reading(founded) as session:
         assert [each.seq for each in session.exec(select(ComplaintStep)).all()] == [1, 2]
         assert session.get_one(Complaint, one).proof == "direct"
+
+
+def listed(engine: Engine, on: date, limit: int, **asked: bool) -> list[str]:
+    """Return the complaints that an officer reads, page after page."""
+    found: list[str] = []
+    after: str | None = ""
+    with reading(engine) as session:
+        by = given.work(session, "officer", at(on))
+        while after is not None:
+            page = complaints_page(by, after=after, limit=limit, **asked)
+            assert len(page.items) <= limit
+            found += [one.id for one in page.items]
+            after = None if page.next is None else key_of(page.next)
+    return found
+
+
+def test_a_list_begins_with_what_is_due_first_and_no_page_loses_one(founded: Engine) -> None:
+    late, early, unknown, done = (complain(founded, on) for on in (day(8), MONDAY, date(2026, 6, 1), day(1)))
+    step(founded, day(2), done, "withdraw")
+    same = sorted(complain(founded, day(4)) for _ in range(3))
+    ordered = [early, *same, late, unknown]
+    for limit in (1, 2, 3, 10):
+        assert listed(founded, day(9), limit) == ordered, limit
+    assert listed(founded, day(9), 2, open_only=False) in (
+        [*ordered[:-1], *pair] for pair in ([unknown, done], [done, unknown])
+    )
+    step(founded, day(9), early, "accept")
+    step(founded, day(9), early, "tell")  # now the mediation is due, weeks later
+    assert listed(founded, day(9), 2) != ordered
+    assert listed(founded, day(9), 2)[0] == same[0]
+    with pytest.raises(Malformed), reading(founded) as session:
+        complaints_page(given.work(session, "officer"), after="nonsense", limit=1)
+
+
+def test_a_night_reckons_anew_what_is_due_next(founded: Engine) -> None:
+    one = complain(founded, MONDAY)
+    with writing(founded) as session:
+        session.get_one(Complaint, one).next_due_on = None  # as before an office entered its figure
+    with writing(founded) as session:
+        escalate_overdue(given.work(session, "national", at(day(1))))
+    with reading(founded) as session:
+        assert session.get_one(Complaint, one).next_due_on == date(2025, 3, 12)
