@@ -1,6 +1,7 @@
 """Complaints at the desk: the work list with due days, one complaint, and a form for each of its steps."""
 
 from collections.abc import Mapping
+from functools import partial
 from typing import Any, get_args
 
 from litestar import Request, Response, get, post
@@ -16,7 +17,7 @@ from api.complaints import (
 )
 from api.edge import Edge
 from api.paging import key_of
-from public_site.desk import forms
+from public_site.desk import forms, splitting
 from public_site.desk.acting import Act, carry_out, placed
 from public_site.desk.asking import Asked, Choices, Filing, Sent
 from public_site.desk.awaiting import A_GLANCE, Awaiting, Waiting
@@ -146,6 +147,19 @@ def take(
 ) -> Response[Any]:
     """Take a step and show the complaint as it stands then."""
     forms.consult(edge, request, lambda work: _known(complaint_file(work, complaint_id), step))
+    if step == f"split{ACT}":
+        return splitting.split(
+            edge, request, form, complaint_id, partial(_taken, edge, request, complaint_id, step)
+        )
+    return _taken(edge, request, complaint_id, step, form)
+
+
+def _taken(
+    edge: Edge, request: Asking, complaint_id: str, step: str, form: Form, faults: Faults | None = None
+) -> Response[Any]:
+    """Take a step by its form; with faults show the form again."""
+    if faults is not None:
+        return _step_form(edge, request, complaint_id, step, faults)
     return carry_out(
         edge,
         request,
@@ -310,7 +324,7 @@ FIELDS: Mapping[str, tuple[str, ...]] = {
     "transfer": ("office_code", "note"),
     "dispute": ("note",),
     "agree": ("note",),
-    "split": ("request", "facts"),
+    "split": ("request", "facts", splitting.FIELD),
     "grade": ("proof",),
 }
 """By step: what its form asks for, in order."""
