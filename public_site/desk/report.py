@@ -17,7 +17,7 @@ from public_site.desk.forms import NO_FAULTS, Faults, faults_of
 from registry.audit.work import Actor
 from registry.commands import Command
 from registry.errors import Forbidden, Refusal
-from registry.reports import disclosure, handling, inbox, reading, rules
+from registry.reports import disclosure, handling, inbox, reading, referral, rules
 from registry.reports.disclosed import disclosures
 from registry.reports.disclosure import AskDisclosure, Guarded
 from registry.reports.lifecycle import confirmed_holders
@@ -42,7 +42,7 @@ STEPS: Mapping[str, tuple[type[Command], Verb]] = MappingProxyType(
         "ask": (handling.Write, handling.ask),
         "extend": (handling.Noted, handling.extend),
         "file": (handling.OpenCase, handling.open_case),
-        "refer": (handling.Refer, handling.refer),
+        "refer": (referral.Refer, referral.refer),
         "close": (handling.Close, handling.close),
     }
 )

@@ -18,9 +18,11 @@ from public_site.desk.form import Form
 from public_site.desk.report import shown_refused, shown_report
 from registry.errors import Forbidden, Refusal
 from registry.reports import disclosure, reading
+from registry.reports.cleaning.kinds import MEDIA_TYPES
 from registry.reports.disclosure import Guarded
 from registry.reports.envelope import Compartment
 from registry.reports.opening import Unlocked, may_open, read_together
+from registry.reports.referral import paper_of, referred
 from registry.reports.sealing import Unopened
 from registry.reports.told import Identity, SentFile
 from registry.reports.vault import Vault
@@ -88,6 +90,29 @@ def open_file(
         return shown_refused(edge, request, form, report_id, Forbidden("report.damaged"))
     sealed.used(edge, request)
     return _download(whole, f"{report_id[:8]}-{part}-{number}.{copy.extension}", copy.told.media_type)
+
+
+@post("/desk/reports/{report_id:str}/referral", sync_to_thread=True, include_in_schema=False, status_code=200)
+def open_referral(
+    request: Asked, edge: NamedDependency[Edge], form: NamedDependency[Form], report_id: FromPath[str]
+) -> Response[Any]:
+    """Hand out the paper by which a report was referred, made anew from what is sealed."""
+    forms.checked(edge, request, form)
+    sides = sealed.sides_of(edge, request)
+    try:
+        with sides.reading() as vault:
+            found, by = report_of(vault, sides.actor, report_id), sealed.unlocked(edge, request, vault)
+            if not may_open(vault, found, "content", by.holder):
+                raise Forbidden("report.no_share")
+        proof = seen(sides, found, "content")
+        with sides.reading() as vault:
+            paper = paper_of(referred(vault, proof, found, by))
+    except Refusal as refused:
+        return shown_refused(edge, request, form, report_id, refused)
+    except Unopened:
+        return shown_refused(edge, request, form, report_id, Forbidden("report.damaged"))
+    sealed.used(edge, request)
+    return _download(paper, f"{report_id[:8]}-referral.pdf", MEDIA_TYPES["pdf"])
 
 
 @post(
@@ -166,4 +191,4 @@ def _download(whole: bytes, name: str, media_type: str) -> Response[bytes]:
     return Response(whole, media_type=media_type, headers=held)
 
 
-ROUTES = (open_file, open_disclosed)
+ROUTES = (open_file, open_referral, open_disclosed)

@@ -1,4 +1,4 @@
-"""Disclosing who sent a report, or its files as they were sent: to one person, by three, for a week.
+"""Disclosing who sent a report, or its files as they were sent: to one person, by three, for a time.
 
 Who handles a report asks, with a reason; two custodians agree, neither of whom asked; a custodian seals the
 compartment to the one who asked. Every opening is a leaf of the public log and an entry of the audit log
@@ -9,6 +9,7 @@ reporter, who reads on the next visit that it happened, and can prove it.
 import secrets
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from datetime import date
 from typing import Any, Literal
 
 from pydantic import Field
@@ -19,13 +20,15 @@ from registry.commands import Command
 from registry.errors import Conflict, Forbidden, NotFound, RuleRefused
 from registry.identifiers import new_id
 from registry.log import leaves
+from registry.offices.tables import Office
+from registry.overrides.queries import calendar_overrides
 from registry.reports import opening
 from registry.reports.disclosed import ACT, KIND
 from registry.reports.envelope import Compartment, disclosure_context
 from registry.reports.epochs import epoch_secret
 from registry.reports.holders import public_of
 from registry.reports.opening import Unlocked
-from registry.reports.policy import APPROVALS_NEEDED, DISCLOSED_FOR
+from registry.reports.policy import APPROVALS_NEEDED
 from registry.reports.readiness import public_of_epoch
 from registry.reports.receipts import Opening as LeafOpening
 from registry.reports.receipts import sealed_opening
@@ -43,8 +46,10 @@ from registry.reports.thread import place_of
 from registry.reports.vault import Vault
 from registry.reports.visits import additions
 from registry.reports.witness import CUSTODIAN, HANDLER, Seen, Sides, Told, carry_out, report_of
+from registry.rulebook.periods import due
 
 Guarded = Literal["identity", "originals"]
+RULE = "report.disclosed"
 
 
 class AskDisclosure(Command):
@@ -121,11 +126,14 @@ def refuse(vault: Vault, actor: Actor, request_id: str) -> Told:
 
 
 def release(vault: Vault, actor: Actor, request_id: str, by: Unlocked) -> Told:
-    """Seal what two custodians agreed to disclose to the one who asked, for a week.
+    """Seal what two custodians agreed to disclose to the one who asked, for a time.
+
+    Source: rulebook `deadlines`, `report.disclosed`.
 
     Raises:
         NotFound: Nobody asks for it.
-        RuleRefused: Fewer than two agreed, the actor asked, or the key of who asked was ended.
+        RuleRefused: Fewer than two agreed, the actor asked, the key of who asked was ended, or no rule says
+            for how long.
         Forbidden: The actor is no custodian of this report.
     """
     row, report = _open_request(vault, actor, request_id)
@@ -136,17 +144,39 @@ def release(vault: Vault, actor: Actor, request_id: str, by: Unlocked) -> Told:
     if requester.ended_on is not None:
         raise RuleRefused("report.key_ended")
     row.state, row.released_by = "released", actor.person_id
-    row.valid_through = vault.today + DISCLOSED_FOR
-    for compartment in disclosed_together(vault, report, guarded(row)):
-        key = opening.key_for(vault, report, compartment, by.holder, by.secret)
-        before = vault.session.get(CompartmentKey, (report.id, compartment, row.requester))
-        if before is not None:
-            vault.session.delete(before)
-            vault.session.flush()
-        to = (row.requester, public_of(requester))
-        opening.seal_key(vault, report, compartment, key, to, valid_through=row.valid_through)
-    vault.session.add(row)
-    return _told(report, "report.disclosure_released", CUSTODIAN, row)
+    keys = {
+        one: opening.key_for(vault, report, one, by.holder, by.secret)
+        for one in disclosed_together(vault, report, guarded(row))
+    }
+
+    def within(work: Work) -> None:
+        row.valid_through = _last_day(work, report)
+        for compartment, key in keys.items():
+            _seal_to_requester(vault, report, compartment, key, row)
+        vault.session.add(row)
+        vault.session.flush()
+
+    return replace(_told(report, "report.disclosure_released", CUSTODIAN, row), within=within)
+
+
+def _last_day(work: Work, report: Report) -> date:
+    """Return the last day on which something that is disclosed today opens."""
+    region = work.session.get_one(Office, report.office_code).region
+    last = due(work.rulebook, RULE, region, work.today, calendar_overrides(work.session)).due_on
+    if last is None:
+        raise RuleRefused("report.disclosed_unknown", rule=RULE)
+    return last
+
+
+def _seal_to_requester(
+    vault: Vault, report: Report, compartment: Compartment, key: bytes, row: DisclosureRequest
+) -> None:
+    before = vault.session.get(CompartmentKey, (report.id, compartment, row.requester))
+    if before is not None:
+        vault.session.delete(before)
+        vault.session.flush()
+    to = (row.requester, public_of(vault.session.get_one(HolderKey, row.requester)))
+    opening.seal_key(vault, report, compartment, key, to, valid_through=row.valid_through)
 
 
 def opened(sides: Sides, report_id: str, compartment: Guarded, by: Unlocked) -> tuple[Seen, ...]:

@@ -4,8 +4,8 @@ Each verb prepares rows in a transaction of the reports and tells what the audit
 report, never what it says. What officers write about a report is sealed like the report itself.
 """
 
-from collections.abc import Callable, Sequence
-from typing import Annotated
+from collections.abc import Callable, Mapping, Sequence
+from typing import Annotated, Any
 
 from pydantic import Field
 from sqlmodel import col, select
@@ -65,16 +65,6 @@ class OpenCase(Step):
     case_no: Line
 
 
-class Refer(Step):
-    """What another office is told: what happened, where and when. There is no field for who reported it."""
-
-    to: Line
-    business: Line
-    place: Line
-    happened: Line
-    facts: Words
-
-
 class Close(Step):
     """The end, in words that the reporter reads."""
 
@@ -91,9 +81,9 @@ def triage(vault: Vault, actor: Actor, report_id: str, by: Unlocked, command: No
         RuleRefused: It cannot be done now.
         Forbidden: The actor cannot open it.
     """
-    report = _moved(vault, actor, report_id, command, "triage")
-    _note(vault, report, by, _said(vault, actor, "triage", command.note))
-    return _told(report, "report.triaged")
+    report = moved(vault, actor, report_id, command, "triage")
+    note_down(vault, report, by, said(vault, actor, "triage", command.note))
+    return told(report, "report.triaged")
 
 
 def merge(vault: Vault, actor: Actor, report_id: str, by: Unlocked, command: Merge) -> Told:
@@ -105,19 +95,19 @@ def merge(vault: Vault, actor: Actor, report_id: str, by: Unlocked, command: Mer
         RuleRefused: It cannot be done now, or the other one does not count itself.
         Forbidden: The actor cannot open both.
     """
-    report = _moved(vault, actor, report_id, command, "merge")
+    report = moved(vault, actor, report_id, command, "merge")
     into = report_of(vault, actor, command.into)
     if into.id == report.id or into.merged_into is not None or into.closed_on is not None:
         raise RuleRefused("report.merge_into", field="into")
     if merged_with(vault, report):
         raise RuleRefused("report.merge_many", field="into")
     _refuse_unopened(vault, into, by)
-    _note(vault, report, by, _said(vault, actor, "merge", into.id))
+    note_down(vault, report, by, said(vault, actor, "merge", into.id))
     team = team_of(vault, into)
     if team:
         opening.assign(vault, report, by.holder, by.secret, team)
     report.merged_into = into.id
-    return _told(report, "report.merged", into=into.id)
+    return told(report, "report.merged", into=into.id)
 
 
 def assign(vault: Vault, actor: Actor, report_id: str, by: Unlocked, command: Assign) -> Told:
@@ -129,7 +119,7 @@ def assign(vault: Vault, actor: Actor, report_id: str, by: Unlocked, command: As
         RuleRefused: It cannot be done now, the team is smaller than two, or one in it has not the role.
         Forbidden: The actor cannot open it.
     """
-    report = _moved(vault, actor, report_id, command, "assign")
+    report = moved(vault, actor, report_id, command, "assign")
     team = [key_in_office(vault, actor, one) for one in command.team]
     people = sorted({one.person_id for one in team})
     if len(people) < HOLDERS_NEEDED:
@@ -140,7 +130,7 @@ def assign(vault: Vault, actor: Actor, report_id: str, by: Unlocked, command: As
     def within(work: Work) -> None:
         refuse_without_role(work, actor.office_code, "intake", people)
 
-    return _told(report, "report.assigned", within=within, team=[one.fingerprint for one in team])
+    return told(report, "report.assigned", within=within, team=[one.fingerprint for one in team])
 
 
 def ask(vault: Vault, actor: Actor, report_id: str, by: Unlocked, command: Write) -> Told:
@@ -152,9 +142,9 @@ def ask(vault: Vault, actor: Actor, report_id: str, by: Unlocked, command: Write
         RuleRefused: It is closed.
         Forbidden: The actor cannot open it.
     """
-    report = _moved(vault, actor, report_id, command, "ask")
-    _write(vault, report, by, command.text)
-    return _told(report, "report.answered")
+    report = moved(vault, actor, report_id, command, "ask")
+    write_to_reporter(vault, report, by, command.text)
+    return told(report, "report.answered")
 
 
 def extend(vault: Vault, actor: Actor, report_id: str, by: Unlocked, command: Noted) -> Told:
@@ -166,12 +156,12 @@ def extend(vault: Vault, actor: Actor, report_id: str, by: Unlocked, command: No
         RuleRefused: It cannot be done now, or was done before.
         Forbidden: The actor cannot open it.
     """
-    report = _moved(vault, actor, report_id, command, "extend")
+    report = moved(vault, actor, report_id, command, "extend")
     if report.extended_on is not None:
         raise RuleRefused("report.extended")
     report.extended_on = vault.today
-    _note(vault, report, by, _said(vault, actor, "extend", command.note))
-    return _told(report, "report.extended")
+    note_down(vault, report, by, said(vault, actor, "extend", command.note))
+    return told(report, "report.extended")
 
 
 def open_case(vault: Vault, actor: Actor, report_id: str, by: Unlocked, command: OpenCase) -> Told:
@@ -183,29 +173,14 @@ def open_case(vault: Vault, actor: Actor, report_id: str, by: Unlocked, command:
         RuleRefused: It cannot be done now.
         Forbidden: The actor cannot open it.
     """
-    report = _moved(vault, actor, report_id, command, "file")
+    report = moved(vault, actor, report_id, command, "file")
     clue_id = new_id()
-    _note(vault, report, by, _said(vault, actor, "file", f"{command.case_no} · {clue_id}"))
+    note_down(vault, report, by, said(vault, actor, "file", f"{command.case_no} · {clue_id}"))
 
     def within(work: Work) -> None:
         work.record("clue.opened", Subject("clue", clue_id))
 
-    return _told(report, "report.filed", within=within)
-
-
-def refer(vault: Vault, actor: Actor, report_id: str, by: Unlocked, command: Refer) -> Told:
-    """Hand the matter to another office, and tell the reporter which.
-
-    Raises:
-        NotFound: There is no such report in the office.
-        Conflict: Somebody acted on it meanwhile.
-        RuleRefused: It cannot be done now.
-        Forbidden: The actor cannot open it.
-    """
-    report = _moved(vault, actor, report_id, command, "refer")
-    _note(vault, report, by, _said(vault, actor, "refer", command.model_dump_json(exclude={"version"})))
-    _write(vault, report, by, f"您反映的问题已经移送：{command.to}。移送材料不含您的身份。")
-    return _told(report, "report.referred")
+    return told(report, "report.filed", within=within)
 
 
 def close(vault: Vault, actor: Actor, report_id: str, by: Unlocked, command: Close) -> Told:
@@ -217,14 +192,14 @@ def close(vault: Vault, actor: Actor, report_id: str, by: Unlocked, command: Clo
         RuleRefused: It cannot be done now.
         Forbidden: The actor cannot open it.
     """
-    report = _moved(vault, actor, report_id, command, "close")
-    said = f"办理结果：{word('report_outcome', command.outcome, 'zh')}。{command.text}"
+    report = moved(vault, actor, report_id, command, "close")
+    outcome = f"办理结果：{word('report_outcome', command.outcome, 'zh')}。{command.text}"
     for one in (report, *merged_with(vault, report)):
-        _write(vault, one, by, said)
+        write_to_reporter(vault, one, by, outcome)
         one.closed_on = vault.today
         vault.session.add(one)
-    _note(vault, report, by, _said(vault, actor, "close", command.outcome))
-    return _told(report, "report.closed")
+    note_down(vault, report, by, said(vault, actor, "close", command.outcome))
+    return told(report, "report.closed")
 
 
 def merged_with(vault: Vault, report: Report) -> Sequence[Report]:
@@ -244,7 +219,7 @@ def team_of(vault: Vault, report: Report) -> list[HolderKey]:
     return list(vault.session.exec(query))
 
 
-def _moved(vault: Vault, actor: Actor, report_id: str, command: Step, act: Act) -> Report:
+def moved(vault: Vault, actor: Actor, report_id: str, command: Step, act: Act) -> Report:
     """Return a report in the state that follows an act, still to be committed."""
     report = report_of(vault, actor, report_id, command.version)
     report.state = next_state(report.state, act)
@@ -257,19 +232,28 @@ def _refuse_unopened(vault: Vault, report: Report, by: Unlocked) -> None:
     opening.key_for(vault, report, "content", by.holder, by.secret)
 
 
-def _write(vault: Vault, report: Report, by: Unlocked, text: str) -> None:
+def write_to_reporter(vault: Vault, report: Report, by: Unlocked, text: str) -> None:
+    """Write a message in the thread, which the reporter reads on the next visit."""
     key = opening.key_for(vault, report, "thread", by.holder, by.secret)
     thread.write(vault, report, key, "office", text)
 
 
-def _said(vault: Vault, actor: Actor, act: Act, text: str) -> Note:
+def said(vault: Vault, actor: Actor, act: Act, text: str) -> Note:
+    """Return what an officer notes about an act."""
     return Note(act, vault.today, actor.person_id, text)
 
 
-def _note(vault: Vault, report: Report, by: Unlocked, note: Note) -> None:
+def note_down(vault: Vault, report: Report, by: Unlocked, note: Note) -> None:
+    """Seal a note with what the report says."""
     key = opening.key_for(vault, report, "content", by.holder, by.secret)
     write_note(vault, report, key, note)
 
 
-def _told(report: Report, act: str, within: Callable[[Work], None] | None = None, **detail: object) -> Told:
+def told(
+    report: Report,
+    act: str,
+    within: Callable[[Work], Mapping[str, Any] | None] | None = None,
+    **detail: object,
+) -> Told:
+    """Return what the audit log is told of an act on a report."""
     return Told(act, Subject("report", report.id), (HANDLER,), report.office_code, detail, within=within)

@@ -151,6 +151,12 @@ COLUMNS: Mapping[str, Mapping[str, Column]] = {
         "report_id": Plain("random"),
         "purpose": Plain("code"),
     },
+    "referral": {
+        "report_id": Plain("random"),
+        "office_code": Plain("code"),
+        "year": Plain("count"),
+        "serial": Plain("count"),
+    },
     "disclosure_request": {
         "id": Plain("random"),
         "report_id": Plain("random"),

@@ -10,7 +10,6 @@ SHORTEST_PASSPHRASE = 16  # characters; or so many words of a list of thousands:
 FEWEST_WORDS = 6
 CODE_DAYS = 2  # a form that was opened yesterday may be sent today
 APPROVALS_NEEDED = 2  # one custodian alone gives nobody away
-DISCLOSED_FOR = timedelta(weeks=1)  # long enough to call the reporter back, too short to be forgotten
 CHECKS_A_SECOND = 5  # of return codes, from everybody together: guessing stays hopeless, people wait little
 MOST_WAITING = 100  # for their turn; more than twenty seconds nobody waits
 ANSWERED_EVERY = 0.5  # seconds: answers to codes leave at whole beats, so that none tells by its time

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from registry.errors import Forbidden, NotFound
+from registry.errors import NotFound
 from registry.reports import opening, thread
 from registry.reports.cleaning.kinds import MEDIA_TYPES
 from registry.reports.envelope import Compartment
@@ -24,7 +24,7 @@ from registry.reports.told import (
 )
 from registry.reports.vault import Vault
 from registry.reports.visits import copies
-from registry.reports.witness import Seen
+from registry.reports.witness import Seen, refuse_unproved
 
 
 @dataclass(frozen=True)
@@ -75,7 +75,7 @@ def content(vault: Vault, proof: Seen, report: Report, by: Unlocked) -> Content:
         Forbidden: The proof is of another report or person, or the reader cannot open it.
         Unopened: What is kept was altered or moved.
     """
-    _refuse_unproved(proof, report, "content", by)
+    refuse_unproved(proof, report, "content", by.holder.person_id)
     key = opening.key_for(vault, report, "content", by.holder, by.secret)
     talk = opening.key_for(vault, report, "thread", by.holder, by.secret)
     matter = Matter.model_validate_json(b"".join(thread.item(vault, report, "content", MATTER, key)))
@@ -97,7 +97,7 @@ def piece(vault: Vault, proof: Seen, report: Report, by: Unlocked, number: int) 
         Unopened: What is kept was altered or moved.
     """
     compartment = proof.compartment
-    _refuse_unproved(proof, report, compartment, by)
+    refuse_unproved(proof, report, compartment, by.holder.person_id)
     key = opening.key_for(vault, report, compartment, by.holder, by.secret)
     yield from thread.item(vault, report, compartment, number, key)
 
@@ -130,7 +130,7 @@ def copy_of(vault: Vault, proof: Seen, report: Report, by: Unlocked, number: int
         NotFound: There is no such file, or no copy of it.
         Unopened: What is kept was altered or moved.
     """
-    _refuse_unproved(proof, report, proof.compartment, by)
+    refuse_unproved(proof, report, proof.compartment, by.holder.person_id)
     key = opening.key_for(vault, report, proof.compartment, by.holder, by.secret)
     listed = b"".join(thread.item(vault, report, proof.compartment, LISTING, key))
     files = (Matter if proof.compartment == "content" else Copies).model_validate_json(listed).files
@@ -146,8 +146,3 @@ def _added(vault: Vault, report: Report, by: Unlocked) -> Iterator[Copy]:
         key = opening.key_for(vault, report, part, by.holder, by.secret)
         listed = b"".join(thread.item(vault, report, part, LISTING, key))
         yield from (Copy(part, one) for one in Copies.model_validate_json(listed).files)
-
-
-def _refuse_unproved(proof: Seen, report: Report, compartment: Compartment, by: Unlocked) -> None:
-    if proof != Seen(report.id, compartment, by.holder.person_id):
-        raise Forbidden("report.unwitnessed")

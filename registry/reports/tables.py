@@ -6,7 +6,7 @@ named in `inventory.py` with what it is bound to.
 
 from datetime import date
 
-from sqlalchemy import LargeBinary
+from sqlalchemy import LargeBinary, UniqueConstraint
 from sqlalchemy.orm import registry
 from sqlmodel import Field, SQLModel
 
@@ -168,6 +168,17 @@ class LeftBehind(Kept, table=True):
 
     report_id: str = Field(primary_key=True, foreign_key="report.id")
     purpose: str = Field(primary_key=True, description="intake or custody: the compartments of one epoch.")
+
+
+class Referral(Kept, table=True):
+    """The number of the paper by which a report was referred; what it says is a sealed note."""
+
+    __table_args__ = (UniqueConstraint("office_code", "year", "serial"), KEYED)
+
+    report_id: str = Field(primary_key=True, foreign_key="report.id")
+    office_code: str
+    year: int
+    serial: int
 
 
 class DisclosureRequest(Kept, table=True):

@@ -137,6 +137,16 @@ def seen(sides: Sides, report: Report, compartment: Compartment) -> Seen:
     return Seen(report.id, compartment, sides.actor.person_id)
 
 
+def refuse_unproved(proof: Seen, report: Report, compartment: Compartment, person_id: str) -> None:
+    """Refuse to open for somebody what the audit log does not hold.
+
+    Raises:
+        Forbidden: The proof is of another report, compartment or person.
+    """
+    if proof != Seen(report.id, compartment, person_id):
+        raise Forbidden("report.unwitnessed")
+
+
 def report_of(vault: Vault, actor: Actor, report_id: str, version: int | None = None) -> Report:
     """Return a report of the actor's office, as it was last seen.
 

@@ -12,7 +12,6 @@ from registry.reports import codes, disclosure, reading, visits
 from registry.reports.disclosed import disclosures, proof_of
 from registry.reports.disclosure import AskDisclosure
 from registry.reports.envelope import Compartment
-from registry.reports.policy import DISCLOSED_FOR
 from registry.reports.sealing import Unopened
 from registry.reports.tables import Disclosed
 from registry.reports.witness import Seen
@@ -22,6 +21,7 @@ from tests.reports.sending import NAME
 from tests.reports.site import OFFICE
 from tests.reports.test_handling import assigned, one
 
+WEEK = timedelta(days=7)  # the rulebook's default, `report.disclosed`
 WHY = "需要向举报人核实购买日期"
 ASKED = AskDisclosure(compartment="identity", reason=WHY)
 
@@ -71,7 +71,7 @@ def test_what_two_custodians_agreed_to_opens_for_the_one_who_asked_alone(office:
 
 def test_it_falls_when_its_week_is_over(office: Office) -> None:
     report_id = released(office)
-    last = office.today + DISCLOSED_FOR
+    last = office.today + WEEK
     assert office.opens("wang", report_id, "identity", last)
     after = last + timedelta(days=1)
     assert not office.opens("wang", report_id, "identity", after)
@@ -151,7 +151,7 @@ def test_files_that_were_added_are_disclosed_with_the_first_ones(office: Office)
     for name in ("zhao", "qian"):
         office.does(name, disclosure.approve, request_id)
     office.does("qian", disclosure.release, request_id, office.by("qian"))
-    after = office.today + DISCLOSED_FOR + timedelta(days=1)
+    after = office.today + WEEK + timedelta(days=1)
     for compartment in ("originals", added):
         assert office.opens("wang", report_id, compartment)
         assert not office.opens("newcomer", report_id, compartment)

@@ -1,22 +1,28 @@
 """Handling a report, in both databases: who may, in which state, and what the reporter reads of it."""
 
 from collections.abc import Callable
+from io import BytesIO
 from typing import Any
 
 import pytest
+from pikepdf import Pdf
 from sqlmodel import select
 
+from registry.documents.tables import Document
 from registry.errors import Conflict, Forbidden, NotFound, Refusal, RuleRefused
-from registry.reports import codes, handling, reading, thread
-from registry.reports.handling import Assign, Close, Merge, Noted, OpenCase, Refer, Write
+from registry.reports import codes, handling, reading, referral, thread
+from registry.reports.handling import Assign, Close, Merge, Noted, OpenCase, Write
+from registry.reports.referral import Refer, Referred, paper_of, referred
 from registry.reports.rules import BECOMES, possible
 from registry.reports.tables import Handled, Report
 from registry.reports.vault import Vault
 from registry.reports.witness import Told, carry_out, report_of
+from registry.store.engine import reading as begun
 from tests.reports.office import Office
 from tests.reports.sending import NAME, STORY, sent
 
 NOTED = "线索具体，可以核查"
+REFERRED = {"to": "平桥区局", "business": "李记水产", "place": "三号摊", "happened": "十月", "facts": "短秤"}
 
 
 def one(office: Office) -> tuple[str, codes.Derived]:
@@ -169,19 +175,54 @@ def test_a_report_is_merged_only_into_one_that_counts_itself(office: Office) -> 
 
 def test_a_referral_has_no_place_for_who_reported(office: Office) -> None:
     report_id, reporter = taken_up(office)
-    command = Refer(
-        version=2, to="平桥区局", business="李记水产", place="三号摊", happened="十月", facts="短秤"
-    )
-    office.does("li", handling.refer, report_id, office.by("li"), command)
-    assert set(Refer.model_fields) == {"version", "to", "business", "place", "happened", "facts"}
+    command = Refer(version=2, **REFERRED)
+    office.does("li", referral.refer, report_id, office.by("li"), command)
+    told = {"to", "business", "place", "happened", "facts"}
+    assert set(Refer.model_fields) == {"version", "confirmed", *told}
+    assert set(Referred.model_fields) == {"number", "office", "on", *told}
     assert state(office, report_id) == "referred"
     assert "平桥区局" in said(office, reporter)[0][1]
+
+
+def test_a_referral_is_a_numbered_paper_that_is_made_anew_from_what_is_sealed(office: Office) -> None:
+    papers, li = [], office.by("li")
+    for _ in range(2):
+        report_id, _ = taken_up(office)
+        command = Refer(version=2, **{**REFERRED, "facts": "短秤\n两次"})
+        office.does("li", referral.refer, report_id, li, command)
+        with office.site.vault() as vault:
+            report = office.report(vault, report_id)
+            papers.append(referred(vault, office.witnessed("li", report), report, li))
+            with pytest.raises(Forbidden):
+                referred(vault, office.witnessed("wang", report), report, li)
+    mark = papers[0].number.partition("举移")[0]
+    assert [one.number for one in papers] == [f"{mark}举移〔2026〕{serial}号" for serial in (1, 2)]
+    first = paper_of(papers[0])
+    assert first == paper_of(papers[0])
+    with Pdf.open(BytesIO(first)) as paper:
+        assert str(paper.docinfo["/Title"]) == f"举报移送书 {papers[0].number}"
+    for secret in (NAME, STORY, report_id):
+        assert secret not in papers[0].model_dump_json()
+    with begun(office.registry) as session:  # nothing of it stands in the registry
+        assert session.exec(select(Document)).all() == []
+        assert "短秤" not in repr([entry.detail for entry in office.audit("report.referred")])
+
+
+def test_words_that_seem_to_tell_who_reported_are_referred_only_once_somebody_says_they_do_not(
+    office: Office,
+) -> None:
+    report_id, _ = taken_up(office)
+    told = {"version": 2, **REFERRED, "facts": "举报人电话 13900000000，短秤"}
+    with pytest.raises(RuleRefused, match="referral_tells"):
+        office.does("li", referral.refer, report_id, office.by("li"), Refer(**told))
+    assert state(office, report_id) == "triaged"
+    office.does("li", referral.refer, report_id, office.by("li"), Refer(**told, confirmed=True))
+    assert state(office, report_id) == "referred"
 
 
 def test_each_state_lets_just_its_acts_be_done(office: Office) -> None:
     report_id, _ = one(office)
     li = office.by("li")
-    refer = {"to": "别局", "business": "店", "place": "处", "happened": "时", "facts": "短秤"}
     verbs: dict[str, tuple[Callable[..., Told], Callable[[int], Any]]] = {
         "triage": (handling.triage, lambda version: Noted(version=version, note=NOTED)),
         "merge": (handling.merge, lambda version: Merge(version=version, into="nothing")),
@@ -189,7 +230,7 @@ def test_each_state_lets_just_its_acts_be_done(office: Office) -> None:
         "ask": (handling.ask, lambda version: Write(version=version, text="何时？")),
         "extend": (handling.extend, lambda version: Noted(version=version, note=NOTED)),
         "file": (handling.open_case, lambda version: OpenCase(version=version, case_no="9")),
-        "refer": (handling.refer, lambda version: Refer(version=version, **refer)),
+        "refer": (referral.refer, lambda version: Refer(version=version, **REFERRED)),
         "close": (handling.close, lambda version: Close(version=version, outcome="not_ours", text="移送")),
     }
     assert set(verbs) == set(BECOMES)
