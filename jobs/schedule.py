@@ -25,6 +25,7 @@ from jobs import (
     send_webhooks,
     shuffle_reports,
     sign_checkpoint,
+    take_claims,
 )
 from jobs.running import Plant
 from registry.calendar import SHANGHAI, legal_day
@@ -71,5 +72,6 @@ CONTINUOUS: tuple[tuple[str, Callable[[Plant], str], float], ...] = (
     ("publish_asked", publish_asked.run, 1),
     ("import_asked", import_asked.run, 1),
     ("end_keys", end_keys.run, 5),
+    ("take_claims", take_claims.run, 30),
     ("send_webhooks", send_webhooks.run, 1),
 )

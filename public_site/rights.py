@@ -151,6 +151,17 @@ RIGHTS: tuple[Right, ...] = (
             ("POST", "/keys/resealing"),
         )
     ),
+    # rewards: their regions are asked for where they are read, and again by the commands
+    *(
+        Right("GET", f"/desk/reports/rewards{path}", ("report_handler", "approver", "custodian"), OWN)
+        for path in ("", "/{reward_id}")
+    ),
+    Right("GET", "/desk/reports/rewards/new", ("report_handler",), OWN),
+    Right("POST", "/desk/reports/rewards", ("report_handler",), OWN),
+    Right("POST", "/desk/reports/rewards/{reward_id}/decision", ("approver",), OWN),
+    Right("POST", "/desk/reports/rewards/{reward_id}/consent", ("approver",), OWN),
+    Right("POST", "/desk/reports/rewards/{reward_id}/telling", ("report_handler",), OWN),
+    Right("POST", "/desk/reports/rewards/{reward_id}/payment", ("custodian",), OWN),
     *(
         Right("POST", f"/desk/reports/disclosures/{{request_id}}/{verb}", ("custodian",), OWN)
         for verb in ("approval", "refusal", "release")
@@ -161,6 +172,7 @@ RIGHTS: tuple[Right, ...] = (
             ("GET", ""),
             ("POST", "/opening"),
             ("POST", "/files/{part}/{number}"),
+            ("POST", "/referral"),
             ("POST", "/steps/{step}"),
             ("POST", "/disclosures"),
             ("POST", "/disclosed/{compartment}"),

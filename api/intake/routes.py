@@ -168,6 +168,7 @@ def padded(thread: Thread | None) -> Response[Any]:
             **vars(thread),
             "messages": [vars(one) for one in thread.messages],
             "owed": [vars(one) for one in thread.owed],
+            "reward": thread.reward and vars(thread.reward),
             "opened": [{"compartment": part, "opened_on": on} for part, on in thread.opened],
         }
     return _filled(said)

@@ -26,10 +26,24 @@ from registry.reports.tables import Report
 from registry.reports.thread import Said
 from registry.reports.told import LISTING, LONGEST_MESSAGE, Copies, Listing, sealable
 from registry.reports.vault import Vault
+from registry.rewards.queries import share_of
 from registry.store.engine import reading
 
 Act = Callable[[Vault, Report, bytes], object]
 """What is done to a report, under the key of its thread."""
+
+
+@dataclass(frozen=True)
+class Rewarded:
+    """What a report is rewarded with.
+
+    Attributes:
+        state: told, claimed, paid or waived.
+        amount_fen: In fen.
+    """
+
+    state: str
+    amount_fen: int
 
 
 @dataclass(frozen=True, repr=False)
@@ -41,6 +55,7 @@ class Thread:
         owed: What the office owes the reporter, by which day, and how that stands.
         shown_last: The words that the last visit showed, by their numbers.
         words: Those to note for the next one.
+        reward: What became of the reward; None before the office told of one.
         additions: How many times files were added.
         opened: Each time that identity or original files were opened: which, and the day, the latest first.
     """
@@ -55,6 +70,7 @@ class Thread:
     shown_last: str | None
     words: str
     claimed_on: date | None
+    reward: Rewarded | None
     additions: int
     opened: tuple[tuple[str, date], ...]
 
@@ -247,7 +263,9 @@ def _shown(
 ) -> Thread:
     owed = owed_by(edge, vault, report)
     with reading(edge.engine) as session:
-        name = office_of(session, report.office_code)[0]
+        name, share = office_of(session, report.office_code)[0], share_of(session, report.id)
+        told = share is not None and share.told_on is not None
+        reward = Rewarded(share.state, share.amount_fen) if share is not None and told else None
     return Thread(
         ticket=ticket,
         office=name,
@@ -259,6 +277,7 @@ def _shown(
         shown_last=shown_last,
         words=report.visit_word or "",
         claimed_on=report.reward_claimed_on,
+        reward=reward,
         additions=len(visits.additions(vault, report)),
         opened=tuple((one.compartment, one.opened_on) for one in disclosures(vault, report.id)),
     )

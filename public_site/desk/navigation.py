@@ -33,6 +33,7 @@ PLACES = (
     Place("incomplete", "/desk/incomplete", READERS),
     Place("reports", "/desk/reports", ("report_handler", "custodian")),
     Place("report_keys", "/desk/reports/keys", ("report_handler", "custodian")),
+    Place("rewards", "/desk/reports/rewards", ("report_handler", "approver", "custodian")),
     Place("accounts", "/desk/accounts", ("administrator",)),
     Place("recoveries", "/desk/recoveries", ("administrator",)),
     Place("sign_ups", "/desk/sign-ups", ("officer",)),

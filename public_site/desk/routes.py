@@ -34,6 +34,7 @@ from public_site.desk import (
     report_keys,
     reports,
     revoking,
+    rewards,
     sheets,
     signups,
     violations,
@@ -115,6 +116,7 @@ ROUTES: tuple[ControllerRouterHandler, ...] = (
     downloads.exported,
     *reports.ROUTES,
     *report_keys.ROUTES,
+    *rewards.ROUTES,
     *report.ROUTES,
     *report_files.ROUTES,
 )

@@ -95,6 +95,12 @@ class StepOfShare(Command):
     report_id: str
 
 
+class TakeClaim(StepOfShare):
+    """A claim that a reporter made in the thread, under the code."""
+
+    claimed_on: date
+
+
 def propose_reward(work: Work, command: ProposeReward) -> Outcome:
     """Propose a reward with its calculation; it has no effect until another person approves it.
 
@@ -195,10 +201,30 @@ def claim_reward(work: Work, command: StepOfShare) -> Outcome:
         RuleRefused: It was not told, or the time to claim it is over.
     """
     share, row = _share_at(work, command, PROPOSER, "told")
-    if _claim_over(work, share, row):
+    if _claim_over(work, share, row, work.today):
         raise RuleRefused("reward.waived", field="report_id")
     share.state, share.claimed_on = "claimed", work.today
     return _share_written(work, share, row, "reward.claimed")
+
+
+def take_claim(work: Work, command: TakeClaim) -> bool:
+    """Write down a claim that was made in the thread, by its own day, and say whether it was in time.
+
+    A claim that was made before the reporter was told counts from that day on.
+
+    Raises:
+        Forbidden: The actor is no officer of the whole country.
+        NotFound: The report has no reward.
+        RuleRefused: It was not told, or is claimed already.
+    """
+    work.require("officer", "")
+    share, row = _share_at(work, command, "officer", "told")
+    day = max(command.claimed_on, share.told_on or command.claimed_on)
+    if _claim_over(work, share, row, day):
+        return False
+    share.state, share.claimed_on = "claimed", day
+    _share_written(work, share, row, "reward.claimed")
+    return True
 
 
 def pay_reward(work: Work, command: StepOfShare) -> Outcome:
@@ -228,7 +254,7 @@ def waive_unclaimed(work: Work) -> int:
     query = select(RewardShare, Reward).join(Reward, col(Reward.id) == col(RewardShare.reward_id))
     waived = 0
     for share, row in work.session.exec(query.where(RewardShare.state == "told")).all():
-        if _claim_over(work, share, row):
+        if _claim_over(work, share, row, work.today):
             share.state, share.waived_on = "waived", work.today
             _share_written(work, share, row, "reward.waived")
             waived += 1
@@ -269,12 +295,12 @@ def _calculated(work: Work, command: ProposeReward, region: str) -> Sheet:
     )
 
 
-def _claim_over(work: Work, share: RewardShare, row: Reward) -> bool:
+def _claim_over(work: Work, share: RewardShare, row: Reward, on: date) -> bool:
     if share.told_on is None:
         return False
     calendar = calendar_overrides(work.session)
     period = claim_period(work.rulebook, row.region, share.told_on, calendar, claimed_on=None)
-    return period.standing(work.today) == "missed"
+    return period.standing(on) == "missed"
 
 
 def _reward_at(work: Work, command: StepOfReward, states: tuple[str, ...]) -> Reward:

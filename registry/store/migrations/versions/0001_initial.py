@@ -389,6 +389,7 @@ def upgrade() -> None:
         sa.Column("agreed_on", sa.Date(), nullable=True),
         sa.Column("split_on", sa.Date(), nullable=True),
         sa.Column("closed_on", sa.Date(), nullable=True),
+        sa.Column("next_due_on", sa.Date(), nullable=True),
         sa.Column("rulebook_hash", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
         sa.Column("recorded_at", registry.store.columns.Instant(timezone=True), nullable=False),
         sa.CheckConstraint(
@@ -410,7 +411,7 @@ def upgrade() -> None:
     )
     op.create_index("complaint_by_business", "complaint", ["business_id"], unique=False)
     op.create_index("complaint_by_office", "complaint", ["office_code", "closed_on"], unique=False)
-    op.create_index("complaint_by_region", "complaint", ["region", "id"], unique=False)
+    op.create_index("complaint_by_region", "complaint", ["region", "next_due_on", "id"], unique=False)
     op.create_table(
         "delta_row",
         sa.Column("edition_id", sqlmodel.sql.sqltypes.AutoString(), nullable=False),

@@ -1,0 +1,107 @@
+"""Rewards and the threads of reports: what is told there, who claims it there, who is known by the code.
+
+A reward stands in the registry and names a report by its random number alone. The claim is made in the
+thread, under the code, with a word agreed upon; whoever shows both is paid, and nobody asks for a name.
+"""
+
+import hmac
+from collections.abc import Sequence
+from datetime import date
+
+from sqlmodel import col, select
+
+from registry.audit.work import Actor, Work
+from registry.errors import RuleRefused
+from registry.reports import codes, thread
+from registry.reports.handling import told, write_to_reporter
+from registry.reports.opening import Unlocked
+from registry.reports.tables import Report
+from registry.reports.vault import Vault
+from registry.reports.witness import Told, report_of
+from registry.rewards.commands import StepOfShare, tell_reward
+from registry.rewards.queries import share_of
+from registry.rewards.tables import Reward, RewardShare
+from registry.texts import word
+
+
+def claimants(vault: Vault, office_code: str) -> Sequence[Report]:
+    """Return the reports of an office whose reporters claim a reward, the earliest claim first."""
+    query = select(Report).where(
+        col(Report.office_code) == office_code, col(Report.reward_claimed_on).is_not(None)
+    )
+    return vault.session.exec(query.order_by(col(Report.reward_claimed_on), col(Report.id))).all()
+
+
+def claimed_on(vault: Vault, report_id: str) -> date | None:
+    """Return the day on which a reporter claimed the reward in the thread, or None."""
+    report = vault.session.get(Report, report_id)
+    return None if report is None else report.reward_claimed_on
+
+
+def tell(vault: Vault, actor: Actor, by: Unlocked, reward: Reward, share: RewardShare) -> Told:
+    """Tell a reporter of the reward, with its calculation; the time to claim it begins.
+
+    Args:
+        vault: Open for writing.
+        actor: Who tells.
+        by: Whose key opens the thread.
+        reward: As it was settled.
+        share: What the report receives of it.
+
+    Raises:
+        NotFound: There is no such report in the office.
+        RuleRefused: The reward is not settled, or was told before.
+        Forbidden: The actor cannot open the report.
+    """
+    report = report_of(vault, actor, share.report_id)
+    write_to_reporter(vault, report, by, in_words(reward, share.amount_fen))
+
+    def within(work: Work) -> None:
+        now = share_of(work.session, report.id)
+        if now is None or now.state != "told":  # a form that was cut is sent again: it was told already
+            tell_reward(work, StepOfShare(report_id=report.id))
+
+    return told(report, "report.answered", within=within)
+
+
+def in_words(reward: Reward, amount_fen: int) -> str:
+    """Return what a reporter is told: the amount, the calculation with its rules, and what to do."""
+    line = word("report_note", "reward_line", "zh")
+    lines = [
+        line.format(
+            rule=word("reward_line", one["rule"], "zh"), amount=yuan(one["amount_fen"]), source=one["source"]
+        )
+        for one in reward.lines
+    ]
+    told_of = word("report_note", "reward_told", "zh").format(amount=yuan(amount_fen))
+    return "\n".join((told_of, *lines, word("report_note", "reward_how", "zh")))
+
+
+def known_again(vault: Vault, report_id: str, code: str, agreed: str) -> None:
+    """Refuse unless somebody shows the code of a report and the word that was agreed in its thread.
+
+    Args:
+        vault: Read only is enough.
+        report_id: Of the report whose reward is to be paid.
+        code: As it was typed.
+        agreed: The word.
+
+    Raises:
+        Malformed: It is no code.
+        NotFound: It finds no report.
+        RuleRefused: It is another report's, or the word is not the one agreed upon.
+    """
+    report, key = thread.visit(vault, codes.derive(codes.read_code(code), vault.pepper))
+    begins = word("report_note", "reward_claimed", "zh").partition("{contact}")[0].format(word=agreed.strip())
+    same = [
+        hmac.compare_digest(one.text[: len(begins)].encode(), begins.encode())
+        for one in thread.messages(vault, report, key)
+        if one.written_by == "reporter"
+    ]
+    if report.id != report_id or not agreed.strip() or not any(same):
+        raise RuleRefused("reward.not_known_again", field="code")
+
+
+def yuan(fen: int) -> str:
+    """Return an amount in yuan."""
+    return f"{fen // 100}.{fen % 100:02d}"

@@ -1,0 +1,142 @@
+"""A reward is claimed in the thread, calculated at the desk and paid against the code; nobody asks who."""
+
+from datetime import date
+
+from sqlmodel import Session, select
+
+from api.intake.routes import claim_note
+from jobs import take_claims
+from jobs.running import Plant
+from registry.identifiers import new_id
+from registry.reports import claims, codes, visits
+from registry.rewards.commands import TakeClaim, take_claim, waive_unclaimed
+from registry.rewards.tables import Reward, RewardShare
+from registry.store.engine import reading, writing
+from search_index.embedded import EmbeddedIndex
+from tests import given
+from tests.desk.conftest import Browser, Town, give_passwords
+from tests.reports.office import Office
+from tests.reports.sending import sent
+from tests.reports.site import OFFICE
+from tests.reports.test_desk import town, unlocked
+from tests.reports.test_handling import said
+
+__all__ = ["town"]
+
+WORD = "青山绿水"
+AT = "/desk/reports/rewards"
+STATED = {
+    "case_on": "2026-11-20",
+    "party": "organisation",
+    "fine_fen": "0",
+    "confiscated_fen": "0",
+    "crime": "true",
+    "clue": "details",
+    "proof": "direct",
+    "match": "fully",
+    "grave": "true",
+}
+
+
+def claimed(office: Office) -> tuple[str, codes.Derived, str]:
+    """Let a report arrive whose reporter claims a reward; return it, the reporter and the code."""
+    code = codes.draw()
+    with office.site.vault() as vault:
+        report, reporter = sent(vault, code)
+        found, key = visits.come_back(vault, reporter)[:2]
+        visits.claim_reward(vault, found, key, claim_note(WORD, "写信"))
+        return report.id, reporter, code
+
+
+def post(browser: Browser, page: str, address: str, **fields: object) -> int:
+    """Send a form of a page, and return the status of the answer."""
+    browser.open(page)
+    browser.last = browser.send(address, fields)
+    return int(browser.last.status_code)
+
+
+def state(office: Office, report_id: str) -> str:
+    with reading(office.registry) as session:
+        return session.get_one(RewardShare, report_id).state
+
+
+def claims_taken(office: Office, town: Town) -> str:
+    """Let the job bring the claims to the rewards."""
+    index = EmbeddedIndex.open(town.settings.data_dir / "index", write=False)
+    plant = Plant(town.settings, office.registry, index, lambda: town.clock[0], given.rulebook)
+    try:
+        return take_claims.run(plant)
+    finally:
+        plant.reports.engine.dispose()
+        index.close()
+
+
+def test_a_claim_leads_from_the_thread_over_the_desk_to_a_payment_against_the_code(
+    office: Office, town: Town
+) -> None:
+    report_id, reporter, code = claimed(office)
+    give_passwords(office.registry, "approver")
+    li, approver, zhao = unlocked(town, "li"), town.at_desk("approver"), town.at_desk("zhao")
+    li.open(AT)
+    assert li.last is not None
+    assert f"{AT}/new?report={report_id}" in li.last.text
+    new = f"{AT}/new?report={report_id}"
+    share = {"shares.0.report_id": report_id, "shares.0.percent": "100"}
+    assert post(li, new, AT, **{**STATED, **share, "fine_fen": "一元"}) == 422
+    assert post(li, new, AT, **STATED, **share) == 303, li.last.text
+    with reading(office.registry) as session:
+        row = session.exec(select(Reward)).one()
+    one = f"{AT}/{row.id}"
+    assert post(approver, one, f"{one}/decision", expected_version=str(row.version), approved="true") == 303
+    assert post(li, one, f"{one}/telling", report_id=report_id) == 303, li.last.text
+    told = said(office, reporter)[-1][1]
+    assert claims.yuan(row.total_fen) in told
+    assert row.lines[0]["source"] in told
+    assert state(office, report_id) == "told"
+    assert claims_taken(office, town) == "claimed=1"
+    pay = {"report_id": report_id, "code": codes.written(code), "word": WORD}
+    for wrong in ({"word": "别的口令"}, {"code": codes.written(codes.draw())}, {"code": "1"}, {"word": ""}):
+        assert post(zhao, one, f"{one}/payment", **{**pay, **wrong}) == 422, wrong
+        assert zhao.last is not None
+        assert code not in zhao.last.text.replace(" ", "")
+    assert state(office, report_id) == "claimed"
+    assert post(zhao, one, f"{one}/payment", **pay) == 303
+    assert state(office, report_id) == "paid"
+    names = repr([entry.detail for entry in office.audit("reward.claimed", "reward.paid", "reward.told")])
+    assert report_id not in names
+
+
+def test_a_claim_counts_from_its_own_day_and_one_that_came_too_late_is_waived(office: Office) -> None:
+    for told_on, claimed_on, taken in (
+        (date(2026, 9, 1), date(2026, 9, 2), True),
+        (date(2026, 9, 1), date(2026, 8, 1), True),  # before it was told: from that day on
+        (date(2026, 9, 1), date(2026, 11, 20), False),
+    ):
+        with writing(office.registry) as session:
+            work = given.work(session, "national")
+            share = reward_told(session, told_on)
+            command = TakeClaim(report_id=share, claimed_on=claimed_on)
+            assert take_claim(work, command) is taken, claimed_on
+            assert waive_unclaimed(work) == (not taken)
+
+
+def reward_told(session: Session, told_on: date) -> str:
+    """Write down a reward of which a reporter was told, and return the report."""
+    reward_id, report_id = new_id(), new_id()
+    person = given.actor(session, "officer").person_id
+    session.add(
+        Reward(
+            id=reward_id, version=1, office_code=OFFICE, region=given.TOWN, state="settled", level=1,
+            total_fen=500_000, lines=[], consent=[], proposed_by_person=person, proposed_on=told_on,
+            rulebook_hash=given.rulebook().hash, recorded_at=given.NOW,
+        )
+    )  # fmt: skip
+    session.flush()
+    session.add(
+        RewardShare(
+            report_id=report_id, reward_id=reward_id, share_bp=10_000, amount_fen=500_000, state="told",
+            told_on=told_on,
+        )
+    )  # fmt: skip
+    session.flush()
+    return report_id
