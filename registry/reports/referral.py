@@ -118,7 +118,11 @@ def paper_of(made: Referred) -> bytes:
     Raises:
         Malformed: A character stands in no font at hand.
     """
-    rows = {name: getattr(made, name) for name in ("business", "place", "happened")}
+    rows = (
+        (words("paper.report_referral.business"), made.business),
+        (words("paper.report_referral.place"), made.place),
+        (words("paper.report_referral.happened"), made.happened),
+    )
     return pdf(
         {
             "office": made.office,
@@ -127,7 +131,7 @@ def paper_of(made: Referred) -> bytes:
             "address": made.number,  # what the code in the corner says: nothing on the network
             "addressee": made.to,
             "intro": words("paper.report_referral.intro"),
-            "rows": [[words(f"paper.report_referral.{name}"), value] for name, value in rows.items()],
+            "rows": rows,
             "facts_label": words("paper.report_referral.facts"),
             "facts": made.facts.splitlines(),
             "outro": [words("paper.report_referral.kept"), words("paper.report_referral.answer")],

@@ -1,5 +1,6 @@
 """A reporter proves on which day a report came and that something of it was opened, and nothing else."""
 
+from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from html import unescape
 from pathlib import Path
@@ -30,13 +31,15 @@ OFFICE_NAME = "信阳市浉河区市场监督管理局"
 
 
 @pytest.fixture
-def plant(desk: Desk) -> Plant:
+def plant(desk: Desk) -> Iterator[Plant]:
     """The nightly jobs of the intake's installation."""
     edge = desk.reception.edge
     load_or_create(edge.settings.data_dir, edge.settings.origin)
     with writing(edge.engine) as session:
         ensure_archived(session, given.rulebook(), given.NOW)
-    return Plant(edge.settings, edge.engine, edge.index, edge.now, edge.rulebook)
+    found = Plant(edge.settings, edge.engine, edge.index, edge.now, edge.rulebook)
+    yield found
+    found.reports.engine.dispose()
 
 
 def shown(desk: Desk, code: str) -> str:
