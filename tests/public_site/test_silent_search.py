@@ -28,6 +28,10 @@ def test_the_reader_is_told_that_the_database_answered(silent: Site, site: Site)
     told = Page(silent.get("/search", params={"q": name}).text)
     assert name in told.words
     assert "检索服务暂时没有应答" in told.words
+    nothing = Page(silent.get("/search", params={"q": name[1:]}).text)
+    assert "没有找到" in nothing.words
+    assert "拼音首字母" not in nothing.words  # no advice that the database cannot follow
+    assert "没有可以公开的记录" not in nothing.words  # that is not known without the index
     english = silent.get("/search", params={"q": "nothing like it", "lang": "en"}).text
     assert "The search index is not answering" in english
     assert "检索服务暂时没有应答" not in site.get("/search", params={"q": name}).text
