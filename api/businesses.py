@@ -16,7 +16,7 @@ from sqlmodel import Session
 
 from api.acts import record
 from api.answers import Recorded, recorded
-from api.describing import act, public
+from api.describing import act, moving, public
 from api.edge import Edge
 from api.facets import FacetCounts, counted
 from api.fallback import ANSWERED_BY, AnsweredBy, answered_by, by_database
@@ -229,7 +229,7 @@ class Businesses(Controller):
         body: Any = await sync_to_thread(answer) if edge.waits else answer()
         return Response(body, media_type=MediaType.JSON)
 
-    @get("/{business_id:str}", **public(404), summary="One business")
+    @get("/{business_id:str}", **moving(ShownBusiness, 404), summary="One business")
     def show(self, edge: NamedDependency[Edge], business_id: FromPath[str]) -> ShownBusiness | Redirect:
         """Return what the public may see of a business; a merged one answers 308."""
         with reading(edge.engine) as session:

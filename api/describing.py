@@ -17,6 +17,7 @@ from litestar.openapi.spec import (
     Schema,
     SecurityRequirement,
 )
+from pydantic import BaseModel
 
 from api.acts import LONGEST_KEY
 from api.answers import Recorded
@@ -72,6 +73,14 @@ def supervised(*refusals: int) -> dict[str, Any]:
         "security": KEY,
         "responses": _problems(400, 401, 403, *refusals),
     }
+
+
+def moving(answer: type[BaseModel], *refusals: int) -> dict[str, Any]:
+    """Describe a public route that answers by 308 where what is asked for was taken over by another."""
+    described = public(*refusals)
+    described["responses"][200] = ResponseSpec(answer, description="What the public may see.")
+    described["responses"][308] = ResponseSpec(None, description="Taken over by another, which stands there.")
+    return described
 
 
 def sent_as(*media: str) -> dict[str, Any]:

@@ -29,6 +29,7 @@ def _header(name: str, says: str) -> dict[str, Any]:
 
 
 HEADERS = {
+    "308": _header("Location", "Address of who took it over."),
     "401": _header("WWW-Authenticate", "Bearer."),
     "429": _header("Retry-After", "Seconds."),
     "503": _header("Retry-After", "Seconds."),

@@ -130,7 +130,7 @@ class Editions(Controller):
             path = files.edition_file(session, edge.settings.data_dir, edition, name)
         return _sent(path, edition, name)
 
-    @post("/", **act(), summary="Ask for an edition now")
+    @post("/", **act(), status_code=202, summary="Ask for an edition now")
     def order(
         self,
         request: Request[Any, Any, Any],

@@ -168,6 +168,7 @@ def test_a_key_is_locked_by_its_button_by_idling_and_by_signing_out(office: Offi
     address = arrived(office)
     ways = {
         "button": lambda browser: browser.send("/desk/reports/locking"),
+        "button with more": lambda browser: browser.send("/desk/reports/locking", {"surplus": "x"}),
         "idling": lambda _: town.wait(minutes=15),
         "signing out": lambda browser: browser.send("/desk/sign-out"),
     }
@@ -224,6 +225,10 @@ def test_an_identity_is_disclosed_through_two_custodians(office: Office, town: T
         action = shown(browser).partition('action="/desk/reports/disclosures/')[2].partition("/")[0]
         base = f"/desk/reports/disclosures/{action}"
         assert browser.send(f"{base}/approval").status_code == 303
+    qian.open("/desk/reports")
+    assert qian.send(f"{base}/release", {"requested_by": "wang"}).status_code == 422
+    li.open(address)
+    assert NAME.decode() not in li.send(f"{address}/disclosed/identity").text
     qian.open("/desk/reports")
     assert qian.send(f"{base}/release").status_code == 303
     li.open(address)
