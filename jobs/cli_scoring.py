@@ -1,4 +1,4 @@
-"""`score [--as-of D]` and `score explain ID`."""
+"""`score [--as-of D]`, `score explain ID` and `score plan REGION`."""
 
 import json
 from datetime import date, datetime, timedelta
@@ -13,9 +13,10 @@ from registry.errors import Malformed
 from registry.founding import job_actor
 from registry.overrides.queries import effective_rulebook, rulebook_at
 from registry.rulebook import load_rulebook
-from registry.scoring.answers import Explanation
+from registry.scoring.answers import Contribution, Explanation
 from registry.settings import read_settings
 from registry.store.engine import reading
+from registry.supervision.plan import plan
 
 DAY = click.DateTime(["%Y-%m-%d"])
 INSTANT = click.DateTime(["%Y-%m-%dT%H:%M:%S%z", "%Y-%m-%d"])
@@ -89,22 +90,47 @@ def explain_command(
     click.echo(answer.model_dump_json(indent=2) if as_json else words(answer))
 
 
+@score.command("plan")
+@click.argument("region")
+@click.option("--json", "as_json", is_flag=True)
+def plan_command(region: str, as_json: bool) -> None:
+    """Show how many businesses of each grade are to be inspected in a REGION, by the ratios in force."""
+    now = process.clock()
+    with opened(read_settings()) as engine, reading(engine) as session:
+        draws = plan(session, effective_rulebook(session, load_rulebook()), region, legal_day(now))
+    if as_json:
+        rows = [{**vars(one), "source": one.source.model_dump() if one.source else None} for one in draws]
+        click.echo(json.dumps(rows, ensure_ascii=False, indent=2))
+        return
+    for one in draws:
+        share = "no known share" if one.bp is None else f"{one.bp / 100:g} % = {one.to_inspect} to inspect"
+        ground = one.source.instrument if one.source else f"[{one.tag}]" if one.tag else ""
+        click.echo(f"{one.grade or 'unset':<6}{one.businesses:>9}  {share}  {ground}".rstrip())
+
+
 def words(answer: Explanation) -> str:
     """Return an explanation for a person: base, every contribution and cap, and their sum."""
+    reads = "higher is better" if answer.scheme.higher_is_better else "higher is riskier"
     lines = [
         f"{answer.business_id} · {answer.as_of_on} · {answer.region}",
+        f"{answer.scheme.name_zh} · {answer.scheme.name_en} · {reads}",
         f"{'base':<34}{answer.base_points / 100:>9.2f}",
     ]
-    for one in answer.contributions:
-        ground = one.rule.source.instrument if one.rule.source else f"[{one.rule.tag}]"
-        direct = f" → {one.direct_grade}" if one.direct_grade else ""
-        lines.append(
-            f"{one.kind:<34}{one.points / 100:>9.2f}  {one.counts_from}  {one.fact_id}{direct}  {ground}"
-        )
+    if answer.scheme.cycle_first_on is not None:
+        lines.insert(2, f"cycle {answer.scheme.cycle_first_on} to {answer.scheme.cycle_last_on}")
+    lines += [_line(one) for one in answer.contributions]
     for cap in answer.adjustments:
         lines.append(f"{f'cap of {cap.level} {cap.code}':<34}{cap.points / 100:>9.2f}")
     grade = answer.grade or f"unset ({answer.ungraded_because})"
-    return "\n".join([*lines, f"{'sum':<34}{answer.points / 100:>9.2f}  grade {grade}"])
+    lines.append(f"{'sum':<34}{answer.points / 100:>9.2f}  grade {grade}")
+    return "\n".join([*lines, *(f"missing: {one.what} {one.code}" for one in answer.missing)])
+
+
+def _line(one: Contribution) -> str:
+    points = "unknown" if one.points is None else f"{one.points / 100:.2f}"
+    ground = one.rule.source.instrument if one.rule.source else f"[{one.rule.tag}]"
+    direct = f" → {one.direct_grade}" if one.direct_grade else ""
+    return f"{one.kind:<34}{points:>9}  {one.counts_from}  {one.fact_id}{direct}  {ground}"
 
 
 def moment(as_of: datetime | None, known_at: datetime | None, now: datetime) -> tuple[date, datetime]:

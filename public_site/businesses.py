@@ -12,6 +12,7 @@ from public_site.reader import Reader
 from public_site.timeline import timeline
 from registry.businesses.queries import surviving
 from registry.publication import clearance, public_view
+from registry.publication.grades import grade_of
 from registry.repair.queries import early_ends
 from registry.store.engine import reading
 
@@ -32,17 +33,22 @@ def business(
         clears = clearance.is_made_of(session, business_id)
         listed = found.entries if found is not None else ()
         repairable = early_ends(session, rulebook, business_id, listed, today)
+        graded = grade_of(session, found, rulebook, today, edge.now()) if found is not None else None
     if carrier is not None and carrier.id != business_id:
         return Redirect(f"/businesses/{carrier.id}", status_code=308)
     if found is None:
         raise NotFoundException
+    names = reader.names(rulebook, today)
     return reader.page(
         "business.html",
         it=found,
         regimes=edge.regimes(),
-        names=reader.names(rulebook, today),
+        names=names,
         clears=clears,
-        history=timeline(found, edge.regimes(), reader.names(rulebook, today)),
+        history=timeline(found, edge.regimes(), names),
         linked=of_business(edge.settings, found),
         repairable=repairable,
+        graded=graded,
+        ungraded=names.reason(graded.ungraded_because) if graded and graded.ungraded_because else "",
+        grounded=names.ground_of(graded.scheme) if graded else "",
     )

@@ -18,6 +18,8 @@ from registry.rulebook import (
     ViolationType,
 )
 from registry.rulebook.periods import quoted
+from registry.scoring.answers import Rule, Scheme
+from registry.texts import catalogue
 
 
 class Names:
@@ -63,6 +65,18 @@ class Names:
     def place(self, jurisdiction: str) -> str:
         """Return the name of the place whose rule it is."""
         return region_words(jurisdiction.ljust(6, "0")) if jurisdiction else self.t("range.nation")
+
+    def ground_of(self, law: Rule | Scheme) -> str:
+        """Return the ground of a rule or a scheme that an explanation names, and how sure it is."""
+        if law.source is None:
+            return self.t(f"tag.{law.tag}")
+        quoted = " ".join(part for part in (law.source.instrument, law.source.article) if part)
+        said = "partly_default" if law.tag == "default" else law.tag
+        return self.t("write.semicolon").join((quoted, self.t(f"tag.{said}"))) if said else quoted
+
+    def reason(self, code: str) -> str:
+        """Return a reason that has a code and no parameters in words."""
+        return catalogue()[code][self.t.language]
 
     def period(self, rule: str, where: str) -> str:
         """Return how long a period of a rule is, or that its figure is not known there."""

@@ -117,8 +117,23 @@ def environment(language: Language) -> Environment:
         "last_day": written.last_day,
         "moment": written.moment,
         "schedule": written.schedule,
+        "points": points,
+        "share": share,
     }
     return made
+
+
+def points(hundredths: int, *, signed: bool = False) -> str:
+    """Write hundredths of a point, with a sign where asked for."""
+    whole, rest = divmod(abs(hundredths), 100)
+    sign = "−" if hundredths < 0 else "+" if signed and hundredths else ""
+    return f"{sign}{whole}.{rest:02d}".removesuffix(".00")
+
+
+def share(basis_points: int) -> str:
+    """Write a share."""
+    whole, rest = divmod(basis_points, 100)
+    return f"{whole}.{rest:02d}".removesuffix(".00") + "%"
 
 
 def link(path: str, **query: str | None) -> str:

@@ -29,6 +29,7 @@ from registry.rulebook import (
     RepairCondition,
     Row,
     Rulebook,
+    SamplingRatio,
     SchemeRow,
     ScoreScheme,
     Severity,
@@ -37,6 +38,8 @@ from registry.rulebook import (
 )
 from registry.rulebook.differences import Standpoint, differences
 from registry.rulebook.wording import Wording
+from registry.scoring.answers import scheme_on
+from registry.scoring.rules import rules_in
 
 R = TypeVar("R", bound=Row)
 Classed = TypeVar("Classed", PublicityPeriod, Severity, RepairCondition)
@@ -52,6 +55,8 @@ TOLD: tuple[type[Row], ...] = (
     RepairCondition,
     Measure,
     InstrumentKind,
+    ScoreScheme,
+    SamplingRatio,
 )
 
 
@@ -65,6 +70,7 @@ def rules(
     """Show the rules in force in a region on a day; what is no region or day is the nation, or today."""
     rulebook, place = edge.rulebook(), where if region(where) is not None else NATION
     day = _day(on, edge.today())
+    scoring = rules_in(rulebook, place, day)
     choice = rulebook.in_force(Choice, place, day).get(PREVAILS)
     return reader.page(
         "rules.html",
@@ -81,6 +87,9 @@ def rules(
         repairs=by_class(_rows(rulebook, RepairCondition, place, day)),
         measures=_rows(rulebook, Measure, place, day),
         instruments=_rows(rulebook, InstrumentKind, place, day),
+        scoring=scoring,
+        scheme=scheme_on(scoring.scheme, day) if scoring is not None else None,
+        ratios=_rows(rulebook, SamplingRatio, place, day),
         names=reader.names(rulebook, day),
         hash=rulebook.hash,
     )

@@ -1,9 +1,8 @@
 """Filling a folder: the main job from import to index, step by step, each step timed."""
 
-import csv
 import time
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import date
@@ -11,9 +10,10 @@ from pathlib import Path
 from typing import Any
 
 from jobs import deliver_outbox, lapse_publicity, nightly_score, sign_checkpoint
-from jobs.demo import law, names, people, procedures, waiting
+from jobs.demo import law, names, people, procedures, provinces, waiting
 from jobs.demo import reports as desk_of_reports
 from jobs.demo.people import Shown
+from jobs.demo.sheets import write_csv
 from jobs.demo.stage import Stage
 from jobs.demo.summary import figures
 from jobs.demo.town import Town
@@ -66,11 +66,14 @@ def fill(settings: Settings, as_of: date) -> Filling:
         with stage.acting("admin", 90, 8) as work:
             filling.people = people.enter_people(work)
         law.add_local_law(stage, 89)
+        provinces.add_law(stage, 88)
     with filling.step("import_real"):
         for kind in ("cases", "records"):
             filling.took(import_file(kind, builtin(kind), lambda: stage.acting("archivist", 80)))
     with filling.step("import_town"):
         town = _import_town(stage, filling, settings.data_dir / "demo")
+        for report in provinces.import_towns(stage, settings.data_dir / "demo"):
+            filling.took(report)
         with stage.acting("admin", 60, 8) as work:
             filling.people |= people.enter_market_people(work, procedures.cheats(work.session, as_of))
     with filling.step("lists"):
@@ -144,7 +147,7 @@ def _import_town(stage: Stage, filling: Filling, folder: Path) -> Town:
         ("instruments", town.instruments),
     ):
         path = folder / f"{kind}.csv"
-        _write_csv(path, list(rows))
+        write_csv(path, list(rows))
         filling.took(import_file(kind, path, lambda: stage.acting("officer", 75)))
     names.enter_names(stage, town)
     return town
@@ -153,16 +156,8 @@ def _import_town(stage: Stage, filling: Filling, folder: Path) -> Town:
 def _verify_instruments(stage: Stage, filling: Filling, folder: Path, town: Town) -> None:
     """Import what the verification body found, up to a few days ago."""
     path = folder / "verifications.csv"
-    _write_csv(path, list(town.verifications()))
+    write_csv(path, list(town.verifications()))
     filling.took(import_file("verifications", path, lambda: stage.acting("officer", 5)))
-
-
-def _write_csv(path: Path, rows: Iterable[dict[str, str]]) -> None:
-    rows = list(rows)
-    with path.open("w", encoding="utf-8", newline="") as file:
-        writer = csv.DictWriter(file, fieldnames=list(rows[0]))
-        writer.writeheader()
-        writer.writerows(rows)
 
 
 def _open_reports(settings: Settings, stage: Stage) -> dict[str, Shown]:

@@ -5,9 +5,14 @@ class waits; so does a repair without a local period. The figures here are inven
 bind nobody.
 """
 
+from collections.abc import Iterable, Mapping
+from datetime import date
+from typing import Any
+
 from jobs.demo.stage import Stage
 from registry.overrides.commands import ApproveOverride, ProposeOverride, approve_override, propose_override
 
+OFFICES_SINCE = date(2018, 10, 1)
 ROWS = (
     {
         "code": "fine",
@@ -50,10 +55,24 @@ REPAIR = {
 def add_local_law(stage: Stage, days_before: int) -> None:
     """Propose and approve the city's rows."""
     rows = [("severities", row) for row in ROWS] + [("repair_conditions", REPAIR)]
+    enter(stage, rows, "city-officer", "superior", days_before)
+
+
+def enter(
+    stage: Stage, rows: Iterable[tuple[str, Mapping[str, Any]]], officer: str, approver: str, days_before: int
+) -> None:
+    """Propose rows by one account and approve them by another.
+
+    Args:
+        stage: Where it plays.
+        rows: Table and row.
+        officer: Account that proposes.
+        approver: Account that approves.
+        days_before: So many days before the chosen day.
+    """
     for table, row in rows:
-        with stage.acting("city-officer", days_before, 9) as work:
-            override_id = propose_override(
-                work, ProposeOverride(rule_table=table, row=row, reason="演示用地方规则")
-            )
-        with stage.acting("superior", days_before, 10) as work:
+        with stage.acting(officer, days_before, 9) as work:
+            stated = {"rule_table": table, "row": row, "reason": "演示用地方规则"}
+            override_id = propose_override(work, ProposeOverride.model_validate(stated))
+        with stage.acting(approver, days_before, 10) as work:
             approve_override(work, stage.package, ApproveOverride(override_id=override_id))

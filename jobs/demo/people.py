@@ -3,10 +3,11 @@
 import secrets
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date
 
 from sqlmodel import col, select
 
+from jobs.demo.law import OFFICES_SINCE
+from jobs.demo.provinces import PROVINCES, enter_offices
 from registry.accounts.api_keys import issue_key
 from registry.accounts.commands import AddAccount, GrantRole, add_account
 from registry.accounts.credentials import NewPassword, hashed, keep_password
@@ -31,7 +32,7 @@ ACCOUNTS = (
     ("auditor", "演示·审计员", "SAMR", "auditor", "000000"),
 )
 
-SHOWN = ("officer", "approver", "superior", "auditor")
+SHOWN = ("officer", "approver", "superior", "auditor", *(place.name for place in PROVINCES))
 REPORT_PEOPLE = (
     ("handler1", "演示·举报办理甲", "report_handler"),
     ("handler2", "演示·举报办理乙", "report_handler"),
@@ -62,13 +63,14 @@ def enter_people(admin: Work) -> dict[str, Shown]:
                     "region": region,
                     "level": level,
                     "superior_code": superior,
-                    "held_from_on": date(2018, 10, 1),
+                    "held_from_on": OFFICES_SINCE,
                 }
             ),
         )
     for name, person, office, role, region in ACCOUNTS:
         grant = GrantRole.model_validate({"role": role, "region": region})
         add_account(admin, AddAccount(name=name, person_name=person, office_code=office, grants=(grant,)))
+    enter_offices(admin)
     return {name: Shown(_password(admin, name), issue_key(admin, name).token) for name in SHOWN} | {
         "admin": Shown(_password(admin, "admin"), "")
     }

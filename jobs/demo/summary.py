@@ -7,6 +7,8 @@ from typing import Any
 
 from sqlmodel import Session, col, func, select
 
+from jobs.demo.provinces import PROVINCES
+from jobs.demo.town import REGION
 from registry.businesses.tables import Business
 from registry.complaints.tables import Complaint
 from registry.demonstration.tables import DemonstrationUnit
@@ -15,7 +17,7 @@ from registry.instruments.tables import Verification
 from registry.lists.tables import ListEntry
 from registry.pledges.tables import Pledge
 from registry.publication.tables import Edition
-from registry.scoring.queries import grade_histogram, points_histogram
+from registry.scoring.queries import grade_histogram, grades_by_region, points_histogram
 from registry.statistics.tables import Statistic
 from registry.violations.tables import Violation
 from search_index.protocol import Index
@@ -45,6 +47,7 @@ def figures(session: Session, on: date, index: Index) -> dict[str, Any]:
         ),
         "incomplete_facts": _incomplete(session),
         "grades": grade_histogram(session),
+        "grades_by_region": _graded(session),
         "points": points_histogram(session, POINTS_WIDTH),
         "list_entries": _pairs(
             (f"{regime}.{state}", count)
@@ -62,6 +65,15 @@ def figures(session: Session, on: date, index: Index) -> dict[str, Any]:
             for edition in session.exec(select(Edition).order_by(col(Edition.recorded_at))).all()
         },
         "index_documents": index.count(),
+    }
+
+
+def _graded(session: Session) -> dict[str, dict[str, int]]:
+    """Return how many businesses of each of the demonstration's towns have each grade; `unset` for none."""
+    towns = (REGION, *(place.region for place in PROVINCES))
+    return {
+        town: {grade or "unset": count for (_, grade), count in grades_by_region(session, town).items()}
+        for town in towns
     }
 
 

@@ -18,7 +18,7 @@ from registry.businesses.tables import Alias, Business, BusinessVersion, Market
 from registry.errors import NotFound, RuleRefused
 from registry.repair.queries import early_ends
 from registry.repair.rules import EarlyEnd
-from registry.scoring.answers import Explanation, Rule
+from registry.scoring.answers import Explanation
 from registry.scoring.grades import sampling_bp
 from registry.store.versions import versions
 from registry.texts import say
@@ -77,9 +77,6 @@ def file(request: Asked, edge: NamedDependency[Edge], business_id: FromPath[str]
         request,
         "business.html",
         names=names,
-        grounded=lambda rule: grounded(names, rule),
-        points=points,
-        percent=percent,
         region_words=region_words,
         **found,
     )
@@ -98,23 +95,3 @@ def score_of(work: Work, business_id: str, names: Names) -> Scored:
     drawn = sampling_bp(work.rulebook, account.region, work.today, account.grade) if account.grade else None
     repairable = early_ends(work.session, work.rulebook, business_id, (), work.today)
     return Scored("", account, prospects(*asked), drawn, repairable)
-
-
-def grounded(names: Names, rule: Rule) -> str:
-    """Return the law of a rule in words, or what its tag says of where it is from."""
-    if rule.source is None:
-        return names.t(f"tag.{rule.tag}")
-    return " ".join(part for part in (rule.source.instrument, rule.source.article) if part)
-
-
-def points(hundredths: int, *, signed: bool = False) -> str:
-    """Write hundredths of a point, with a sign where asked for."""
-    whole, rest = divmod(abs(hundredths), 100)
-    sign = "−" if hundredths < 0 else "+" if signed and hundredths else ""
-    return f"{sign}{whole}.{rest:02d}".removesuffix(".00")
-
-
-def percent(basis_points: int) -> str:
-    """Write a share."""
-    whole, rest = divmod(basis_points, 100)
-    return f"{whole}.{rest:02d}".removesuffix(".00") + "%"

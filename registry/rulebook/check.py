@@ -52,8 +52,8 @@ class Problem:
 
     Attributes:
         kind: The tag of the row; `overlap` where two rows hold at once; `unscored` where a kind of
-            violation has no points in the scheme `default`; `beyond` where a local range for an act of
-            its own allows more than the wider ones for that violation.
+            violation has no points in the nation's scheme `default`; `beyond` where a local range for an
+            act of its own allows more than the wider ones for that violation.
         sourced: True where the row names an instrument all the same.
     """
 
@@ -99,7 +99,7 @@ def _problems(rulebook: Rulebook, table: type[Row]) -> Iterator[Problem]:
     if table is PenaltyRange:
         yield from (_problem(row, "beyond", row.name_en) for row in _beyond(rulebook.rows(PenaltyRange)))
     if table is ViolationType:
-        scored = {point.code for point in rulebook.rows(ScorePoint)}
+        scored = {point.code for point in rulebook.rows(ScorePoint) if not point.jurisdiction}
         latest = {row.code: row for row in rows if f"violation.{row.code}" not in scored}
         yield from (_problem(row, "unscored", None) for row in latest.values())
 

@@ -4,11 +4,14 @@ The scheme of a region is the row `default` of the narrowest jurisdiction; the o
 scheme come from its jurisdiction and below, so a local scheme inherits nothing from a wider one.
 """
 
-from typing import ClassVar, Literal, Self
+from datetime import date
+from typing import Annotated, ClassVar, Literal, Self
 
 from pydantic import Field, model_validator
 
 from registry.rulebook.model import BasisPoints, Frozen, Months, Points, Row
+
+WHOLE_BP = 10_000
 
 
 def _check_bounds(floor: int | None, ceiling: int | None) -> None:
@@ -24,19 +27,27 @@ class ScoreScheme(Row):
         higher_is_better: False where more points mean more risk.
         grade_public: True where the jurisdiction publishes the grade.
         window_months: How far back facts are looked for.
+        cycle_months: Length of a cycle (计分周期), at whose end every score begins anew; None: no cycles.
+        cycle_from: First day of some cycle, given with its length; those before and after follow from it.
     """
 
     table: ClassVar[str] = "score_schemes"
 
+    name_zh: str
+    name_en: str
     base_points: Points
-    floor_points: Points | None
-    ceiling_points: Points | None
+    floor_points: Points | None = None
+    ceiling_points: Points | None = None
     higher_is_better: bool
     grade_public: bool
     window_months: Months
+    cycle_months: Annotated[int, Field(ge=1)] | None = None
+    cycle_from: date | None = None
 
     @model_validator(mode="after")
     def _ordered(self) -> Self:
+        if (self.cycle_months is None) != (self.cycle_from is None):
+            raise ValueError("a cycle has a length and a first day")
         _check_bounds(self.floor_points, self.ceiling_points)
         return self
 
@@ -53,12 +64,18 @@ class SchemeRow(Row):
 
 
 class ScoreDimension(SchemeRow):
-    """A part of the scheme (评价维度) with its own bounds."""
+    """A part of the scheme (评价维度) with its own weight and bounds.
+
+    Attributes:
+        weight_bp: Share at which the points of its kinds count; None: see `weight`.
+        floor_points: Least that the part adds, weighted; None: unbounded. The ceiling likewise.
+    """
 
     table: ClassVar[str] = "score_dimensions"
 
     name_zh: str
     name_en: str
+    weight_bp: BasisPoints | None = None
     floor_points: Points | None = None
     ceiling_points: Points | None = None
 
@@ -66,6 +83,15 @@ class ScoreDimension(SchemeRow):
     def _ordered(self) -> Self:
         _check_bounds(self.floor_points, self.ceiling_points)
         return self
+
+    @property
+    def weight(self) -> int | None:
+        """Return the weight in basis points, the whole where none is set.
+
+        Returns:
+            None where the tag says that it is unknown, so that nobody is graded.
+        """
+        return WHOLE_BP if self.weight_bp is None and self.tag != "unknown" else self.weight_bp
 
 
 class Step(Frozen):
@@ -79,7 +105,8 @@ class ScorePoint(SchemeRow):
     """The points of a kind of fact (计分规则), e.g. `violation.M48`, `pledge`.
 
     Attributes:
-        points: Added to the base; negative deducts.
+        points: Added to the base; negative deducts; None: unknown, so whoever has such a fact is graded only
+            where another sets the lowest grade directly.
         per: `fact`, or `unit` where the quantity of the fact multiplies.
         floor_points: Least that all facts of the kind add together; None: unbounded.
         ceiling_points: Most that they add together; None: unbounded.
@@ -89,11 +116,12 @@ class ScorePoint(SchemeRow):
     """
 
     table: ClassVar[str] = "score_points"
+    figures: ClassVar[tuple[str, ...]] = ("points",)
 
     name_zh: str
     name_en: str
     dimension: str
-    points: Points
+    points: Points | None = None
     per: Literal["fact", "unit"] = "fact"
     floor_points: Points | None = None
     ceiling_points: Points | None = None
@@ -114,13 +142,28 @@ class ScorePoint(SchemeRow):
 
 
 class GradeBand(SchemeRow):
-    """A grade (等级) and the first points that reach it, inclusive."""
+    """A grade (等级) and the points that it spans, both ends inclusive.
+
+    Attributes:
+        from_points: None: unknown.
+        to_points: None: up to where the next grade begins. A grade with both ends is given even where
+            those of others are unknown.
+    """
 
     table: ClassVar[str] = "grade_bands"
     figures: ClassVar[tuple[str, ...]] = ("from_points",)
 
     grade: str = Field(min_length=1)
     from_points: Points | None = None
+    to_points: Points | None = None
+
+    @model_validator(mode="after")
+    def _ordered(self) -> Self:
+        if self.to_points is not None and self.from_points is None:
+            raise ValueError("to_points needs from_points")
+        if self.to_points is not None and self.from_points is not None and self.to_points < self.from_points:
+            raise ValueError("to_points must not be below from_points")
+        return self
 
 
 class SamplingRatio(SchemeRow):

@@ -1,20 +1,24 @@
 """What an explanation of a score says, apart from the engine that computes it."""
 
+from collections.abc import Iterable, Iterator
 from datetime import date, datetime
 from typing import Literal
 
 from pydantic import BaseModel, ConfigDict
 
-from registry.rulebook import ScorePoint, Source, Tag
+from registry.rulebook import ScorePoint, ScoreScheme, Source, Tag
+from registry.scoring.rules import ScoringRules, cycle_of
 
 Level = Literal["kind", "dimension", "scheme"]
 
 
-class _Answer(BaseModel):
+class Answer(BaseModel):
+    """A part of an explanation."""
+
     model_config = ConfigDict(frozen=True)
 
 
-class Rule(_Answer):
+class Rule(Answer):
     """The row of the rulebook by which a fact counts, and the ground that it stands on."""
 
     code: str
@@ -27,20 +31,64 @@ class Rule(_Answer):
     tag: Tag | None
 
 
-class Contribution(_Answer):
-    """What one fact adds, in hundredths of a point, before any cap."""
+class Scheme(Answer):
+    """The scheme by which a score was reckoned: its name, its scale, the ground that it stands on.
+
+    Attributes:
+        floor_points: Hundredths of a point; None: no score is too low. The ceiling likewise.
+        higher_is_better: False where more points mean more risk.
+        cycle_first_on: First day of the cycle that is counted; None where there are no cycles.
+        cycle_last_on: Its last day.
+    """
+
+    name_zh: str
+    name_en: str
+    jurisdiction: str
+    in_force_from: date
+    source: Source | None
+    tag: Tag | None
+    note: str | None
+    floor_points: int | None
+    ceiling_points: int | None
+    higher_is_better: bool
+    grade_public: bool
+    cycle_first_on: date | None
+    cycle_last_on: date | None
+
+
+class Missing(Answer):
+    """A figure that nobody knows: the weight of a dimension, the points of a kind, the threshold of a grade.
+
+    Attributes:
+        name_zh: Of the dimension or the kind; the grade itself for a threshold.
+    """
+
+    what: Literal["weight", "points", "threshold"]
+    code: str
+    name_zh: str
+    name_en: str
+
+
+class Contribution(Answer):
+    """What one fact adds, in hundredths of a point, before any cap.
+
+    Attributes:
+        weight_bp: Share at which its dimension counts, in basis points; None: unknown.
+        unit_points: Worth of one unit, weighted and decayed; None: unknown, so that it adds nothing.
+    """
 
     fact_id: str
     kind: str
     counts_from: date
     quantity: int
-    unit_points: int
-    points: int
+    weight_bp: int | None
+    unit_points: int | None
+    points: int | None
     direct_grade: str | None
     rule: Rule
 
 
-class Adjustment(_Answer):
+class Adjustment(Answer):
     """What a cap takes away or gives back, so that the lines sum to the score.
 
     Attributes:
@@ -53,11 +101,13 @@ class Adjustment(_Answer):
     points: int
 
 
-class Account(_Answer):
+class Account(Answer):
     """How a score comes about: base, contributions and adjustments sum to its points.
 
     Attributes:
+        points: Where the worth of a fact is unknown, the sum of what is known.
         ungraded_because: Code of the reason where there is no grade.
+        missing: What would have to be known for a grade.
     """
 
     base_points: int
@@ -66,6 +116,7 @@ class Account(_Answer):
     points: int
     grade: str | None
     ungraded_because: str | None
+    missing: tuple[Missing, ...]
 
 
 class Explanation(Account):
@@ -76,8 +127,7 @@ class Explanation(Account):
     as_of_on: date
     known_at: datetime
     rulebook_hash: str
-    scheme_jurisdiction: str
-    grade_public: bool
+    scheme: Scheme
 
 
 def rule_of(row: ScorePoint) -> Rule:
@@ -92,3 +142,43 @@ def rule_of(row: ScorePoint) -> Rule:
         source=row.source,
         tag=row.tag,
     )
+
+
+def scheme_on(row: ScoreScheme, on: date) -> Scheme:
+    """Return a scheme with the cycle in which a day lies."""
+    cycle = cycle_of(row, on)
+    return Scheme(
+        name_zh=row.name_zh,
+        name_en=row.name_en,
+        jurisdiction=row.jurisdiction,
+        in_force_from=row.in_force_from,
+        source=row.source,
+        tag=row.tag,
+        note=row.note,
+        floor_points=row.floor_points,
+        ceiling_points=row.ceiling_points,
+        higher_is_better=row.higher_is_better,
+        grade_public=row.grade_public,
+        cycle_first_on=cycle.first if cycle else None,
+        cycle_last_on=cycle.last if cycle else None,
+    )
+
+
+def missing_of(rules: ScoringRules, counted: Iterable[ScorePoint]) -> Iterator[Missing]:
+    """Yield what would have to be known for a grade: each figure once.
+
+    Args:
+        rules: What scores.
+        counted: Rules of the facts that count.
+    """
+    for dimension in rules.dimensions:
+        if dimension.weight is None:
+            yield Missing(
+                what="weight", code=dimension.code, name_zh=dimension.name_zh, name_en=dimension.name_en
+            )
+    for point in dict.fromkeys(counted):
+        if point.points is None:
+            yield Missing(what="points", code=point.code, name_zh=point.name_zh, name_en=point.name_en)
+    for band in rules.bands:
+        if band.from_points is None:
+            yield Missing(what="threshold", code=band.code, name_zh=band.grade, name_en=band.grade)

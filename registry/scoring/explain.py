@@ -11,7 +11,16 @@ from sqlmodel import Session
 from registry.businesses.tables import Business
 from registry.errors import NotFound, RuleRefused
 from registry.rulebook import Row, Rulebook
-from registry.scoring.answers import Account, Adjustment, Contribution, Explanation, Level, rule_of
+from registry.scoring.answers import (
+    Account,
+    Adjustment,
+    Contribution,
+    Explanation,
+    Level,
+    missing_of,
+    rule_of,
+    scheme_on,
+)
 from registry.scoring.engines import duckdb_in_memory, level_sql
 from registry.scoring.expression import BUSINESSES, FACTS, Levels
 from registry.scoring.facts import businesses_that_score, facts_known
@@ -43,17 +52,14 @@ def explain(
     if not law.schemes:
         raise RuleRefused("score.scheme_absent", region=region, on=as_of.isoformat())
     facts = read_table(session, facts_known(as_of, known_at, [business_id]), FACTS.to_pyarrow())
-    account = account_of(subject, facts, law)
-    scheme = law.schemes[0].scheme
     return Explanation(
-        **dict(account),
+        **dict(account_of(subject, facts, law)),
         business_id=business_id,
         region=region,
         as_of_on=as_of,
         known_at=known_at,
         rulebook_hash=rulebook.hash,
-        scheme_jurisdiction=scheme.jurisdiction,
-        grade_public=scheme.grade_public,
+        scheme=scheme_on(law.schemes[0].scheme, as_of),
     )
 
 
@@ -70,14 +76,16 @@ def account_of(subject: pa.Table, facts: pa.Table, law: Law) -> Account:
             _rows(connection, level_sql(level, dimensions_capped=law.dimensions_capped))
             for level in Levels._fields
         )
-    rules = law.schemes[0]
+    rules, counted = law.schemes[0], [law.points[row["rule"]][1] for row in contributions]
+    ungraded = score["grade"] is None
     return Account(
         base_points=rules.scheme.base_points,
         contributions=_contributions(contributions, law),
         adjustments=_adjustments(kinds, dimensions, score, law),
         points=score["points"],
         grade=score["grade"],
-        ungraded_because=why_ungraded(rules) if score["grade"] is None else None,
+        ungraded_because=why_ungraded(rules, counted) if ungraded else None,
+        missing=tuple(missing_of(rules, counted)) if ungraded else (),
     )
 
 
@@ -105,18 +113,22 @@ def _rows(connection: duckdb.DuckDBPyConnection, query: str) -> list[dict[str, A
 
 def _contributions(rows: list[dict[str, Any]], law: Law) -> tuple[Contribution, ...]:
     ordered = sorted(rows, key=lambda row: (row["counts_from"], row["kind"], row["fact_id"]))
-    return tuple(
-        Contribution(
-            fact_id=row["fact_id"],
-            kind=row["kind"],
-            counts_from=row["counts_from"],
-            quantity=row["quantity"],
-            unit_points=row["unit_points"],
-            points=row["points"],
-            direct_grade=law.points[row["rule"]][1].direct_grade,
-            rule=rule_of(law.points[row["rule"]][1]),
-        )
-        for row in ordered
+    return tuple(_contribution(row, law) for row in ordered)
+
+
+def _contribution(row: dict[str, Any], law: Law) -> Contribution:
+    scheme, point = law.points[row["rule"]]
+    known = law.schemes[scheme].is_known(point)
+    return Contribution(
+        fact_id=row["fact_id"],
+        kind=row["kind"],
+        counts_from=row["counts_from"],
+        quantity=row["quantity"],
+        weight_bp=law.schemes[scheme].weight_of(point),
+        unit_points=row["unit_points"] if known else None,
+        points=row["points"] if known else None,
+        direct_grade=point.direct_grade,
+        rule=rule_of(point),
     )
 
 

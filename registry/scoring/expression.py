@@ -10,12 +10,22 @@ Each level is a named part of the same definition, so an explanation shows what 
 a second computation.
 """
 
+from enum import IntEnum
 from typing import NamedTuple
 
 import ibis
 from ibis import Schema, Table, _
 
 from registry.scoring.rules import NO_LIMIT
+
+
+class Unknown(IntEnum):
+    """What nobody knows of a fact that counts; the greatest of a business's facts says it of its score."""
+
+    NOTHING = 0
+    PLACE = 1  # it sets a grade directly of which nobody knows where it lies
+    POINTS = 2
+
 
 FACTS = ibis.schema(
     {
@@ -52,6 +62,7 @@ PARAMS: dict[str, Schema] = {
             "points": "!int64",
             "per_unit": "!boolean",
             "direct_merit": "!int64",
+            "unknown": "!int64",
         }
     ),
     "caps": ibis.schema({"cap": "!int32", "dimension": "!int32", "floor": "!int64", "ceiling": "!int64"}),
@@ -66,7 +77,8 @@ class Levels(NamedTuple):
     """The score from the single fact up to the grade.
 
     Attributes:
-        contributions: One row a fact that counts: rule, points in hundredths, direct merit.
+        contributions: One row a fact that counts: rule, points in hundredths, direct merit; `unknown` is
+            one of `Unknown`.
         kinds: One row a business and capped kind: sum of its facts (`raw`), and within the cap. Kinds
             without a cap of their own are one.
         dimensions: One row a business and capped dimension: sum of its kinds, and within the cap.
@@ -122,12 +134,13 @@ def _contributions(facts: Table, params: dict[str, Table]) -> Table:
         unit_points=counted.points,
         points=counted.points * units,
         direct_merit=counted.direct_merit,
+        unknown=counted.unknown,
     )
 
 
 def _kinds(contributions: Table, caps: Table) -> Table:
     summed = contributions.group_by(["business_id", "cap"]).aggregate(
-        raw=_.points.sum().cast("int64"), direct_merit=_.direct_merit.min()
+        raw=_.points.sum().cast("int64"), direct_merit=_.direct_merit.min(), unknown=_.unknown.max()
     )
     return summed.join(caps, "cap").select(
         "business_id",
@@ -135,26 +148,28 @@ def _kinds(contributions: Table, caps: Table) -> Table:
         "dimension",
         "raw",
         "direct_merit",
+        "unknown",
         points=_within(summed.raw, caps.floor, caps.ceiling),
     )
 
 
 def _dimensions(kinds: Table, dimensions: Table) -> Table:
     summed = kinds.group_by(["business_id", "dimension"]).aggregate(
-        raw=_.points.sum().cast("int64"), direct_merit=_.direct_merit.min()
+        raw=_.points.sum().cast("int64"), direct_merit=_.direct_merit.min(), unknown=_.unknown.max()
     )
     return summed.join(dimensions, "dimension").select(
         "business_id",
         "dimension",
         "raw",
         "direct_merit",
+        "unknown",
         points=_within(summed.raw, dimensions.floor, dimensions.ceiling),
     )
 
 
 def _scores(businesses: Table, capped: Table, params: dict[str, Table]) -> Table:
     summed = capped.group_by("business_id").aggregate(
-        points=_.points.sum().cast("int64"), direct_merit=_.direct_merit.min()
+        points=_.points.sum().cast("int64"), direct_merit=_.direct_merit.min(), unknown=_.unknown.max()
     )
     placed = businesses.join(params["regions"], "region").join(params["schemes"], "scheme")
     joined = placed.left_join(summed, "business_id")
@@ -165,9 +180,12 @@ def _scores(businesses: Table, capped: Table, params: dict[str, Table]) -> Table
         "direction",
         "direct_merit",
         raw=raw,
+        unknown=joined.unknown.fill_null(Unknown.NOTHING),
         points=_within(raw, joined.floor, joined.ceiling),
     )
-    merit = ibis.least(clamped.points * clamped.direction, clamped.direct_merit.fill_null(NO_LIMIT))
+    points_known = clamped.unknown < Unknown.POINTS
+    reached = ibis.ifelse(points_known, clamped.points * clamped.direction, NO_LIMIT)
+    merit = ibis.least(reached, clamped.direct_merit.fill_null(NO_LIMIT))
     ranked = clamped.mutate(merit=merit)
     bands = params["bands"]
     return ranked.left_join(
@@ -176,6 +194,8 @@ def _scores(businesses: Table, capped: Table, params: dict[str, Table]) -> Table
             ranked.scheme == bands.scheme,
             ranked.merit >= bands.merit_from,
             ranked.merit <= bands.merit_to,
+            # what is unknown can only lower the merit that is known: then only the lowest grade is sure
+            (ranked.unknown == Unknown.NOTHING) | (bands.merit_from == -NO_LIMIT),
         ],
     ).select("business_id", "scheme", "raw", "points", "merit", "grade")
 

@@ -4,12 +4,11 @@ Bands are compared by merit, which is points where more is better and their nega
 means risk, so that "at best this grade" is one comparison whichever way a scheme reads.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date
-from itertools import pairwise
 
-from registry.rulebook import Rulebook, SamplingRatio
+from registry.rulebook import Rulebook, SamplingRatio, ScorePoint
 from registry.scoring.rules import NO_LIMIT, ScoringRules
 
 
@@ -25,37 +24,61 @@ class Band:
 def bands_of(rules: ScoringRules) -> tuple[Band, ...]:
     """Return the bands that give a grade; the lowest one reaches down without end.
 
-    A threshold that is unknown is never guessed: one such band leaves every score ungraded, and a
-    band that is itself tagged `unknown` leaves its own span so.
+    What is unknown is never guessed: an unknown weight leaves every score ungraded; an unknown
+    threshold leaves those that no band with both its ends holds; a band that is itself tagged
+    `unknown` leaves its own span.
     """
+    if any(dimension.weight is None for dimension in rules.dimensions):
+        return ()
     return tuple(_known_bands(rules))
 
 
 def _known_bands(rules: ScoringRules) -> Iterator[Band]:
-    starts = [band.from_points for band in rules.bands if band.from_points is not None]
-    if not starts or len(starts) < len(rules.bands):
-        return
-    starts.sort()
-    edges = pairwise([-NO_LIMIT, *starts[1:], NO_LIMIT + 1])
-    spans = dict(zip(starts, edges, strict=True))
+    starts = sorted(band.from_points for band in rules.bands if band.from_points is not None)
+    complete = len(starts) == len(rules.bands)
+    after = dict(zip(starts, [*starts[1:], NO_LIMIT + 1], strict=False))
     for band in rules.bands:
-        if band.from_points is None or band.tag == "unknown":
+        if band.from_points is None or band.tag == "unknown" or not (complete or band.to_points is not None):
             continue
-        first, after = spans[band.from_points]
+        lowest = band.from_points == starts[0] and (complete or _nothing_below(rules, starts[0]))
+        first = -NO_LIMIT if lowest else band.from_points
+        last = after[band.from_points] - 1 if band.to_points is None else band.to_points
         if rules.scheme.higher_is_better:
-            yield Band(band.grade, first, after - 1)
+            yield Band(band.grade, first, last)
         else:
-            yield Band(band.grade, 1 - after, -first)
+            yield Band(band.grade, -last, -first)
 
 
-def best_merit(bands: tuple[Band, ...], grade: str | None) -> int:
-    """Return the most merit that a grade set directly leaves; a bonus lifts no one above it."""
-    return next((band.merit_to for band in bands if band.grade == grade), NO_LIMIT)
+def _nothing_below(rules: ScoringRules, points: int) -> bool:
+    """Say whether no score can be below these points."""
+    return rules.scheme.floor_points is not None and rules.scheme.floor_points >= points
 
 
-def why_ungraded(rules: ScoringRules) -> str:
-    """Return the code of the reason for which a score has no grade."""
-    return "score.bands_unknown" if rules.bands else "score.bands_absent"
+def best_merit(bands: tuple[Band, ...], grade: str | None) -> int | None:
+    """Return the most merit that a grade set directly leaves; a bonus lifts no one above it.
+
+    Returns:
+        None where nobody knows where the grade lies.
+    """
+    if grade is None:
+        return NO_LIMIT
+    return next((band.merit_to for band in bands if band.grade == grade), None)
+
+
+def why_ungraded(rules: ScoringRules, counted: Iterable[ScorePoint]) -> str:
+    """Return the code of the reason for which a score has no grade.
+
+    Args:
+        rules: What scores.
+        counted: Rules of the facts that count.
+    """
+    if any(dimension.weight is None for dimension in rules.dimensions):
+        return "score.weights_unknown"
+    if not rules.bands:
+        return "score.bands_absent"
+    if any(not rules.is_known(point) for point in counted):
+        return "score.points_unknown"
+    return "score.bands_unknown"
 
 
 def sampling_bp(rulebook: Rulebook, region: str, on: date, grade: str) -> int | None:

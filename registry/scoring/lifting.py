@@ -14,7 +14,6 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from sqlmodel import Session
 
-from registry.calendar import add_months
 from registry.rulebook import Rulebook
 from registry.scoring.answers import Account, Rule, rule_of
 from registry.scoring.explain import account_of, subject_or_refuse
@@ -22,7 +21,7 @@ from registry.scoring.expression import FACTS
 from registry.scoring.facts import FOREVER, facts_known
 from registry.scoring.params import law_on
 from registry.scoring.parquet import read_table
-from registry.scoring.rules import ScoringRules, ages_that_count
+from registry.scoring.rules import ScoringRules, days_of_change
 
 Step = Literal["repair", "pledge", "designation"]
 MERITS: Mapping[str, Step] = {"pledge": "pledge", "designation": "designation"}
@@ -157,10 +156,10 @@ def _days(facts: pa.Table, on: date, rules: ScoringRules) -> list[date]:
     for row in facts.to_pylist():
         days |= {row["counts_from"], row["held_to"]}
         days |= {
-            add_months(row["counts_from"], age)
+            day
             for point in rules.points
             if point.code == row["kind"]
-            for age in ages_that_count(point, rules.scheme)
+            for day in days_of_change(row["counts_from"], point, rules.scheme)
         }
     return sorted(day for day in days if on < day < FOREVER)
 

@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 import pyarrow as pa
 
 from registry.rulebook import Rulebook, ScoreDimension, ScorePoint, ScoreScheme
-from registry.scoring.expression import PARAMS
+from registry.scoring.expression import PARAMS, Unknown
 from registry.scoring.grades import bands_of, best_merit
 from registry.scoring.rules import NO_LIMIT, ScoringRules, place_of, places_with_rules, rules_in, steps_on
 
@@ -123,7 +123,7 @@ def _steps(law: Law) -> Iterator[tuple[Any, ...]]:
     number = {cap: at for at, cap in enumerate(law.caps)}
     for rule, (scheme, point) in enumerate(law.points):
         direct_merit = best_merit(bands[scheme], point.direct_grade)
-        for step in steps_on(law.on, point, law.schemes[scheme].scheme):
+        for step in steps_on(law.on, point, law.schemes[scheme]):
             yield (
                 scheme,
                 point.code,
@@ -133,8 +133,15 @@ def _steps(law: Law) -> Iterator[tuple[Any, ...]]:
                 step.latest,
                 step.points,
                 point.per == "unit",
-                direct_merit,
+                NO_LIMIT if direct_merit is None else direct_merit,
+                _unknown_of(law.schemes[scheme], point, direct_merit),
             )
+
+
+def _unknown_of(rules: ScoringRules, point: ScorePoint, direct_merit: int | None) -> Unknown:
+    if not rules.is_known(point):
+        return Unknown.POINTS
+    return Unknown.PLACE if direct_merit is None else Unknown.NOTHING
 
 
 def _caps(law: Law) -> Iterator[tuple[Any, ...]]:

@@ -9,6 +9,8 @@ from datetime import datetime
 from sqlalchemy import ColumnElement, and_, false
 from sqlmodel import Session, col, func, or_, select
 
+from registry.businesses.tables import BusinessVersion
+from registry.regions import prefix
 from registry.scoring.tables import Score, ScoreRun
 
 
@@ -61,6 +63,27 @@ def grade_histogram(session: Session, at: datetime | None = None) -> dict[str, i
         .order_by(col(Score.grade))
     ).all()
     return {grade or "unset": count for grade, count in rows}
+
+
+def grades_by_region(session: Session, within: str) -> dict[tuple[str, str | None], int]:
+    """Return how many businesses have each grade on record, by their region and grade; None for no grade.
+
+    Args:
+        session: An open transaction.
+        within: GB/T 2260, whole or a prefix.
+    """
+    place = col(BusinessVersion.region)
+    rows = session.exec(
+        select(place, Score.grade, func.count())
+        .join(BusinessVersion, col(BusinessVersion.business_id) == col(Score.business_id))
+        .where(
+            col(BusinessVersion.superseded_at).is_(None), place.startswith(prefix(within), autoescape=True)
+        )
+        .where(_held(session))
+        .group_by(place, col(Score.grade))
+        .order_by(place, col(Score.grade))
+    ).all()
+    return {(region, grade): count for region, grade, count in rows}
 
 
 def points_histogram(session: Session, width: int, at: datetime | None = None) -> dict[str, int]:

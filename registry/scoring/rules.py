@@ -1,7 +1,8 @@
 """What scores in a place on a legal day, and from which days a fact may count to be worth how much.
 
 A fact counts from its day until the day before the last anniversary of its period. Decay goes by
-whole months of age: in the steps that the rulebook names, or month by month down to nothing.
+whole months of age: in the steps that the rulebook names, or month by month down to nothing. In a
+scheme of cycles a fact counts in the cycle in which it falls, and every score begins anew with the next.
 """
 
 from collections.abc import Iterable, Iterator
@@ -13,8 +14,8 @@ from itertools import pairwise
 from registry.calendar import add_months
 from registry.regions import ancestors
 from registry.rulebook import GradeBand, Rulebook, ScoreDimension, ScorePoint, ScoreScheme
+from registry.rulebook.score_rows import WHOLE_BP
 
-WHOLE_BP = 10_000
 NO_LIMIT = 2**52  # beyond any sum of points; still exact where an engine counts in 64-bit floats
 ONE_DAY = timedelta(days=1)
 SCORE_TABLES = (ScoreScheme, ScoreDimension, ScorePoint, GradeBand)
@@ -29,6 +30,15 @@ class ScoringRules:
     points: tuple[ScorePoint, ...]
     bands: tuple[GradeBand, ...]
 
+    def weight_of(self, point: ScorePoint) -> int | None:
+        """Return the weight of a kind's dimension in basis points; None: unknown."""
+        found = (row.weight for row in self.dimensions if row.code == point.dimension)
+        return next(found, WHOLE_BP)
+
+    def is_known(self, point: ScorePoint) -> bool:
+        """Say whether the worth of a kind is known: its points and the weight of its dimension."""
+        return point.points is not None and self.weight_of(point) is not None
+
 
 @dataclass(frozen=True)
 class Step:
@@ -37,7 +47,7 @@ class Step:
     Attributes:
         earliest: First such day, inclusive.
         latest: Last such day, inclusive.
-        points: Hundredths.
+        points: Hundredths; 0 where it is unknown.
     """
 
     earliest: date
@@ -76,26 +86,53 @@ def rules_in(rulebook: Rulebook, place: str, on: date) -> ScoringRules | None:
     )
 
 
-def steps_on(on: date, point: ScorePoint, scheme: ScoreScheme) -> Iterator[Step]:
+def steps_on(on: date, point: ScorePoint, rules: ScoringRules) -> Iterator[Step]:
     """Yield what a fact of this kind is worth on a day, newest facts first.
 
-    Decayed points are floored to the hundredth for one unit, so that twice the instruments are
-    exactly twice the points.
+    Weighted and decayed points are floored to the hundredth for one unit, so that twice the
+    instruments are exactly twice the points. What lies before the present cycle is worth nothing.
     """
-    months = min(point.counts_months, scheme.window_months)
-    marks = [*_shares(point, months), (months, 0)]
+    marks = [
+        *_shares(point, months_that_count(point, rules.scheme)),
+        (months_that_count(point, rules.scheme), 0),
+    ]
+    since_cycle = cycle_of(rules.scheme, on)
+    whole = (point.points or 0) * (rules.weight_of(point) or 0)
     for (since, share_bp), (until, _) in pairwise(marks):
+        earliest = first_counting_day(on, until)
         yield Step(
-            first_counting_day(on, until),
+            earliest if since_cycle is None else max(earliest, since_cycle.first),
             first_counting_day(on, since) - ONE_DAY,
-            point.points * share_bp // WHOLE_BP,
+            whole * share_bp // WHOLE_BP**2,
         )
 
 
-def ages_that_count(point: ScorePoint, scheme: ScoreScheme) -> tuple[int, ...]:
-    """Return the ages in months at which a fact of this kind is worth something else, its end the last."""
-    months = min(point.counts_months, scheme.window_months)
-    return (*(age for age, _ in _shares(point, months) if age), months)
+def months_that_count(point: ScorePoint, scheme: ScoreScheme) -> int:
+    """Return the age in months at which a fact of this kind ends to count."""
+    return min(point.counts_months, scheme.window_months)
+
+
+def cycle_of(scheme: ScoreScheme, on: date) -> Days | None:
+    """Return the first and the last day of the cycle in which a day lies; None where there are no cycles."""
+    begun, months = scheme.cycle_from, scheme.cycle_months
+    if begun is None or months is None:
+        return None
+    passed = (on.year - begun.year) * 12 + on.month - begun.month
+    number = passed // months
+    if add_months(begun, number * months) > on:
+        number -= 1
+    following = add_months(begun, (number + 1) * months)
+    return Days(add_months(begun, number * months), following - ONE_DAY)
+
+
+def days_of_change(counts_from: date, point: ScorePoint, scheme: ScoreScheme) -> Iterator[date]:
+    """Yield the days on which a fact of this kind is worth something else, the last those that end it."""
+    months = months_that_count(point, scheme)
+    yield from (add_months(counts_from, age) for age, _ in _shares(point, months) if age)
+    yield add_months(counts_from, months)
+    cycle = cycle_of(scheme, counts_from)
+    if cycle is not None:
+        yield cycle.last + ONE_DAY
 
 
 def _shares(point: ScorePoint, months: int) -> list[tuple[int, int]]:
@@ -129,6 +166,6 @@ def days_that_move(earlier: date, later: date, rules: Iterable[ScoringRules]) ->
     edges = {(earlier + ONE_DAY, later)}
     for scored in rules:
         for point in scored.points:
-            before, after = (list(steps_on(day, point, scored.scheme)) for day in (earlier, later))
+            before, after = (list(steps_on(day, point, scored)) for day in (earlier, later))
             edges |= {(old.earliest, new.earliest - ONE_DAY) for old, new in zip(before, after, strict=True)}
     return [Days(first, last) for first, last in sorted(edges) if first <= last]

@@ -11,7 +11,7 @@ from tests.architecture.sources import Source, product_sources
 LAWFUL_NAME = re.compile(r".+_(days|weeks|months|years|fen|yuan|bp|points)$", re.IGNORECASE)
 SMALLEST = 10  # one digit counts things; two digits are a figure that somebody decided
 UNITS = {  # arithmetic and display, which no law sets
-    "registry/scoring/rules.py": {"WHOLE_BP"},  # ten thousand basis points are the whole
+    "registry/rulebook/score_rows.py": {"WHOLE_BP"},  # ten thousand basis points are the whole
     "registry/scoring/commands.py": {"TEN_POINTS"},  # the width of a bar in the histogram
 }
 NO_LAW = (

@@ -54,6 +54,26 @@ def test_a_file_shows_every_contribution_its_rule_and_what_would_lift_the_grade(
     assert "2028年11月20日自行变为 100 分" in words
 
 
+def test_a_file_names_the_scheme_of_its_place_and_says_why_no_grade_is_given(town: Town) -> None:
+    """Of Hebei only the shape is known: facts are shown, their points are not guessed."""
+    with writing(town.engine) as session:
+        by = given.work(session, "national")
+        business_id = given.business(by, region="130102")
+        given.violation(by, business_id, conduct_code="cheating_instrument_used", decided_on="2025-11-20")
+    words = town.at_desk("national").open(f"/desk/businesses/{business_id}").words
+    for said in (
+        "河北省服务业计量信用风险分级",
+        "冀市监规〔2022〕3号",
+        "起评 0 分；总分不封顶；分数越高，风险越大",
+        "不定等级：本地方案由几个部分加权相加，权重未查明",
+        "“诚信计量状况”的权重",
+        "D 级的分数线",
+        "已查明的分值合计 0 分",
+    ):
+        assert said in words
+    assert "风险等级" not in words
+
+
 def test_an_incomplete_fact_says_what_it_lacks(town: Town) -> None:
     with writing(town.engine) as session:
         by = given.work(session)

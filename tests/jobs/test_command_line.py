@@ -274,6 +274,7 @@ def test_scores_are_computed_explained_and_summed(founded: Run, merchants: Path,
     lines = (*answer["contributions"], *answer["adjustments"])
     assert answer["base_points"] + sum(line["points"] for line in lines) == answer["points"]
     assert "sum" in founded("score", "explain", str(business_id), "--as-of", "2024-06-30").out
+    assert "3 % = 1 to inspect" in founded("score", "plan", "411502").out
 
 
 def test_an_edition_is_published_verified_and_a_changed_one_found_out(founded: Run) -> None:

@@ -75,8 +75,20 @@ def holds_together(folder: Path, on: date) -> dict[str, Any]:
     assert cards == ([1, 1] if on > date(2025, 4, 10) else [0, 0])  # the law of cards began that March
     assert entries["metrology_board.published"] >= 5
     assert {"A", "B", "D"} <= set(figures["grades"])
+    _each_place_grades_by_its_own_scheme(figures["grades_by_region"], on)
     assert {"valid", "overdue", "unqualified", "unknown"} <= set(figures["instruments_by_status"])
     return figures
+
+
+def _each_place_grades_by_its_own_scheme(by_region: dict[str, dict[str, int]], on: date) -> None:
+    """Hold that Hebei grades nobody, Xiangshan nobody but D, and Baotou by the figures that were entered."""
+    assert set(by_region["130102"]) == {"unset"}
+    assert "unset" in by_region["330225"]
+    assert set(by_region["330225"]) <= {"unset", "D"}
+    assert {"A", "B", "D"} <= set(by_region["150203"])
+    if on >= date(2025, 5, 9):
+        assert "unset" not in by_region["150203"]
+        assert by_region["150203"]["B"] > by_region["150203"]["D"], "a hundred points without a bonus are B"
 
 
 def _something_waits_everywhere(session: Session) -> None:

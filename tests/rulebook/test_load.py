@@ -1,6 +1,5 @@
 """The rulebook is whole, sourced or honestly tagged, or it is refused with every fault named."""
 
-import re
 import shutil
 from datetime import date
 from pathlib import Path
@@ -9,7 +8,18 @@ import pytest
 
 import registry.rulebook
 from registry.errors import Broken
-from registry.rulebook import TABLES, ListRegime, Rulebook, ScorePoint, Source, load_rulebook, problems
+from registry.rulebook import (
+    TABLES,
+    GradeBand,
+    ListRegime,
+    Rulebook,
+    ScoreDimension,
+    ScorePoint,
+    ScoreScheme,
+    Source,
+    load_rulebook,
+    problems,
+)
 
 PACKAGE = Path(registry.rulebook.__file__).parent
 SCORE_ROW = """
@@ -86,7 +96,12 @@ def spoil(row: str, old: str, new: str) -> str:
         pytest.param(spoil(SCORE_ROW, "points = -2500", 'points = "-2500"'), "points", "integer", id="text"),
         pytest.param(spoil(SCORE_ROW, "points = -2500", "points = true"), "points", "integer", id="boolean"),
         pytest.param(SCORE_ROW + "penalty = 3\n", "penalty", "not permitted", id="unknown-field"),
-        pytest.param(spoil(SCORE_ROW, "points = -2500\n", ""), "points", "required", id="missing-field"),
+        pytest.param(
+            spoil(SCORE_ROW, "points = -2500\n", ""), "row", "points is missing", id="missing-figure"
+        ),
+        pytest.param(
+            spoil(SCORE_ROW, "counts_months = 36\n", ""), "counts_months", "required", id="missing-field"
+        ),
         pytest.param(spoil(SCORE_ROW, 'tag = "default"\n', ""), "row", "source or a tag", id="unexplained"),
         pytest.param(
             spoil(SCORE_ROW, '"default"\nname', '"guess"\nname'), "tag", "'default'", id="unknown-tag"
@@ -135,7 +150,38 @@ def test_a_fault_is_named_by_file_row_field_and_reason(
         for fault in faults
     )
     if "[[" in row and field != "is not TOML":
-        assert re.search(r"row 14 \(", faults[0])
+        last = len(load_rulebook().rows(ScorePoint)) + 1
+        assert f"row {last} (" in faults[0]
+
+
+@pytest.mark.parametrize(
+    ("table", "row", "reason"),
+    [
+        pytest.param(
+            "score_schemes",
+            'name_zh = "方案"\nname_en = "Scheme"\nbase_points = 0\nhigher_is_better = true\n'
+            "grade_public = false\nwindow_months = 36\ncycle_months = 12\n",
+            "a cycle has a length and a first day",
+            id="cycle-without-a-first-day",
+        ),
+        pytest.param(
+            "grade_bands",
+            'scheme = "default"\ngrade = "A"\nfrom_points = 5\nto_points = 4\n',
+            "to_points must not be below from_points",
+            id="grade-that-ends-before-it-begins",
+        ),
+        pytest.param(
+            "grade_bands",
+            'scheme = "default"\ngrade = "A"\n',
+            "from_points is missing: give it, or the tag unknown",
+            id="threshold-left-out",
+        ),
+    ],
+)
+def test_a_scale_that_cannot_be_is_refused(folder: Path, table: str, row: str, reason: str) -> None:
+    founding = 'code = "default"\njurisdiction = "41"\nin_force_from = 2026-01-01\ntag = "default"\n'
+    add(folder, table, f"\n[[{table}]]\n{founding}{row}")
+    assert any(reason in fault for fault in refused(folder))
 
 
 def test_all_faults_are_told_at_once(folder: Path) -> None:
@@ -223,6 +269,35 @@ def test_an_officer_is_told_what_is_tagged_and_what_never_scores() -> None:
     assert ("conducts", "false_data", "contested") in kinds
     assert ("violation_types", "M47", "unscored") in kinds
     assert not [problem for problem in told if problem.kind == "overlap"]
+
+
+def test_of_three_schemes_found_in_print_only_what_was_found_is_known() -> None:
+    """What domain research found: 100 and 80, twelve points and D up to three, higher is riskier."""
+    rulebook, on = load_rulebook(), date(2026, 11, 20)
+    places = {"baotou": "150203", "xiangshan": "330225", "hebei": "130102"}
+    schemes = {name: rulebook.find(ScoreScheme, "default", place, on) for name, place in places.items()}
+    assert {
+        name: (row.base_points, row.ceiling_points, row.higher_is_better) for name, row in schemes.items()
+    } == {
+        "baotou": (10_000, 18_000, True),
+        "xiangshan": (1_200, None, True),
+        "hebei": (0, None, False),
+    }
+    known = {
+        name: {band.grade for band in rulebook.in_force(GradeBand, place, on).values() if band.tag is None}
+        for name, place in places.items()
+    }
+    assert known == {"baotou": set(), "xiangshan": {"D"}, "hebei": set()}
+    for place in places.values():
+        points = rulebook.in_force(ScorePoint, place, on).values()
+        assert {row.points for row in points} == {None}, "no source gives the points of a fact"
+        rows = [*points, *rulebook.in_force(ScoreDimension, place, on).values()]
+        assert all(row.source is not None for row in rows)
+    hebei = rulebook.in_force(ScoreDimension, places["hebei"], on)
+    assert {code: row.weight for code, row in hebei.items()} == dict.fromkeys(
+        ("professional", "general", "state")
+    )
+    assert rulebook.in_force(ScoreDimension, places["baotou"], on)["bonus"].ceiling_points == 8_000
 
 
 def test_every_unsourced_row_is_told() -> None:

@@ -126,6 +126,7 @@ def scheme(place: str, **columns: Any) -> list[Any]:
         ScoreScheme(
             code="default",
             **held,
+            **names,
             base_points=10000,
             **bounds,
             higher_is_better=True,
@@ -147,11 +148,11 @@ def scheme(place: str, **columns: Any) -> list[Any]:
 
 
 def test_a_local_scheme_inherits_no_points_and_no_grades() -> None:
-    rulebook = RULEBOOK.with_rows(scheme("1502"))
-    assert set(rulebook.in_force(ScorePoint, "150202", TODAY)) == {"rules.broken"}
-    assert set(rulebook.in_force(GradeBand, "150202", TODAY)) == {"A"}
-    assert "violation.M48" in rulebook.in_force(ScorePoint, "150100", TODAY)
-    assert "rules.broken" not in rulebook.in_force(ScorePoint, "150100", TODAY)
+    rulebook = RULEBOOK.with_rows(scheme("2102"))
+    assert set(rulebook.in_force(ScorePoint, "210202", TODAY)) == {"rules.broken"}
+    assert set(rulebook.in_force(GradeBand, "210202", TODAY)) == {"A"}
+    assert "violation.M48" in rulebook.in_force(ScorePoint, "210100", TODAY)
+    assert "rules.broken" not in rulebook.in_force(ScorePoint, "210100", TODAY)
 
 
 def test_a_province_may_change_one_figure_of_the_scheme_it_shares() -> None:

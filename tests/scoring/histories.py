@@ -21,7 +21,8 @@ from registry.violations.tables import PenaltyDecision, Violation
 from tests.scoring.oracle import Fact
 
 FIRST_DAY, LAST_DAY = date(2021, 12, 25), date(2026, 11, 20)
-REGIONS = ("411502", "411503", "410000", "150203", "330225", "130102")
+REGIONS = ("411502", "411503", "410000", "210203", "320582", "370102", "440306", "460105", "530102")
+REAL = ("150203", "330225", "130102")  # where a scheme found in practice holds
 TYPES = ("M43", "M46", "M48", "K03", "C03", "M99", None)
 EDGES = (date(2024, 2, 29), date(2023, 2, 28), date(2023, 12, 31), date(2024, 5, 31))
 
@@ -150,7 +151,7 @@ class Author:
         return story
 
     def _place(self, held_from_on: date | None) -> dict[str, Any]:
-        return {"region": self.random.choice(REGIONS), "held_from_on": held_from_on}
+        return {"region": self.random.choice(REGIONS + REAL), "held_from_on": held_from_on}
 
     def _versions(
         self, first: date, change: Callable[[dict[str, Any]], None], **columns: Any

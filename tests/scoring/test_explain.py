@@ -34,11 +34,11 @@ def told(
     with reading(engine) as session:
         answer = explain(session, business_id, on, known_at, rulebook or given.rulebook())
     lines = [*answer.contributions, *answer.adjustments]
-    assert answer.base_points + sum(line.points for line in lines) == answer.points
+    assert answer.base_points + sum(line.points or 0 for line in lines) == answer.points
     return answer
 
 
-def kinds(answer: Explanation) -> list[tuple[str, int]]:
+def kinds(answer: Explanation) -> list[tuple[str, int | None]]:
     """Return kind and points of every contribution."""
     return [(line.kind, line.points) for line in answer.contributions]
 
@@ -199,8 +199,8 @@ def test_a_business_is_scored_by_the_law_of_the_place_where_it_then_was(engine: 
         )
     before = told(engine, business_id, date(2026, 4, 30), rulebook=local)
     after = told(engine, business_id, date(2026, 5, 1), rulebook=local)
-    assert (before.region, before.points, before.scheme_jurisdiction) == ("411502", 10_000, "")
-    assert (after.region, after.points, after.scheme_jurisdiction) == ("410102", 5_000, "4101")
+    assert (before.region, before.points, before.scheme.jurisdiction) == ("411502", 10_000, "")
+    assert (after.region, after.points, after.scheme.jurisdiction) == ("410102", 5_000, "4101")
 
 
 def test_a_total_without_bands_is_shown_without_a_grade_and_says_why(engine: Engine) -> None:
@@ -210,6 +210,38 @@ def test_a_total_without_bands_is_shown_without_a_grade_and_says_why(engine: Eng
     for rulebook, reason in ((none, "score.bands_absent"), (unknown, "score.bands_unknown")):
         answer = told(engine, business_id, rulebook=rulebook)
         assert (answer.points, answer.grade, answer.ungraded_because) == (5_000, None, reason)
+
+
+def test_the_scheme_of_a_place_names_itself_its_scale_its_ground_and_its_cycle(engine: Engine) -> None:
+    business_id = founded(engine, region="330225")
+    answer = told(engine, business_id)
+    assert (answer.scheme.name_zh, answer.scheme.jurisdiction) == (
+        "象山县菜市场信用监管（十二分制）",
+        "330225",
+    )
+    assert (answer.base_points, answer.scheme.floor_points, answer.scheme.ceiling_points) == (1_200, 0, None)
+    assert answer.scheme.source is not None
+    assert (answer.scheme.cycle_first_on, answer.scheme.cycle_last_on) == (
+        date(2026, 5, 1),
+        date(2027, 4, 30),
+    )
+
+
+def test_where_figures_are_unknown_facts_are_shown_and_the_figures_named(engine: Engine) -> None:
+    business_id = founded(engine, region="130102")
+    with writing(engine) as session:
+        given.violation(given.work(session), business_id, decided_on="2026-06-01")
+    answer = told(engine, business_id)
+    assert kinds(answer) == [("violation.M48", None)]
+    assert answer.contributions[0].rule.source is not None
+    assert (answer.points, answer.grade, answer.ungraded_because) == (0, None, "score.weights_unknown")
+    assert {(one.what, one.name_zh) for one in answer.missing} == {
+        ("weight", "计量专业信用风险因素"),
+        ("weight", "通用信用风险"),
+        ("weight", "诚信计量状况"),
+        ("points", "制造、销售、使用以欺骗消费者为目的的计量器具"),
+        *(("threshold", grade) for grade in "ABCD"),
+    }
 
 
 @pytest.mark.parametrize(

@@ -1,6 +1,6 @@
 """What would change a score: each line is the score that is indeed reached when the step is taken."""
 
-from datetime import timedelta
+from datetime import date, timedelta
 
 from sqlalchemy import Engine
 
@@ -9,6 +9,7 @@ from registry.scoring.lifting import Prospects, prospects
 from registry.store.engine import reading, writing
 from registry.violations.commands import repair_violation
 from tests import given
+from tests.scoring.rulebooks import dimension, national_and, point, scheme
 
 
 def asked(engine: Engine, business_id: str) -> Prospects:
@@ -60,6 +61,25 @@ def test_the_score_turns_by_itself_on_the_day_foretold_and_not_the_day_before(en
     assert before.points == now.points
     assert (then.points, then.grade) == (turn.points, turn.grade)
     assert then.points != now.points
+
+
+def test_with_a_new_cycle_the_score_turns_back_to_its_beginning(engine: Engine) -> None:
+    given.registry(engine)
+    rulebook = national_and(
+        [
+            scheme("4115", base_points=1_200, cycle_months=12, cycle_from=date(2020, 3, 1)),
+            dimension("4115"),
+            point("4115", "violation.M48", -500),
+        ]
+    )
+    with writing(engine) as session:
+        by = given.work(session)
+        business_id = given.business(by)
+        violation_id = given.violation(by, business_id, decided_on="2026-06-01")
+    with reading(engine) as session:
+        turn = prospects(session, business_id, given.TODAY, given.NOW, rulebook).turn
+    assert turn is not None
+    assert (turn.on, turn.points, turn.ended) == (date(2027, 3, 1), 1_200, (violation_id,))
 
 
 def test_what_counts_already_is_no_step_and_nothing_changes_where_nothing_is(engine: Engine) -> None:

@@ -1,0 +1,1 @@
+"""Supervision by grade: how many of each are to be inspected."""
