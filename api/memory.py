@@ -13,7 +13,7 @@ from typing import Any, NamedTuple
 from litestar import Litestar
 from litestar.concurrency import sync_to_thread
 from litestar.enums import ScopeType
-from litestar.types import HTTPScope, Message, Receive, Scope, Send
+from litestar.types import HTTPScope, Receive, Scope, Send
 from sqlalchemy.exc import DBAPIError, TimeoutError
 
 from api.edge import Edge
@@ -116,7 +116,7 @@ class _Noted:
         self.memory, self.state, self.key, self.onward = memory, state, key, onward
         self.start: Any = None
 
-    async def send(self, message: Message) -> None:
+    async def send(self, message: Any) -> None:
         """Hold the head back until the first body tells whether it is all."""
         if message["type"] == "http.response.start":
             self.start = message
