@@ -8,6 +8,7 @@ import itertools
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from typing import Any
+from urllib.parse import parse_qsl
 
 import pytest
 import schemathesis
@@ -20,15 +21,24 @@ from schemathesis.specs.openapi import checks
 from api.app import served
 from api.describing import FILES
 from api.document import document
+from tests.api.asking import Asked, asked_of
 from tests.api.building import built
 from tests.api.drawing import USUAL
 from tests.api.realm import Realm, Someone
+from tests.api.test_rights_matrix import NAMED, due, meant
+from tests.rights.expectation import Expected, by_key
 
 DOCUMENT = schemathesis.openapi.from_dict(document(built()))
 DOCUMENT.app = served(built())
 DOCUMENT.config.generation.update(allow_x00=False)  # no text may hold it, whatever its schema
 OPERATIONS = [
     pytest.param(one, id=one.label) for one in (found.ok() for found in DOCUMENT.get_all_operations())
+]
+WRITTEN = [
+    pytest.param(right, one, id=f"{one.method} {one.path} {one.state}")
+    for right in by_key()
+    for one in asked_of(right)
+    if not one.offices  # which nobody of the realm acts for
 ]
 MODES = list(GenerationMode)
 CHECKS = [
@@ -90,6 +100,21 @@ class Asking:
             if isinstance(part, dict):
                 part.update({name: known[name] for name in part.keys() & known.keys() - set(others)})
 
+    def parts(self, asked: Asked) -> dict[str, Any]:
+        """Return the parts of a request that is written down, with the things that it names."""
+        ids: dict[str, str] = dict(self.known)
+        parts: dict[str, Any] = {
+            "path_parameters": {
+                name: ids.get(asked.names.get(name, name), "none") for name in NAMED.findall(asked.path)
+            },
+            "query": dict(parse_qsl(asked.query.removeprefix("?"))),
+        }
+        if asked.method == "POST":
+            parts["headers"] = {"Idempotency-Key": f"written-{self.seen.total()}"}
+        if asked.body is not None:
+            parts |= {"body": meant(asked.body, ids), "media_type": "application/json"}
+        return parts
+
 
 def who_asks(realm: Realm, operation: APIOperation) -> Iterator[Someone]:
     """Yield who asks: of each role that may, the one of the whole country, one who may not, and nobody."""
@@ -112,6 +137,19 @@ def test_what_lies_at_the_edges_of_a_schema_is_answered_as_the_document_says(
     for case in cases:
         asking.ask(case)
     assert asking.seen.total() >= 5
+
+
+@pytest.mark.parametrize(("right", "asked"), WRITTEN)
+def test_what_is_asked_rightly_is_answered_as_the_document_says(
+    realm: Realm, right: Expected, asked: Asked
+) -> None:
+    operation = DOCUMENT[right.path][right.method]
+    asking = Asking(realm, operation)
+    people = [one for one in realm.people if due(right, asked, one) == asked.answers][:2]
+    for by in people:
+        assert asking.hold(operation.Case(**asking.parts(asked)), by) in (asked.answers, 200, 202, 409)
+        realm.renew()
+    assert people
 
 
 @pytest.mark.parametrize(
