@@ -63,17 +63,12 @@ def fill(settings: Settings, as_of: date) -> Filling:
     filling = Filling()
     with filling.step("found"):
         stage = _stage(settings, as_of)
-        with stage.acting("admin", 90, 8) as work:
-            filling.people = people.enter_people(work)
-        law.add_local_law(stage, 89)
-        provinces.add_law(stage, 88)
+        _enter_people_and_law(stage, filling)
     with filling.step("import_real"):
         for kind in ("cases", "records"):
             filling.took(import_file(kind, builtin(kind), lambda: stage.acting("archivist", 80)))
     with filling.step("import_town"):
-        town = _import_town(stage, filling, settings.data_dir / "demo")
-        for report in provinces.import_towns(stage, settings.data_dir / "demo"):
-            filling.took(report)
+        town = _import_towns(stage, filling, settings.data_dir / "demo")
         with stage.acting("admin", 60, 8) as work:
             filling.people |= people.enter_market_people(work, procedures.cheats(work.session, as_of))
     with filling.step("lists"):
@@ -135,8 +130,15 @@ def _found(stage: Stage) -> None:
         ensure_archived(session, stage.package, stage.instant(90, 7))
 
 
-def _import_town(stage: Stage, filling: Filling, folder: Path) -> Town:
-    """Write the town's import files and import them like everybody else's."""
+def _enter_people_and_law(stage: Stage, filling: Filling) -> None:
+    with stage.acting("admin", 90, 8) as work:
+        filling.people = people.enter_people(work)
+    law.add_local_law(stage, 89)
+    provinces.add_law(stage, 88)
+
+
+def _import_towns(stage: Stage, filling: Filling, folder: Path) -> Town:
+    """Write the towns' import files and import them like everybody else's."""
     town = Town(stage.as_of)
     folder.mkdir(parents=True, exist_ok=True)
     for kind, rows in (
@@ -150,6 +152,8 @@ def _import_town(stage: Stage, filling: Filling, folder: Path) -> Town:
         write_csv(path, list(rows))
         filling.took(import_file(kind, path, lambda: stage.acting("officer", 75)))
     names.enter_names(stage, town)
+    for report in provinces.import_towns(stage, folder):
+        filling.took(report)
     return town
 
 

@@ -49,14 +49,7 @@ def figures(session: Session, on: date, index: Index) -> dict[str, Any]:
         "grades": grade_histogram(session),
         "grades_by_region": _graded(session),
         "points": points_histogram(session, POINTS_WIDTH),
-        "list_entries": _pairs(
-            (f"{regime}.{state}", count)
-            for regime, state, count in session.exec(
-                select(ListEntry.regime, ListEntry.state, func.count())
-                .where(col(ListEntry.superseded_at).is_(None))
-                .group_by(ListEntry.regime, ListEntry.state)
-            ).all()
-        ),
+        "list_entries": _entries(session),
         "complaints": _pairs(
             session.exec(select(Complaint.state, func.count()).group_by(Complaint.state)).all()
         ),
@@ -66,6 +59,15 @@ def figures(session: Session, on: date, index: Index) -> dict[str, Any]:
         },
         "index_documents": index.count(),
     }
+
+
+def _entries(session: Session) -> dict[str, int]:
+    counted = (
+        select(ListEntry.regime, ListEntry.state, func.count())
+        .where(col(ListEntry.superseded_at).is_(None))
+        .group_by(ListEntry.regime, ListEntry.state)
+    )
+    return _pairs((f"{regime}.{state}", count) for regime, state, count in session.exec(counted).all())
 
 
 def _graded(session: Session) -> dict[str, dict[str, int]]:
