@@ -19,6 +19,7 @@ _FAMILIES: Mapping[str, str] = {
     "any_kinds": "penalty",
     "colour": "list_colour",
     "colours": "list_colour",
+    "consent_choice": "choices",
     "consent_levels": "level",
     "counts_from": "counted_from",
     "decided_by": "level",

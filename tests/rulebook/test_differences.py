@@ -139,3 +139,12 @@ def test_a_basis_is_told_with_its_article() -> None:
     row = BOOK.find(PenaltyRange, "K03", "330106", TODAY)
     assert isinstance(row.source, Source)
     assert Wording(BOOK, "zh").value(row, "source") == "浙江省计量监督管理条例 第四十一条第（五）项"
+
+
+def test_every_rule_has_a_name_that_is_no_code() -> None:
+    words = Wording(BOOK, "zh")
+    named = {(row.table, row.code): words.name(row) for table in TABLES for row in BOOK.rows(table)}
+    left = {key: name for key, name in named.items() if name == key[1] or "_" in name}
+    assert {key for key, name in left.items() if not name.isupper()} == set(), (
+        "grades are called by their letter"
+    )
