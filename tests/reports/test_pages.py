@@ -81,7 +81,7 @@ def test_a_reporter_writes_looks_over_sends_and_comes_back(desk: Desk) -> None:
     back = post(desk, "/report/return", {"code": carried["code"]})
     assert back.status_code == 200
     assert "请问是哪一天？" in back.text
-    said = post(desk, "/report/thread", {**hidden(back.text, "/report/thread", 1), "text": "上周六"})
+    said = post(desk, "/report/thread", {**hidden(back.text, "/report/thread", 2), "text": "上周六"})
     assert "上周六" in said.text
     for step, fields in (("delete", {}), ("claim", {"word": "青山绿水"}), ("end", {})):
         forms = [hidden(said.text, "/report/thread", at) for at in range(said.text.count("<form "))]
