@@ -208,6 +208,7 @@ def tell(
     request: Asked, edge: NamedDependency[Edge], form: NamedDependency[Form], reward_id: FromPath[str]
 ) -> Response[Any]:
     """Tell a reporter of the reward, in the thread."""
+    forms.checked(edge, request, form)
     row, shares = forms.consult(edge, request, lambda work: _with_shares(work, reward_id))
 
     def do(vault: Vault, actor: Actor, asked: OfReport) -> Told:
