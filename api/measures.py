@@ -107,7 +107,7 @@ class Measures(Controller):
 
         return consult(edge, request, read)
 
-    @get("/businesses/{business_id:str}", **supervised(), summary="Measures in effect for a business")
+    @get("/businesses/{business_id:str}", **supervised(422), summary="Measures in effect for a business")
     def of_business(
         self,
         request: Request[Any, Any, Any],
