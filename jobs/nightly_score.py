@@ -3,10 +3,12 @@
 In a process of its own, that ends with the run: what its engine takes is not held by who serves.
 """
 
+import os
 import signal
 from concurrent.futures import ProcessPoolExecutor
 from datetime import datetime
-from multiprocessing import get_context
+from multiprocessing import get_context, parent_process
+from threading import Thread
 
 from jobs.running import Plant
 from registry.founding import job_actor
@@ -42,6 +44,14 @@ def scored(database: str, now: datetime) -> str:
 
 
 def _undisturbed() -> None:
-    """Leave it to who serves when to end: it waits for the run."""
+    """Leave it to who serves when to end: it waits for the run, and who was killed leaves nothing running."""
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, signal.SIG_IGN)
+    Thread(target=_end_with_parent, daemon=True).start()
+
+
+def _end_with_parent() -> None:
+    parent = parent_process()
+    if parent is not None:
+        parent.join()
+        os._exit(1)

@@ -57,6 +57,8 @@ DAILY = (
     Daily("publish_due", time(6, 0), publish_due.run),
     Daily("forget_answers", time(6, 30), forget_answers.run),
     Daily("forget_events", time(6, 40), forget_events.run),
+    # by day: the instant of its act would date the visit in which a reward was claimed
+    Daily("take_claims", time(6, 45), take_claims.run),
     Daily("forget_complaints", time(6, 50), forget_complaints.run),
     Daily("escalate_complaints", time(7, 0), escalate_complaints.run),
     Daily("count_reports", time(7, 10), count_reports.run),
@@ -72,6 +74,5 @@ CONTINUOUS: tuple[tuple[str, Callable[[Plant], str], float], ...] = (
     ("publish_asked", publish_asked.run, 1),
     ("import_asked", import_asked.run, 1),
     ("end_keys", end_keys.run, 5),
-    ("take_claims", take_claims.run, 30),
     ("send_webhooks", send_webhooks.run, 1),
 )

@@ -17,7 +17,6 @@ from meilisearch.errors import (
 )
 from meilisearch.models.task import TaskInfo
 
-from registry.errors import Broken
 from search_index.documents import SearchDocument
 from search_index.meilisearch_filters import among
 from search_index.meilisearch_rows import DIGEST, FILLED, KEY, business_of, row, settings_of
@@ -131,11 +130,11 @@ class Writer:
         """Return when a task has succeeded.
 
         Raises:
-            Broken: It failed or was cancelled.
+            IndexSilent: It failed, on a full disk for one, or was cancelled; the rest of the work goes on.
         """
         task = self._client.wait_for_task(accepted.task_uid, _TASK_MS, _LOOK_MS)
         if task.status != "succeeded":
-            raise Broken(f"the search server did not carry out {task.type}: {task.status}, {task.error}")
+            raise IndexSilent(f"the search server did not carry out {task.type}: {task.status}, {task.error}")
 
 
 @contextmanager

@@ -16,7 +16,7 @@ from api.intake.reception import Reception
 from api.intake.visiting import office_of, owed_by, owed_in, reporter_in
 from registry.errors import Conflict, Malformed
 from registry.log import checkpoints
-from registry.publication.verify import certified, verify_log_paper
+from registry.publication.verify import LOG_PROOF, certified, verify_log_paper
 from registry.reports import receipts, thread
 from registry.reports.deadlines import Handling
 from registry.reports.disclosed import KIND as OPENED
@@ -118,7 +118,7 @@ def check(edge: Edge, text: str) -> Checked:
     written = text.strip() + "\n"
     with reading(edge.engine) as session:
         last = checkpoints.latest(session)
-        if last is None or len(written) > LONGEST_CERTIFICATE:
+        if last is None or len(written) > LONGEST_CERTIFICATE or not written.startswith(f"{LOG_PROOF}\n"):
             raise Malformed("report.certificate", field="certificate")
         if verify_log_paper(written, last.verifier_key, "certificate"):
             raise Malformed("report.certificate", field="certificate")

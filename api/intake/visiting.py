@@ -11,7 +11,7 @@ from api.edge import Edge
 from api.intake.arriving import Sent, Sink
 from api.intake.copying import Copying
 from api.intake.reception import Reception
-from registry.errors import Malformed, NotFound, Refusal, RuleRefused
+from registry.errors import Malformed, NotFound, RuleRefused
 from registry.offices.queries import current_name
 from registry.offices.tables import Office
 from registry.overrides.queries import calendar_overrides
@@ -253,7 +253,7 @@ def _once(reception: Reception, ticket: str, act: str, do: Act) -> Thread:
             report, key = thread.visit(vault, reporter)
             do(vault, report, key)
             return _shown(edge, vault, report, key, ticket, None)
-    except Refusal:
+    except BaseException:  # whatever it was, nothing was kept: who sends the form again writes it
         reception.visits.undone(ticket, act, visits_now)
         raise
 

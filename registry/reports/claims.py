@@ -64,6 +64,10 @@ def tell(vault: Vault, actor: Actor, by: Unlocked, reward: Reward, share: Reward
     return told(report, "report.answered", within=within)
 
 
+# lines that tell how many reported the same, and what each of them is paid
+OF_OTHERS = frozenset({"share", "dropped"})
+
+
 def in_words(reward: Reward, amount_fen: int) -> str:
     """Return what a reporter is told: the amount, the calculation with its rules, and what to do."""
     line = word("report_note", "reward_line", "zh")
@@ -72,6 +76,7 @@ def in_words(reward: Reward, amount_fen: int) -> str:
             rule=word("reward_line", one["rule"], "zh"), amount=yuan(one["amount_fen"]), source=one["source"]
         )
         for one in reward.lines
+        if one["rule"] not in OF_OTHERS
     ]
     told_of = word("report_note", "reward_told", "zh").format(amount=yuan(amount_fen))
     return "\n".join((told_of, *lines, word("report_note", "reward_how", "zh")))

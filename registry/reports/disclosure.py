@@ -202,7 +202,10 @@ def opened(sides: Sides, report_id: str, compartment: Guarded, by: Unlocked) -> 
     parts: list[Compartment] = []
 
     def do(vault: Vault) -> Told:
-        parts.extend(disclosed_together(vault, report_of(vault, sides.actor, report_id), compartment))
+        report = report_of(vault, sides.actor, report_id)
+        together = disclosed_together(vault, report, compartment)
+        # what came after the disclosure was sealed to nobody by it
+        parts.extend(one for one in together if opening.given_key(vault, report, one, by.holder) is not None)
         return disclose(vault, sides.actor, report_id, compartment, by)
 
     carry_out(sides, new_id(), do)  # a key of its own: each time that it is opened counts

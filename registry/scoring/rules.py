@@ -121,8 +121,10 @@ def cycle_of(scheme: ScoreScheme, on: date) -> Days | None:
     number = passed // months
     if add_months(begun, number * months) > on:
         number -= 1
-    following = add_months(begun, (number + 1) * months)
-    return Days(add_months(begun, number * months), following - ONE_DAY)
+    first = add_months(begun, number * months)
+    if first.year * 12 + first.month + months > (date.max.year + 1) * 12:
+        return Days(first, date.max)  # the calendar ends before the cycle
+    return Days(first, add_months(begun, (number + 1) * months) - ONE_DAY)
 
 
 def days_of_change(counts_from: date, point: ScorePoint, scheme: ScoreScheme) -> Iterator[date]:

@@ -2,6 +2,8 @@
 
 from collections.abc import Callable
 
+import pytest
+
 from public_site.texts import words
 from registry.rulebook import Deadline, PublicityPeriod, RepairCondition
 from tests import given
@@ -51,6 +53,11 @@ def test_measures_stand_with_the_article_that_founds_each(read: Read) -> None:
 
 def test_a_place_or_day_that_there_is_not_shows_the_nation_today(read: Read) -> None:
     assert "以下为全国在2026年11月20日施行的规则" in read("/rules?where=zz&on=zz").words
+
+
+@pytest.mark.parametrize("day", ["0001-01-01", "9999-04-30", "9999-12-31"])
+def test_the_first_and_the_last_day_of_the_calendar_have_their_rules(read: Read, day: str) -> None:
+    assert "象山县" in read(f"/rules?where=330225&on={day}").words
 
 
 def test_every_period_and_law_of_the_rulebook_has_words_in_both_languages() -> None:
