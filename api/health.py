@@ -40,8 +40,7 @@ def metrics(edge: NamedDependency[Edge]) -> str:
     with reading(edge.engine) as session:
         gauges = {
             "hm_index_documents": "NaN" if (documents := _indexed(edge)) is None else documents,
-            "hm_outbox_search": outbox.backlog(session, "search"),
-            "hm_outbox_score": outbox.backlog(session, "score"),
+            **{f"hm_outbox_{consumer}": outbox.backlog(session, consumer) for consumer in outbox.CONSUMERS},
             "hm_editions": session.exec(select(func.count()).select_from(Edition)).one(),
             "hm_editions_to_build": session.exec(
                 select(func.count()).where(col(Edition.built_generation) < col(Edition.generation))

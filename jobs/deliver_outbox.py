@@ -1,9 +1,9 @@
-"""Deliver the outbox: the search index reads each subject again, and editions get their files.
+"""Deliver the outbox: lists follow their facts, the index reads each subject again, editions get files.
 
-An entry whose grounds have fallen since is withdrawn on the way, praise is suspended against which a
-violation stands, and what may not be shown any more leaves what was published. The index is durable
-before the rows are deleted, so a crash in between repeats the delivery and never loses it; no write
-transaction is open while the index works.
+Lists come first and wait for no server: an entry whose grounds have fallen is withdrawn, praise is
+suspended against which a violation stands, and what may not be shown any more leaves what was
+published. The index is durable before its rows are deleted, so a crash in between repeats the
+delivery and never loses it; no write transaction is open while the index works.
 """
 
 import logging
@@ -32,8 +32,10 @@ SERVER = "search server"
 def run(plant: Plant) -> str:
     """Deliver all that is pending and return what was done, in words for the log."""
     documents = 0
-    with reading(plant.engine) as session:
-        waiting = outbox.backlog(session, "search")  # an idle registry opens no write transaction
+    with reading(plant.engine) as session:  # an idle registry opens no write transaction
+        unfollowed, waiting = (outbox.backlog(session, consumer) for consumer in ("lists", "search"))
+    while unfollowed and _follow_facts(plant):
+        waiting = True  # what was withdrawn is told to the index too
     if plant.patience.ready(SERVER, plant.now()):
         try:
             while waiting and (taken := _deliver_search(plant)):
@@ -47,6 +49,20 @@ def run(plant: Plant) -> str:
     return f"documents={documents} editions={built}"
 
 
+def _follow_facts(plant: Plant) -> int:
+    """Bring the lists of one batch of subjects in line with their facts and return the number of its rows."""
+    with writing(plant.engine) as session:
+        rows = outbox.pending(session, "lists", BATCH)
+        ids = list(dict.fromkeys(one for row in rows for one in row.subject_ids))
+        if rows:
+            work = plant.work(session, "deliver_outbox")
+            withdraw_fallen(work, ids)
+            suspend_blemished(work, plant.settings, ids)
+            hide_unshown(work, ids)
+            outbox.settle(session, rows)
+        return len(rows)
+
+
 def _deliver_search(plant: Plant) -> int:
     """Bring one batch of subjects to the index and return the number of its rows."""
     with writing(plant.engine) as session:
@@ -54,16 +70,13 @@ def _deliver_search(plant: Plant) -> int:
         ids = list(dict.fromkeys(one for row in rows for one in row.subject_ids))
         if not rows:
             return 0
-        work = plant.work(session, "deliver_outbox")
-        withdraw_fallen(work, ids)
-        suspend_blemished(work, plant.settings, ids)
-        hide_unshown(work, ids)
         session.expunge_all()
     _fill(plant)
     with reading(plant.engine) as session:
+        today = legal_day(plant.now())
         sync(
             plant.index,
-            lambda asked: (from_source(source) for source in index_documents(session, work.today, ids=asked)),
+            lambda asked: (from_source(source) for source in index_documents(session, today, ids=asked)),
             ids,
         )
     with writing(plant.engine) as session:

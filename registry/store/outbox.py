@@ -13,7 +13,7 @@ from sqlmodel import Session, col, func, select
 from registry.store.bulk import insert_rows
 from registry.store.tables import Outbox
 
-CONSUMERS = ("search", "score")
+CONSUMERS = ("lists", "search", "score")
 AT_ONCE = 200  # subjects of one row: a batch of thousands costs a few rows, not thousands
 
 

@@ -1,6 +1,7 @@
 """Delivery: the index follows the database, whatever dies on the way, and each job acts once."""
 
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from sqlmodel import select
@@ -119,6 +120,30 @@ def test_delivery_withdraws_an_entry_whose_decision_fell(works: Works) -> None:
     entry_id = works.case.blacklisted()
     works.deliver()
     assert len(works.found(lists=BLACK)) == 1
+    _annul(works)
+    assert state_of(works, entry_id) == "published"
+    works.deliver()
+    assert state_of(works, entry_id) == "annulled"
+    assert works.found(lists=BLACK) == set()
+    assert len(works.found()) == 1
+
+
+def test_an_entry_whose_decision_fell_is_withdrawn_though_the_search_server_is_silent(
+    works: Works, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    entry_id = works.case.blacklisted()
+    works.case.business("浉河区李记水产店")
+    works.deliver()
+    _annul(works)
+    monkeypatch.setattr(deliver_outbox, "BATCH", 1)  # the index is told of one subject at a time
+    works.plant.patience.failed(deliver_outbox.SERVER, works.plant.now())
+    works.deliver()
+    assert state_of(works, entry_id) == "annulled"
+    assert waiting(works) > 0, "the index is told when its server answers again"
+
+
+def _annul(works: Works) -> None:
+    """Let the only penalty decision fall."""
     with writing(works.plant.engine) as session:
         decision_id = session.exec(select(PenaltyDecision.decision_id)).one()
         change_decision_standing(
@@ -131,25 +156,22 @@ def test_delivery_withdraws_an_entry_whose_decision_fell(works: Works) -> None:
                 reason="行政复议决定撤销",
             ),
         )
-    assert state_of(works, entry_id) == "published"
-    works.deliver()
-    assert state_of(works, entry_id) == "annulled"
-    assert works.found(lists=BLACK) == set()
-    assert len(works.found()) == 1
 
 
+@pytest.mark.parametrize("consumer", ["lists", "search"])
 @pytest.mark.parametrize("after", ["sync", "settle"])
 def test_a_delivery_that_dies_is_repeated_without_harm(
-    works: Works, monkeypatch: pytest.MonkeyPatch, after: str
+    works: Works, monkeypatch: pytest.MonkeyPatch, after: str, consumer: str
 ) -> None:
     """Between commit of the index and settling, and between settling and the next batch."""
     business_id = works.case.business("浉河区李记水产店")
     works.case.blacklisted("浉河区王记蔬菜店")
     whole = {"sync": deliver_outbox.sync, "settle": outbox.settle}[after]
 
-    def die(*arguments: object) -> None:
+    def die(*arguments: Any) -> None:
         whole(*arguments)
-        raise Killed
+        if after == "sync" or {row.consumer for row in arguments[1]} == {consumer}:
+            raise Killed
 
     with monkeypatch.context() as patched:
         patched.setattr(deliver_outbox if after == "sync" else outbox, after, die)

@@ -15,6 +15,7 @@ def test_every_consumer_hears_of_a_subject(engine: Engine) -> None:
         outbox.enqueue(session, "business.registered", ["a", "b"], NOW)
     with reading(engine) as session:
         assert {consumer: outbox.backlog(session, consumer) for consumer in outbox.CONSUMERS} == {
+            "lists": 2,
             "search": 2,
             "score": 2,
         }
