@@ -23,8 +23,8 @@ from registry.settings import Network
 
 Lane = Literal["reading", "search", "matching", "recording", "sign_in"]
 
-MATCHING = "/api/v1/businesses/match"
-READ_BY_BODY = ("/api/v1/lists/check", MATCHING)
+MATCHING = ("/api/v1/businesses/match", "/match")
+READ_BY_BODY = ("/api/v1/lists/check",)
 SEARCHES = ("/search", "/api/v1/businesses", "/api/v1/lists/check")
 SIGN_IN = ("/desk/sign-in", "/desk/second-factor", "/desk/password", "/desk/invitation")
 NEVER = ("/healthz", "/readyz", "/metrics")  # what watches the installation must always learn how it is
@@ -108,7 +108,7 @@ def lane_of(method: str, path: str) -> Lane | None:
         return None
     if method not in ("GET", "HEAD", "OPTIONS") and path.startswith(SIGN_IN):
         return "sign_in"
-    if path.rstrip("/") == MATCHING and method == "POST":
+    if path.rstrip("/") in MATCHING and method == "POST":
         return "matching"
     if path.rstrip("/") in SEARCHES and (method != "POST" or path in READ_BY_BODY):
         return "search"

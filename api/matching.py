@@ -1,6 +1,5 @@
 """Matching lists of names and codes with what is on record, for everybody."""
 
-import re
 from collections.abc import Sequence
 from typing import Any
 
@@ -14,6 +13,7 @@ from api.describing import public
 from api.edge import Edge
 from api.fallback import ANSWERED_BY, AnsweredBy, answered_by
 from api.limits import count_names
+from registry.imports.asked import Line
 from registry.publication.matching import (
     Because,
     Candidate,
@@ -22,13 +22,13 @@ from registry.publication.matching import (
     WantedOnes,
     bearers,
     candidate,
+    is_code,
     told,
 )
 from registry.regions import prefix
 from registry.store.engine import reading
 from search_index.protocol import Query
 
-CODE = re.compile(r"[0-9A-Za-z]{15,}")  # no name is written so: who bears no such code is not like one
 NAMED = ("name", "former_name", "alias")
 LIKE = 5  # what is like a name, at most
 SPELLED = ("exact", "prefix", "substring")  # how a name is spelled; not how it sounds
@@ -80,13 +80,33 @@ def match_all(edge: Edge, wanted: Sequence[Wanted]) -> MatchedOnes:
     return MatchedOnes(items=items, answered_by=answered_by(database=silent))
 
 
+def match_lines(edge: Edge, lines: Sequence[Line]) -> MatchedOnes:
+    """Return what was found for each line of a list that could be read, in their order.
+
+    Where nobody bears the code of a line, its name is asked, and who bears that is `maybe`: the code differs.
+    """
+    first = match_all(edge, [line.ways[0] for line in lines])
+    items, by_database = list(first.items), first.answered_by == "database"
+    again = [
+        number
+        for number, (line, found) in enumerate(zip(lines, items, strict=True))
+        if found.state == "none" and len(line.ways) > 1
+    ]
+    if again:
+        named = match_all(edge, [lines[number].ways[1] for number in again])
+        by_database |= named.answered_by == "database"
+        for number, found in zip(again, named.items, strict=True):
+            items[number] = found.model_copy(update={"state": "maybe" if found.candidates else "none"})
+    return MatchedOnes(items=tuple(items), answered_by=answered_by(database=by_database))
+
+
 def _like(edge: Edge, one: Wanted) -> tuple[tuple[Candidate, ...], bool]:
     """Return the businesses whose name is spelled like what was asked, and whether the database told.
 
     There are none of a code.
     """
     text = one.text.strip()
-    if CODE.fullmatch(text):
+    if is_code(text):
         return (), False
     region = prefix(one.region.ljust(6, "0")) if one.region else None
     because: Because = "like"

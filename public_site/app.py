@@ -12,6 +12,7 @@ from public_site import (
     instruments,
     lists,
     log,
+    matching,
     pages,
     reader,
     repairs,
@@ -22,6 +23,7 @@ from public_site import (
     transparency,
     verify,
 )
+from public_site.desk.form import read_form
 from public_site.desk.routes import desk_router
 
 ROUTES: tuple[ControllerRouterHandler, ...] = (
@@ -35,6 +37,8 @@ ROUTES: tuple[ControllerRouterHandler, ...] = (
     robots.security,
     repairs.how_to,
     search.search,
+    matching.ask,
+    matching.match,
     businesses.business,
     instruments.instrument,
     lists.red,
@@ -62,4 +66,5 @@ ROUTES: tuple[ControllerRouterHandler, ...] = (
 def site_routes() -> list[ControllerRouterHandler]:
     """Return every route of the pages and the desks."""
     reading = Provide(reader.reader, sync_to_thread=False)
-    return [Router(path="/", route_handlers=ROUTES, dependencies={"reader": reading}), desk_router()]
+    given = {"reader": reading, "form": Provide(read_form)}
+    return [Router(path="/", route_handlers=ROUTES, dependencies=given), desk_router()]

@@ -37,6 +37,8 @@ RIGHTS: tuple[Right, ...] = (
     public("GET", "/lists/{regime}/entries/{entry_id}"),
     public("GET", "/lists/{regime}/{name}"),
     public("GET", "/log"),
+    public("GET", "/match"),
+    public("POST", "/match"),
     public("GET", "/repair"),
     public("GET", "/rules"),
     public("GET", "/rules/diff"),

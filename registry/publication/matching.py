@@ -4,6 +4,7 @@ The database is asked for the whole batch at once, and what it finds counts only
 of the business bears the same name or code: a natural person is not found by a name that is masked.
 """
 
+import re
 import unicodedata
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -22,6 +23,7 @@ from registry.publication.gathering import in_parts
 
 MOST = 1000
 LONGEST = 256
+_CODE = re.compile(r"[0-9A-Z]{15,}")  # no name is written so: who bears no such code is not like one
 
 Because = Literal["code", "name", "former_name", "alias", "like"]
 
@@ -152,6 +154,11 @@ def _found(session: Session, keys: Iterable[str], codes: Iterable[str]) -> Mappi
             for bears, business_id in session.execute(query.where(column.in_(part))):
                 found[bears].append(business_id)
     return found
+
+
+def is_code(text: str) -> bool:
+    """Say whether a text is written as a code and not as a name."""
+    return _CODE.fullmatch(_code(text)) is not None
 
 
 def _code(text: str) -> str:

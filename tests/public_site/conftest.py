@@ -90,7 +90,7 @@ def every_page(town: Town, site: Site) -> dict[str, str]:
         code = session.exec(select(Paper.code).where(Paper.case_id == "case")).one()
     paths = [
         f"/verify/{code}",
-        *("/", "/search", "/search?q=浉河", "/search?q=没有这家店", "/search?region=zz"),
+        *("/", "/search", "/search?q=浉河", "/search?q=没有这家店", "/search?region=zz", "/match"),
         *("/lists/red", "/lists/black", "/boards", "/lists/henan_black", "/lists/metrology_board"),
         *("/lists/henan_black?region=410100", "/lists/national_serious", "/lists/market_yellow_card"),
         *("/lists/henan_black/editions", "/lists/henan_red/editions", one),
