@@ -15,7 +15,7 @@ INSTALL := $(PIP) install --no-input --require-hashes --only-binary :all: -r
 COMPILE := $(BIN)/uv pip compile pyproject.toml --group build --python-version 3.11 --only-binary :all: \
 	--generate-hashes --no-header --quiet $(if $(UPGRADE),--upgrade)
 
-.PHONY: help install demo check test browser long bench lock clean
+.PHONY: help install demo check test browser long verifier bench lock clean
 .DELETE_ON_ERROR:
 
 help:
@@ -23,7 +23,9 @@ help:
 	@echo 'make check     format, lint, types, imports, architecture: under a minute'
 	@echo 'make test      all tests but the browser and the long ones (WORKERS=2, ARGS="-k …")'
 	@echo 'make browser   the journeys in headless Chromium, installed when missing'
-	@echo 'make long      tests that take minutes;  make bench  measurements (BENCH=score)'
+	@echo 'make long      tests that take minutes (ARGS="--share 1/8": an eighth of them)'
+	@echo 'make verifier  a second program reads our log (HM_TLOG_PYTHON: a Python that has aics-tlog)'
+	@echo 'make bench     measurements (BENCH=score)'
 	@echo 'make lock      pin the requirements again (UPGRADE=1: to the newest)'
 	@echo 'make clean     remove what runs left behind'
 
@@ -53,7 +55,7 @@ check: .venv/test
 	$(BIN)/pytest tests/architecture $(ARGS)
 
 test: .venv/test
-	$(BIN)/pytest -m 'not browser and not long' -n $(WORKERS) $(ARGS)
+	$(BIN)/pytest -m 'not browser and not long and not verifier' -n $(WORKERS) $(ARGS)
 
 browser: .venv/test
 	@dpkg -s $(BROWSER) >/dev/null 2>&1 || { echo 'Installing $(BROWSER) by apt-get …' >&2; $(APT) update >/dev/null && $(APT) install --yes --no-install-recommends $(BROWSER) >/dev/null; }
@@ -61,6 +63,16 @@ browser: .venv/test
 
 long: .venv/test
 	$(BIN)/pytest -m long --hypothesis-profile long --log-cli-level INFO $(ARGS)
+
+# The second verifier is made for Python 3.12; what is asked of it runs on 3.11 too.
+.venv/verifier/installed: requirements/verifier.lock | $(BIN)/python
+	@$(BIN)/python -m venv .venv/verifier >&2
+	@.venv/verifier/bin/python -m pip --disable-pip-version-check --quiet install --no-input --no-deps \
+		--ignore-requires-python --require-hashes --only-binary :all: -r requirements/verifier.lock >&2
+	@touch $@
+
+verifier: .venv/test .venv/verifier/installed
+	HM_TLOG_PYTHON=$(or $(HM_TLOG_PYTHON),.venv/verifier/bin/python) $(BIN)/pytest -m verifier $(ARGS)
 
 bench: .venv/test
 	@set -e; for name in $(BENCH); do echo "=== $$name ==="; $(BIN)/python -m benchmarks.$$name $(ARGS); done

@@ -7,6 +7,7 @@ the path and from nowhere else.
 """
 
 import json
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from datetime import date
@@ -33,13 +34,13 @@ class _Beyond:
     """A whole number that not every reader holds exactly."""
 
 
-class _Members(dict[str, Any]):
+class Members(dict[str, Any]):
     """An object, and the names that it gives twice."""
 
     def __init__(self, pairs: list[tuple[str, Any]]) -> None:
         super().__init__(pairs)
-        names = [name for name, _ in pairs]
-        self.repeated = [] if len(self) == len(pairs) else sorted({n for n in names if names.count(n) > 1})
+        names = (name for name, _ in pairs)
+        self.repeated = sorted(name for name, times in Counter(names).items() if times > 1)
 
 
 class StrictRequest(Request[Any, Any, Any]):
@@ -85,7 +86,7 @@ def read_body(
     try:
         read = json.loads(
             body.decode("utf-8"),
-            object_pairs_hook=_Members,
+            object_pairs_hook=Members,
             parse_float=lambda _: _Fraction(),
             parse_int=_whole,
             parse_constant=_no_constant,
@@ -147,7 +148,7 @@ def _faults(value: Any, at: tuple[object, ...]) -> Iterator[Fault]:
     elif isinstance(value, list):
         for number, item in enumerate(value):
             yield from _faults(item, (*at, number))
-    elif isinstance(value, _Members):
+    elif isinstance(value, Members):
         yield from (Fault(_shown((*at, name)), Malformed("field.repeated")) for name in value.repeated)
         for name, item in value.items():
             yield from _text_faults(name, (*at, name))

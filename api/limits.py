@@ -103,14 +103,14 @@ def count_names(request: Request[Any, Any, Any], names: int) -> None:
 
 
 def lane_of(method: str, path: str) -> Lane | None:
-    """Return the lane of a request; None: it is never limited."""
+    """Return the lane of a request by its path in the one spelling; None: it is never limited."""
     if path in NEVER:
         return None
     if method not in ("GET", "HEAD", "OPTIONS") and path.startswith(SIGN_IN):
         return "sign_in"
-    if path.rstrip("/") in MATCHING and method == "POST":
+    if path in MATCHING and method == "POST":
         return "matching"
-    if path.rstrip("/") in SEARCHES and (method != "POST" or path in READ_BY_BODY):
+    if path in SEARCHES and (method != "POST" or path in READ_BY_BODY):
         return "search"
     return "reading" if method in ("GET", "HEAD", "OPTIONS") else "recording"
 

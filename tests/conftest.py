@@ -26,6 +26,21 @@ hypothesis.settings.load_profile("default")
 _run = pytest.StashKey[ExitStack]()
 
 
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """Let a long run be made in pieces, on one machine after another or side by side."""
+    told = "run every N-th of the chosen tests, the K-th first; all N shares together run each once"
+    parser.addoption("--share", default="1/1", metavar="K/N", help=told)
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Keep one share of what the other options have chosen."""
+    first, _, of = config.getoption("--share").partition("/")
+    kept = items[int(first) - 1 :: int(of)]
+    config.hook.pytest_deselected(items=[item for item in items if item not in set(kept)])
+    items[:] = kept
+
+
 def pytest_configure(config: pytest.Config) -> None:
     """Start one PostgreSQL for all workers of a parallel run; a worker finds it in its environment."""
     config.stash[_run] = ExitStack()

@@ -11,6 +11,7 @@ from litestar.di import Provide
 from litestar.enums import ScopeType
 from litestar.exceptions import HTTPException, ValidationException
 from litestar.types import ASGIApp, ControllerRouterHandler, Receive, Scope, Send
+from litestar.utils import normalize_path
 from sqlalchemy.exc import OperationalError, TimeoutError
 
 from api import problems
@@ -92,7 +93,7 @@ class Beside:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Pass the request on."""
-        reporters = scope["type"] == ScopeType.HTTP and of_reporters(scope["path"])
+        reporters = scope["type"] == ScopeType.HTTP and of_reporters(normalize_path(scope["path"]))
         await (self.intake if reporters else self.site)(scope, receive, send)
 
 

@@ -1,6 +1,7 @@
 """Opening an import file: its content tells what it is; a name can only say that it is JSON lines."""
 
 from codecs import BOM_UTF8
+from collections import Counter
 from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -124,6 +125,6 @@ def _readable(records: Iterator[RawRow]) -> Iterator[RawRow]:
 
 
 def _refuse_twice(headings: Sequence[str]) -> None:
-    twice = next((heading for heading in headings if headings.count(heading) > 1), None)
-    if twice is not None:
-        raise Malformed("import.heading_twice", heading=twice)
+    for heading, times in Counter(headings).items():
+        if times > 1:
+            raise Malformed("import.heading_twice", heading=heading)

@@ -8,6 +8,7 @@ import codecs
 import csv
 import json
 import re
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 from io import BytesIO
@@ -200,6 +201,6 @@ def _no_number(constant: str) -> None:
 def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     made = dict(pairs)
     if len(made) != len(pairs):
-        keys = [key for key, _value in pairs]
-        raise Malformed("import.heading_twice", heading=next(key for key in keys if keys.count(key) > 1))
+        [(heading, _)] = Counter(key for key, _value in pairs).most_common(1)
+        raise Malformed("import.heading_twice", heading=heading)
     return made

@@ -18,6 +18,9 @@ from registry.imports.packages import WORKBOOK
 MOST_SHEETS = 50  # an office's workbook has one a month or one a market
 MOST_CELLS = 3_000_000  # 100,000 rows of thirty columns; more goes as CSV, which is read row by row
 MOST_TEXT = 200_000_000  # characters of all cells, shared texts counted as often as they are used
+MOST_ODD = 200_000  # hidden rows and columns and merged cells: each is remembered for itself
+MOST_STYLES = 65_536  # Excel makes no more
+LONGEST_COLUMN = 3  # letters, XFD being the last
 
 Format = Literal["plain", "day", "month", "year", "time", "other"]
 Place = tuple[int, int]
@@ -114,12 +117,19 @@ class _Budget:
     def __init__(self) -> None:
         self.cells = 0
         self.text = 0
+        self.odd = 0
 
     def box(self, survey: Survey) -> None:
         """Take the box of a sheet."""
         self.cells += survey.height * survey.width
         if self.cells > MOST_CELLS:
             raise Malformed("import.workbook_cells", sheet=survey.name, most=MOST_CELLS)
+
+    def remember(self) -> None:
+        """Take a hidden row or column, or a merged cell."""
+        self.odd += 1
+        if self.odd > MOST_ODD:
+            raise Malformed("import.workbook_bomb", most=MOST_TEXT >> 20)
 
     def read(self, characters: int) -> None:
         """Take a text."""
@@ -140,7 +150,7 @@ class _Cells:
         self._kind = ""
         self._style = 0
         self._inside = ""
-        self._value: str | None = None
+        self._value: list[str] = []  # in the pieces in which it came; empty: none
         self._formula = False
 
     def read(self, part: bytes) -> Survey:
@@ -159,13 +169,17 @@ class _Cells:
             self._column = _column(reference) if reference else self._column + 1
             self._kind = attributes.get("t", "n")
             self._style = int(attributes.get("s", "0"))
-            self._value, self._formula = None, False
+            self._value, self._formula = [], False
         elif tag == "row":
             self._row = int(attributes["r"]) - 1 if "r" in attributes else self._row + 1
             self._column = -1
             if attributes.get("hidden") in ("1", "true"):
+                self._budget.remember()
                 self.found.hidden_rows.add(self._row)
+        elif tag == "mergeCell":
+            self._budget.remember()
         elif tag == "col" and attributes.get("hidden") in ("1", "true"):
+            self._budget.remember()
             self.found.hidden_columns.append((int(attributes["min"]) - 1, int(attributes["max"]) - 1))
         elif tag == "f":
             self._formula = True
@@ -173,11 +187,12 @@ class _Cells:
 
     def _said(self, text: str) -> None:
         if self._inside in ("v", "t"):
-            self._value = (self._value or "") + text
+            self._value.append(text)
+            self._budget.read(len(text))
 
     def _end(self, tag: str) -> None:
         self._inside = ""
-        if tag != "c" or (self._value is None and not self._formula):
+        if tag != "c" or not (self._value or self._formula):
             return
         place = (self._row, self._column)
         self.found.height = max(self.found.height, self._row + 1)
@@ -186,22 +201,28 @@ class _Cells:
             self._budget.box(self.found)
         if self._kind == "e":
             self.found.odd[place] = Malformed("import.cell_error")
-        elif self._value is None:
+        elif not self._value:
             self.found.odd[place] = Malformed("import.cell_formula")
         elif self._kind == "n":
             shown = self._formats[self._style] if self._style < len(self._formats) else "other"
             if shown != "plain":
                 self.found.formats[place] = shown
         elif self._kind == "s":
-            number = int(self._value)
+            number = int("".join(self._value))
             self._budget.read(self._lengths[number] if number < len(self._lengths) else 0)
 
 
 def _column(reference: str) -> int:
+    """Return the column of a cell, from 0.
+
+    Raises:
+        ValueError: There is no such column.
+    """
+    letters = reference[: LONGEST_COLUMN + 1].rstrip("0123456789")
+    if not letters.isalpha() or len(letters) > LONGEST_COLUMN:
+        raise ValueError(reference[:LONGEST_COLUMN])
     number = 0
-    for letter in reference:
-        if not letter.isalpha():
-            break
+    for letter in letters:
         number = number * 26 + ord(letter.upper()) - 64
     return number - 1
 
@@ -235,6 +256,8 @@ def _formats(part: bytes | None) -> list[Format]:
         elif tag == "xf" and inside:
             number = int(attributes.get("numFmtId", "0"))
             styles.append(own[number] if number in own else _built_in(number))
+            if len(styles) > MOST_STYLES:
+                raise ValueError("styles")
 
     def leave(tag: str) -> None:
         nonlocal inside
@@ -266,6 +289,8 @@ def _lengths(part: bytes | None) -> list[int]:
         inside = tag == "t"
         if tag == "si":
             lengths.append(0)
+            if len(lengths) > MOST_CELLS:
+                raise Malformed("import.workbook_bomb", most=MOST_TEXT >> 20)
 
     def said(text: str) -> None:
         if inside and lengths:

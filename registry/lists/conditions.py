@@ -1,5 +1,6 @@
 """What must hold before a case opens or moves on: subject, facts, documents, persons, days."""
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Any
@@ -229,8 +230,8 @@ def refuse_unheard(step: Step, before: Sequence[ProposalStep], detail: Mapping[s
         RuleRefused: Names the points or the check.
     """
     opened = casefile.unanswered(before)
-    answered = [given["point"] for given in detail.get("answers", ())]
-    wrong = sorted(set(answered) - set(opened)) or [one for one in answered if answered.count(one) > 1]
+    answered = Counter(given["point"] for given in detail.get("answers", ()))
+    wrong = sorted(set(answered) - set(opened)) or [one for one, times in answered.items() if times > 1]
     if wrong:
         raise RuleRefused("answer.no_open_point", field="answers", point=wrong[0])
     left = [number for number in opened if number not in answered]

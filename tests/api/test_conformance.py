@@ -5,6 +5,7 @@ requests drawn at random, a few in the ordinary run and more than 20,000 in the 
 """
 
 import itertools
+import logging
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from typing import Any
@@ -29,6 +30,7 @@ from tests.api.test_rights_matrix import NAMED, due, meant
 from tests.rights.expectation import Expected, by_key
 
 SERVED = served(built())
+log = logging.getLogger(__name__)
 
 
 async def asked_in_process(scope: Any, receive: Any, send: Any) -> None:
@@ -185,3 +187,4 @@ def test_what_is_drawn_from_the_document_is_answered_as_it_says(
         asking.ask(case)
 
     drawn()
+    log.info("%s: %d requests, %s", operation.label, asking.seen.total(), dict(sorted(asking.seen.items())))

@@ -34,8 +34,8 @@ class Reached:
 
         async def asked() -> httpx.Response:
             transport = httpx.ASGITransport(self.app, raise_app_exceptions=False, client=(address, 1))
-            async with httpx.AsyncClient(transport=transport, base_url="http://registry") as client:
-                return await client.request(method, path, json=body)
+            async with httpx.AsyncClient(transport=transport) as client:
+                return await client.request(method, f"http://registry{path}", json=body)
 
         return asyncio.run(asked())
 
@@ -81,6 +81,25 @@ def test_a_list_that_is_matched_counts_by_its_names(limited: Reached, town: Town
     town.clock[0] += timedelta(seconds=2)
     assert match(1).status_code == 200
     assert limited.ask("GET", "/search").status_code == 200
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "limit"),
+    [
+        ("GET", "//search", 3),
+        ("GET", "/api//v1/businesses//", 3),
+        ("POST", "/api/v1/lists/check/", 3),
+        ("POST", "//desk/sign-in", 1),
+        ("POST", "/desk//sign-in/", 1),
+    ],
+)
+def test_however_a_path_is_spelt_it_counts_in_its_lane(
+    limited: Reached, method: str, path: str, limit: int
+) -> None:
+    *let_in, last = limited.statuses(limit + 1, path, method)
+    assert 404 not in let_in
+    assert 429 not in let_in
+    assert last == 429
 
 
 def test_one_lane_does_not_hold_up_another(limited: Reached) -> None:
@@ -143,7 +162,7 @@ def test_the_address_that_counts_is_the_one_that_a_proxy_of_ones_own_saw(
     ("method", "path", "lane"),
     [
         ("GET", "/", "reading"),
-        ("GET", "/api/v1/businesses/", "search"),
+        ("GET", "/api/v1/businesses", "search"),
         ("GET", "/api/v1/businesses/x", "reading"),
         ("POST", "/api/v1/businesses", "recording"),
         ("POST", "/api/v1/lists/check", "search"),

@@ -8,6 +8,7 @@ import httpx
 import pytest
 from sqlmodel import func, select
 
+from api.bodies import Members
 from registry.audit.tables import AuditEntry
 from registry.store.engine import reading
 from tests import given
@@ -116,6 +117,26 @@ def test_what_is_not_of_the_stated_type_is_refused_at_its_field(
     answer = send(town, f"/api/v1/{path.replace('/x/', f'/{shop}/')}", json.dumps(body).encode())
     assert (answer.status_code, told(answer)) == (400, [fault])
     assert written(town) == before
+
+
+class Counted(str):
+    """A name that counts how often names are compared."""
+
+    __slots__ = ()
+    compared = 0
+
+    def __eq__(self, other: object) -> bool:
+        Counted.compared += 1
+        return str.__eq__(self, other)
+
+    __hash__ = str.__hash__
+
+
+def test_a_name_given_twice_among_thousands_is_found_without_comparing_each_with_each() -> None:
+    names = [f"name {number}" for number in range(5_000)]
+    read = Members([(Counted(name), 0) for name in (*names, names[-1])])
+    assert read.repeated == [names[-1]]
+    assert Counted.compared < 50_000
 
 
 @pytest.mark.parametrize(

@@ -290,6 +290,35 @@ REFUSED: list[tuple[str, Callable[[], bytes], str]] = [
     ),
     ("a cell in the last corner", far_cell, "import.workbook_cells"),
     (
+        "a column of a hundred thousand letters",
+        lambda: by_hand(f'{made.HEADING_BY_HAND}<row r="2">{inline("A" * 100_000 + "2", "甲店")}</row>'),
+        "import.workbook_damaged",
+    ),
+    (
+        "rows that are hidden without end",
+        lambda: by_hand(made.HEADING_BY_HAND + '<row hidden="1"/>' * 200_001),
+        "import.workbook_bomb",
+    ),
+    (
+        "cells that are merged without end",
+        lambda: by_hand(made.HEADING_BY_HAND + '<mergeCell ref="A1:A1"/>' * 200_001),
+        "import.workbook_bomb",
+    ),
+    (
+        "columns that are hidden without end",
+        lambda: by_hand(made.HEADING_BY_HAND + '<col min="1" max="1" hidden="1"/>' * 200_001),
+        "import.workbook_bomb",
+    ),
+    (
+        "more styles than there are",
+        lambda: with_part(
+            "xl/styles.xml",
+            b"<s><cellXfs>" + b"<xf/>" * 65_537 + b"</cellXfs></s>",
+            by_hand(made.HEADING_BY_HAND),
+        ),
+        "import.workbook_damaged",
+    ),
+    (
         "too many sheets",
         lambda: book(lambda one: [one.add_worksheet() for _ in range(51)]),
         "import.workbook_sheets",
