@@ -51,6 +51,7 @@ def running(plant: Plant) -> Iterator[None]:
     try:
         yield
     finally:
+        plant.index.let_go()  # a search server may take an hour for a large write
         scheduler.shutdown(wait=True)
 
 

@@ -27,6 +27,7 @@ class Settings(BaseSettings):
         meilisearch_url: Address of a search server; the embedded index when unset.
         meilisearch_key: File that holds the server's key; it never stands in a database or on a command line.
         meilisearch_index: Name of the index there: installations that share a server have one each.
+        meilisearch_patience: Seconds within which the server must have done a write that it took.
         security_contact: Whom to warn of a weakness: `mailto:…`, `tel:…` or `https://…`.
         log_origin: Name of the transparency log, for ever: without white space and plus signs.
         demonstration: True marks every page as showing invented merchants.
@@ -57,6 +58,7 @@ class Settings(BaseSettings):
     meilisearch_url: str | None = Field(default=None, pattern=r"^https?://[\x21-\x7e]{1,200}$")
     meilisearch_key: Path | None = None
     meilisearch_index: str = Field(default="businesses", pattern=r"^[A-Za-z0-9_-]{1,64}$")
+    meilisearch_patience: float = Field(default=3600.0, ge=1, le=86_400)
     demonstration: bool = False
     second_factor: bool = True
     public_url: str = Field(default="http://127.0.0.1:8000", max_length=180, validate_default=True)

@@ -120,8 +120,10 @@ class MeilisearchIndex:
         """Return what differs whenever searches may answer otherwise than they did.
 
         What another process writes is seen after a second. While the server does not answer no two
-        marks are the same, so that no answer of the database is given again when it does.
+        marks are the same, and each question that it did not answer changes the next mark: so no answer
+        of the database is given again as if the index had given it.
         """
+        failures = self._server.failures
         looked_at, seen = self._looked
         if time.monotonic() - looked_at >= _LOOKING:
             try:
@@ -129,7 +131,7 @@ class MeilisearchIndex:
             except IndexSilent:
                 return object()
             self._looked = (time.monotonic(), seen)
-        return seen
+        return failures, seen
 
     def digests(self, ids: Sequence[str] | None = None) -> Iterator[tuple[str, str]]:
         """Yield identifier and digest of the named businesses or of all, in no order.
@@ -170,8 +172,13 @@ class MeilisearchIndex:
         """Forget every business."""
         self.replace_all([])
 
+    def let_go(self) -> None:
+        """Let a thread go that waits for the server to write, because the process ends."""
+        self._writer.end()
+
     def close(self) -> None:
         """Give back connections; uncommitted changes are lost."""
+        self.let_go()
         self._server.close()
         self._write = False
 

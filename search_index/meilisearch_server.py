@@ -34,6 +34,7 @@ class Address:
         key: What opens it, if anything does.
         seconds: Within which the server must answer a search.
         silence: Seconds for which a server that failed is not asked again, so that nobody waits in vain.
+        patience: Seconds within which a write must be done; a large one waits for those before it.
     """
 
     url: str
@@ -41,6 +42,7 @@ class Address:
     key: str | None = None
     seconds: float = 2.0
     silence: float = 5.0
+    patience: float = 3600.0
 
 
 @dataclass(frozen=True)
@@ -72,6 +74,7 @@ class Server:
         # a search server is reached as it was set, not through whatever proxy the machine browses by
         self._http = httpx.Client(base_url=address.url, headers=headers, timeout=limit, trust_env=False)
         self._asked_again_at = 0.0
+        self.failures = 0  # questions that the database had to answer
 
     def ask(self, questions: Sequence[dict[str, Any]]) -> list[Found]:
         """Return the answers to some questions, in their order, by one request.
@@ -80,7 +83,11 @@ class Server:
             IndexSilent: The server does not answer in time, refuses, or has no such index.
         """
         asked = [question_of(self.address.uid, one) for one in questions]
-        told = self._request("POST", "/multi-search", {"queries": asked})
+        try:
+            told = self._request("POST", "/multi-search", {"queries": asked})
+        except IndexSilent:
+            self.failures += 1
+            raise
         return [_found(one) for one in told["results"]]
 
     def state(self) -> tuple[str, str]:
@@ -130,7 +137,7 @@ def question_of(uid: str, asked: dict[str, Any]) -> dict[str, Any]:
 
 
 def _found(told: dict[str, Any]) -> Found:
-    documents = [SearchDocument.model_validate_json(hit[DOCUMENT]) for hit in told["hits"]]
+    documents = [SearchDocument.read(hit[DOCUMENT]) for hit in told["hits"]]
     return Found(
         total=told["estimatedTotalHits"],
         facets=told.get("facetDistribution") or {},

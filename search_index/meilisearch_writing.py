@@ -1,21 +1,27 @@
 """Writing to a Meilisearch server by its official client: every write is a task, and each is awaited.
 
 A write is accepted at once and done later; nothing is taken for done before its task has succeeded.
+Who waits lets go when the process ends: what was not told to be done is delivered again.
 """
 
 import json
-from collections.abc import Iterable, Iterator, Sequence
+import threading
+import time
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from itertools import islice
 from typing import Any, TypeVar
 
+import requests
 from meilisearch import Client
+from meilisearch._httprequests import HttpRequests
 from meilisearch.errors import (
     MeilisearchApiError,
     MeilisearchCommunicationError,
     MeilisearchTimeoutError,
 )
-from meilisearch.models.task import TaskInfo
+from meilisearch.index import Index
+from meilisearch.models.task import Task, TaskInfo
 
 from search_index.documents import SearchDocument
 from search_index.meilisearch_filters import among
@@ -26,9 +32,22 @@ from search_index.protocol import IndexSilent, Progress
 Some = TypeVar("Some")
 
 BATCH = 1000
-_REQUEST_SECONDS = 60
-_TASK_MS = 3_600_000  # a large batch waits for those before it
+_REQUEST_SECONDS = 10  # a write is only taken in; what it costs, its task does
+_AT_A_TIME_MS = 500  # for which one waits without asking whether the process ends
 _LOOK_MS = 10
+
+
+class _Direct(HttpRequests):
+    """Requests to the server as it was set, not through whatever proxy the machine browses by."""
+
+    def __init__(self, client: Client) -> None:
+        super().__init__(client.config)
+        self._session = requests.Session()
+        self._session.trust_env = False
+
+    def send_request(self, http_method: Callable[..., Any], *given: Any, **named: Any) -> Any:
+        """Send by a session of our own what the client would send by one that reads the environment."""
+        return super().send_request(getattr(self._session, http_method.__name__), *given, **named)
 
 
 class Writer:
@@ -36,8 +55,15 @@ class Writer:
 
     def __init__(self, address: Address) -> None:
         self._client = Client(address.url, address.key, timeout=_REQUEST_SECONDS)
+        self._client.http = self._client.task_handler.http = _Direct(self._client)
         self._live = address.uid
         self._beside = f"{address.uid}_next"
+        self._patience = address.patience
+        self._ending = threading.Event()
+
+    def end(self) -> None:
+        """Let whoever waits for a task go, now and from here on."""
+        self._ending.set()
 
     def begin(self) -> None:
         """Begin an empty index where there is none; without its settings the server would begin another."""
@@ -48,13 +74,11 @@ class Writer:
     def is_filled(self) -> bool:
         """Say whether the index in use was filled from the database."""
         with _told():
-            return (
-                self._has(self._live) and FILLED in self._client.index(self._live).get_displayed_attributes()
-            )
+            return self._has(self._live) and FILLED in self._index(self._live).get_displayed_attributes()
 
     def write(self, changes: dict[str, SearchDocument | None], *, beside: bool = False) -> None:
         """Put documents in the place of those with the same identifiers, and remove those that are None."""
-        index = self._client.index(self._beside if beside else self._live)
+        index = self._index(self._beside if beside else self._live)
         with _told():
             tasks = []
             for part in _parts((one for one in changes.values() if one is not None), BATCH):
@@ -106,8 +130,14 @@ class Writer:
     def _digests(self, which: dict[str, Any]) -> list[tuple[str, str]]:
         with _told():
             asked = {**which, "fields": [KEY, DIGEST], "limit": BATCH}
-            found = self._client.index(self._live).get_documents(asked).results
+            found = self._index(self._live).get_documents(asked).results
         return [(business_of(one.id), one.digest) for one in found]
+
+    def _index(self, uid: str) -> Index:
+        """Return one index of the server, asked as the client is."""
+        index = self._client.index(uid)
+        index.http = index.task_handler.http = self._client.http
+        return index
 
     def _has(self, uid: str) -> bool:
         try:
@@ -119,8 +149,10 @@ class Writer:
         return True
 
     def _begin(self, uid: str, *, filled: bool) -> None:
-        self._await(self._client.create_index(uid, {"primaryKey": KEY}))
-        self._await(self._client.index(uid).update_settings(settings_of(filled=filled)))
+        # the client would ask for this by a request of its own, which goes through the proxies
+        accepted = self._client.http.post("indexes", {"uid": uid, "primaryKey": KEY})
+        self._await(TaskInfo(**accepted))
+        self._await(self._index(uid).update_settings(settings_of(filled=filled)))
 
     def _remove(self, uid: str) -> None:
         if self._has(uid):
@@ -130,11 +162,22 @@ class Writer:
         """Return when a task has succeeded.
 
         Raises:
-            IndexSilent: It failed, on a full disk for one, or was cancelled; the rest of the work goes on.
+            IndexSilent: It failed, on a full disk for one, or was cancelled, or took too long, or this
+                process ends; the rest of the work goes on.
         """
-        task = self._client.wait_for_task(accepted.task_uid, _TASK_MS, _LOOK_MS)
+        task = self._done(accepted.task_uid)
         if task.status != "succeeded":
             raise IndexSilent(f"the search server did not carry out {task.type}: {task.status}, {task.error}")
+
+    def _done(self, number: int) -> Task:
+        until = time.monotonic() + self._patience
+        while not self._ending.is_set() and time.monotonic() < until:
+            try:
+                return self._client.wait_for_task(number, _AT_A_TIME_MS, _LOOK_MS)
+            except MeilisearchTimeoutError:
+                continue
+        why = "this process ends" if self._ending.is_set() else f"not done in {self._patience:.0f} s"
+        raise IndexSilent(f"task {number} of the search server is not waited for any longer: {why}")
 
 
 @contextmanager

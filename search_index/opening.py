@@ -26,7 +26,10 @@ def open_index(settings: Settings, *, write: bool, renew: bool = False) -> Index
     if settings.meilisearch_url is None:
         return EmbeddedIndex.open(settings.data_dir / "index", write=write, renew=renew)
     key = None if settings.meilisearch_key is None else _read_key(settings.meilisearch_key)
-    return MeilisearchIndex(Address(settings.meilisearch_url, settings.meilisearch_index, key), write=write)
+    address = Address(
+        settings.meilisearch_url, settings.meilisearch_index, key, patience=settings.meilisearch_patience
+    )
+    return MeilisearchIndex(address, write=write)
 
 
 def _read_key(file: Path) -> str:

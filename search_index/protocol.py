@@ -141,8 +141,8 @@ Progress = Callable[[int], None]
 class Index(Protocol):
     """A full-text index of businesses; safe to share between threads.
 
-    An index on another machine may raise `IndexSilent` wherever it is asked or written; `mark` and
-    `close` never do.
+    An index on another machine may raise `IndexSilent` wherever it is asked or written; `mark`,
+    `let_go` and `close` never do.
     """
 
     @property
@@ -199,6 +199,9 @@ class Index(Protocol):
 
     def clear(self) -> None:
         """Forget every business."""
+
+    def let_go(self) -> None:
+        """Let a thread go that waits for another machine to write, because the process ends."""
 
     def close(self) -> None:
         """Give back files and locks; uncommitted changes are lost."""

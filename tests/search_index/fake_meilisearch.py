@@ -67,6 +67,7 @@ class FakeMeilisearch:
         self.indexes: dict[str, Held] = {}
         self.tasks: list[dict[str, Any]] = []
         self.refusing = False
+        self.stalled = False  # tasks are taken, and not begun
         self.asked: list[str] = []
         self._turn = threading.RLock()
         self._queue: SimpleQueue[tuple[int, Callable[[], None]] | None] = SimpleQueue()
@@ -75,6 +76,7 @@ class FakeMeilisearch:
 
     def stop(self) -> None:
         """End the thread that does the tasks."""
+        self.stalled = False
         self._queue.put(None)
         self._worker.join()
 
@@ -131,6 +133,8 @@ class FakeMeilisearch:
     def _work(self) -> None:
         while (queued := self._queue.get()) is not None:
             time.sleep(_QUEUED)
+            while self.stalled:
+                time.sleep(_QUEUED)
             number, do = queued
             with self._turn:
                 told: dict[str, Any] = {"status": "succeeded"}

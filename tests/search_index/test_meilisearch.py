@@ -2,7 +2,9 @@
 
 import socket
 import threading
+import time
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 
 import pytest
 
@@ -124,6 +126,76 @@ def test_while_the_server_is_silent_no_mark_is_told_twice(fake: FakeMeilisearch,
     fill(index, document("b1", "老李"))
     fake.refusing = True
     assert index.mark() != index.mark()
+    index.close()
+
+
+def test_an_answer_of_the_database_is_never_taken_for_one_of_the_index(
+    fake: FakeMeilisearch, address: Address
+) -> None:
+    """The mark under which it was made is not told again, even if the server was silent for an instant."""
+    index = opened(replace(address, silence=0.0))
+    fill(index, document("b1", "老王"))
+    before = index.mark()
+    fake.refusing = True
+    with pytest.raises(IndexSilent):
+        index.search(Query("老王"))
+    fake.refusing = False
+    assert index.mark() != before
+    assert index.mark() == index.mark()
+    index.close()
+
+
+def test_who_waits_for_a_write_is_let_go_when_the_process_ends(
+    fake: FakeMeilisearch, address: Address
+) -> None:
+    index = opened(address)
+    fill(index, document("b1", "老王"))
+    fake.stalled = True
+    index.upsert([document("b2", "老李")])
+    outcome: list[object] = []
+
+    def commit() -> None:
+        try:
+            index.commit()
+        except IndexSilent as silent:
+            outcome.append(str(silent))
+
+    waiting = threading.Thread(target=commit)
+    waiting.start()
+    while not any(task["status"] == "enqueued" for task in fake.tasks):
+        time.sleep(0.01)
+    index.let_go()
+    waiting.join(30)
+    assert ["this process ends" in str(one) for one in outcome] == [True]
+    index.close()
+
+
+def test_a_write_that_is_not_done_in_time_is_tried_again_later(
+    fake: FakeMeilisearch, address: Address
+) -> None:
+    index = opened(replace(address, patience=0.5))
+    fill(index, document("b1", "老王"))
+    fake.stalled = True
+    index.upsert([document("b2", "老李")])
+    with pytest.raises(IndexSilent, match="not done in"):
+        index.commit()
+    fake.stalled = False
+    index.commit()
+    assert found(index, "老李") == ["b2"]
+    index.close()
+
+
+def test_neither_reader_nor_writer_goes_through_a_proxy_of_the_environment(
+    address: Address, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in ("http_proxy", "HTTP_PROXY", "all_proxy", "ALL_PROXY"):
+        monkeypatch.setenv(name, "http://127.0.0.1:9")  # where nobody listens
+    monkeypatch.delenv("no_proxy", raising=False)
+    monkeypatch.delenv("NO_PROXY", raising=False)
+    index = opened(address)
+    rebuild(index, [document("b1", "老王")])
+    assert found(index, "老王") == ["b1"]
+    assert [one for one, _ in index.digests()] == ["b1"]
     index.close()
 
 
