@@ -2,14 +2,17 @@
 
 import hashlib
 import json
+from typing import Self
 
-from pydantic import BaseModel, ConfigDict, Field
+import msgspec
 
 from registry.publication.answers import IndexSource
 
 
-class SearchDocument(BaseModel):
+class SearchDocument(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """A business as the index knows it; nothing in it is hidden from the public.
+
+    Some are read for every search, so it is of the kind that is read soonest.
 
     Attributes:
         version: Grows with every change of the source, below 2^53.
@@ -17,9 +20,7 @@ class SearchDocument(BaseModel):
         lists: Codes of the regimes that list the business now.
     """
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-    business_id: str = Field(min_length=1)
+    business_id: str
     version: int
     name: str
     former_names: tuple[str, ...] = ()
@@ -34,10 +35,16 @@ class SearchDocument(BaseModel):
     designated: bool = False
     pledged: bool = False
 
+    @classmethod
+    def read(cls, canonical: bytes | str) -> Self:
+        """Return the document of which this is the canonical form."""
+        return msgspec.json.decode(canonical, type=cls)
+
     def canonical(self) -> bytes:
         """Return the document as canonical JSON (RFC 8785), UTF-8."""
-        plain = self.model_dump(mode="json")
-        return json.dumps(plain, ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode()
+        return json.dumps(
+            msgspec.structs.asdict(self), ensure_ascii=False, sort_keys=True, separators=(",", ":")
+        ).encode()
 
     def digest(self) -> str:
         """Return the SHA-256 of the canonical form, in hexadecimal: equal digests, equal documents."""

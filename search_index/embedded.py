@@ -28,7 +28,7 @@ from search_index.tantivy_live import (
     reloaded,
     retire,
 )
-from search_index.tantivy_queries import filters, ladder
+from search_index.tantivy_queries import anywhere, filters
 from search_index.tantivy_rows import SCHEMA_VERSION
 from search_index.tantivy_search import Asked, first_hits, parts, stored
 
@@ -122,23 +122,24 @@ class EmbeddedIndex:
         after = read_cursor(query.after)
         live = self._current()
         planned = plan(query.text)
-        rungs = ladder(planned, anything=not query.text.strip())
+        everywhere = anywhere(planned, anything=not query.text.strip())
         within = filters(query)
-        if live is None or not rungs or within is None:
+        if live is None or everywhere is None or within is None:
             return Hits((), 0, None)
         limit = min(max(query.limit, 1), LARGEST_PAGE)
         searcher = live.index.searcher()
-        found, total = first_hits(Asked(searcher, rungs, within), planned, limit + 1, after)
+        asked = Asked(searcher, planned, everywhere, within)
+        found, total = first_hits(asked, limit + 1, after)
         items = tuple(found[:limit])
         return Hits(items, total, items[-1].next if len(found) > limit else None)
 
     def facets(self, query: Query, but_not: Collection[str] = ()) -> Facets:
         """Count what was found, every page of it, by region, sector, list and designation."""
         live = self._current()
-        rungs = ladder(plan(query.text), anything=not query.text.strip())
-        if live is None or not rungs:
+        everywhere = anywhere(plan(query.text), anything=not query.text.strip())
+        if live is None or everywhere is None:
             return Facets()
-        return counted(live.index.searcher(), rungs, query, but_not)
+        return counted(live.index.searcher(), everywhere, query, but_not)
 
     def count(self) -> int:
         """Return the number of businesses that searches see."""
@@ -159,7 +160,7 @@ class EmbeddedIndex:
         for query, most in parts(searcher, ids):
             for _, address in searcher.search(query, limit=most, count=False).hits:
                 kept = stored(searcher, address)
-                yield SearchDocument.model_validate_json(kept).business_id, digest_of(kept)
+                yield SearchDocument.read(kept).business_id, digest_of(kept)
 
     def replace_all(self, documents: Iterable[SearchDocument], progress: Progress | None = None) -> int:
         """Build a new index beside this one and swap them; return how many documents it holds.
@@ -189,10 +190,10 @@ class EmbeddedIndex:
         """Forget every business."""
         self.replace_all([])
 
-    def close(self) -> None:
     def let_go(self) -> None:
         """Let nobody go: here nobody waits for another machine."""
 
+    def close(self) -> None:
         """Give back files and locks; uncommitted changes are lost."""
         with self._turn:
             live, self._live = self._live, None

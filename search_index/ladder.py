@@ -8,6 +8,8 @@ from search_index.plan import Plan, Term, Tier, is_apart, rank_of
 
 Asked = TypeVar("Asked")
 
+_IN_NAME = (Tier.EXACT_NAME, Tier.NAME_PREFIX)  # what stands there stands on the tier of the name too
+
 
 class Rung(NamedTuple, Generic[Asked]):
     """One rank, and the query for it."""
@@ -41,13 +43,29 @@ class Language(Generic[Asked]):
             return [Rung(0, self.everything)]
         return self._rungs(plan) if plan is not None else []
 
+    def anywhere(self, plan: Plan | None, *, anything: bool) -> Asked | None:
+        """Return one query for what is found on any rank, or None where nothing can be."""
+        if anything or plan is None:
+            return self.everything if anything else None
+        each = [self.any_of(self._found(word)) for word in plan.words]
+        return self.any_of([*self._found(plan.whole), *([self.all_of(each)] if each else [])])
+
+    def _found(self, term: Term) -> list[Asked]:
+        """Return what finds a term on any of its tiers: who bears or begins with it has it in the name."""
+        return [self.clause(term, tier) for tier in term.tiers if tier not in _IN_NAME]
+
     def so_far(self, rungs: Sequence[Rung[Asked]], number: int) -> Asked:
         """Return a query for what is found on any of the first ranks.
 
         Words apart that are found on one rank are found on each that follows, so the last of these serves.
         """
         taken = rungs[:number]
-        whole = [rung.query for rung in taken if not is_apart(rung.rank)]
+        in_name = any(rung.rank == rank_of(Tier.NAME, apart=False) for rung in taken)
+        whole = [
+            rung.query
+            for rung in taken
+            if not is_apart(rung.rank) and not (in_name and Tier(rung.rank // 2) in _IN_NAME)
+        ]
         apart = [rung.query for rung in taken if is_apart(rung.rank)]
         return self.any_of([*whole, *apart[-1:]])
 

@@ -25,17 +25,13 @@ COLUMNS = {"region_prefix": "county", "sector": "sector", "lists": "lists", "des
 
 @dataclass(frozen=True)
 class Asked:
-    """A question in the server's terms: on which ranks, within which filters, after which hit."""
+    """A question in the server's terms: anywhere, on which ranks, within which filters, after which hit."""
 
+    anywhere: str
     rungs: list[Rung[str]]
     within: list[str]
     after: Cursor | None
     limit: int
-
-    @property
-    def anywhere(self) -> str:
-        """Return the filter for what is found on any rank."""
-        return LANGUAGE.so_far(self.rungs, len(self.rungs))
 
 
 def searched(server: Server, query: Query, read: int) -> Hits:
@@ -47,11 +43,18 @@ def searched(server: Server, query: Query, read: int) -> Hits:
     """
     after = read_cursor(query.after)
     planned = plan(query.text)
-    rungs = LANGUAGE.ladder(planned, anything=not query.text.strip())
+    anything = not query.text.strip()
+    anywhere = LANGUAGE.anywhere(planned, anything=anything)
     within = filters_of(query)
-    if not rungs or within is None:
+    if anywhere is None or within is None:
         return Hits((), 0, None)
-    asked = Asked(rungs, within, after, min(max(query.limit, 1), LARGEST_PAGE))
+    asked = Asked(
+        anywhere,
+        LANGUAGE.ladder(planned, anything=anything),
+        within,
+        after,
+        min(max(query.limit, 1), LARGEST_PAGE),
+    )
     if planned is None:
         return _climbed(server, asked, None)
     (all_found,) = server.ask([{"filter": all_of([asked.anywhere, *within]), "limit": read}])
@@ -67,10 +70,10 @@ def counted(server: Server, query: Query, but_not: Collection[str], read: int) -
         IndexSilent: The server does not answer.
     """
     planned = plan(query.text)
-    rungs = LANGUAGE.ladder(planned, anything=not query.text.strip())
-    if not rungs:
+    everywhere = LANGUAGE.anywhere(planned, anything=not query.text.strip())
+    if everywhere is None:
         return Facets()
-    anywhere = [LANGUAGE.so_far(rungs, len(rungs))]
+    anywhere = [everywhere]
     if but_not:
         anywhere.append(f"NOT {among(but_not)}")
     if planned is not None:

@@ -6,6 +6,7 @@ then a part of a name could fold otherwise than it does inside the name, and wou
 
 import re
 import unicodedata
+from collections.abc import Sequence
 
 from opencc import OpenCC
 
@@ -13,6 +14,7 @@ _SIMPLIFIED = OpenCC("t2s")
 _DROPPED = ("P", "S", "Z", "M", "Cc", "Cf", "Cs")  # private characters stand for rare ones: they stay
 _LIKE_LETTERS = {"○": "〇", "◯": "〇"}  # circles, written for zero in house numbers and years
 _BETWEEN_WORDS = re.compile(r"[\s,，、;；]+")
+_ONE_EACH = re.compile(r"[0-9A-Za-z\u4e00-\u9fff]*")  # each of these folds to one character
 _REMEMBERED = 1 << 16
 
 
@@ -50,8 +52,10 @@ def fold(text: str) -> str:
     return text.translate(_FOLDING)
 
 
-def origins_of(text: str) -> tuple[int, ...]:
+def origins_of(text: str) -> Sequence[int]:
     """Return for each character of the fold of a text the place in the text it came from."""
+    if _ONE_EACH.fullmatch(text):
+        return range(len(text))
     return tuple(place for place, character in enumerate(text) for _ in fold(character))
 
 

@@ -1,13 +1,13 @@
 """Counting in the tantivy index, by its columns."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Mapping
 from typing import Any
 
 import tantivy
 
 from search_index.facets import DIMENSIONS, Dimension, rounds
 from search_index.protocol import Facets, Query
-from search_index.tantivy_queries import Asking, filters, only, so_far
+from search_index.tantivy_queries import filters, only
 from search_index.tantivy_rows import DESIGNATED, SCHEMA
 
 COLUMNS: Mapping[Dimension, str] = {
@@ -21,10 +21,9 @@ _EVERY = "county"  # each document has exactly one
 
 
 def counted(
-    searcher: tantivy.Searcher, rungs: Sequence[Asking], query: Query, but_not: Collection[str]
+    searcher: tantivy.Searcher, anywhere: tantivy.Query, query: Query, but_not: Collection[str]
 ) -> Facets:
-    """Return the facets of a question, leaving some businesses out."""
-    anywhere = so_far(rungs, len(rungs))
+    """Return the facets of what a query finds, under the filters of a question, leaving some out."""
     left_out = tantivy.Query.term_set_query(SCHEMA, "id", list(but_not)) if but_not else None
     told: dict[str, Any] = {}
     for asked, dimensions in rounds(query):

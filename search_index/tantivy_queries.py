@@ -113,5 +113,6 @@ def _read(syllables: tuple[str, ...]) -> tantivy.Query:
 
 _LANGUAGE = Language(tantivy.Query.all_query(), _clause, any_of, all_of)
 ladder = _LANGUAGE.ladder
+anywhere = _LANGUAGE.anywhere
 so_far = _LANGUAGE.so_far
 Asking = Rung[tantivy.Query]

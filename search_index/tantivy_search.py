@@ -12,30 +12,35 @@ from search_index.matching import explain, reasons_for
 from search_index.ordering import Cursor
 from search_index.plan import LOWEST_RANK, Plan
 from search_index.protocol import Hit
-from search_index.tantivy_queries import Asking, beyond, only, so_far
+from search_index.tantivy_queries import beyond, ladder, only, so_far
 from search_index.tantivy_rows import BUCKETS, ORDER, SCHEMA, STORED
 
 Found = tuple[int, int, tantivy.DocAddress]
 
 
 class Asked(NamedTuple):
-    """A question in the engine's terms: where, on which ranks, within which filters."""
+    """A question in the engine's terms.
+
+    Attributes:
+        planned: The text, taken apart; None where only filters are asked.
+        anywhere: Finds what is on any rank.
+        within: The filters.
+    """
 
     searcher: tantivy.Searcher
-    rungs: list[Asking]
+    planned: Plan | None
+    anywhere: tantivy.Query
     within: list[tantivy.Query]
 
 
-def first_hits(
-    asked: Asked, planned: Plan | None, wanted: int, after: Cursor | None
-) -> tuple[list[Hit], int]:
+def first_hits(asked: Asked, wanted: int, after: Cursor | None) -> tuple[list[Hit], int]:
     """Return the first hits in order, beginning after a cursor, and the number of all.
 
     Most questions find little. All of it is then taken at once, and each document tells its rank and
     reasons; where it is more than wanted, or a document does not tell, the ranks are climbed.
     """
-    searcher, rungs, within = asked
-    anywhere = only(so_far(rungs, len(rungs)), but_not=None, within=within)
+    searcher, planned = asked.searcher, asked.planned
+    anywhere = only(asked.anywhere, but_not=None, within=asked.within)
     result = searcher.search(anywhere, limit=wanted, count=True, order_by_field=ORDER, order=Order.Asc)
     total = _count(result)
     if planned is not None and after is None and total <= wanted:
@@ -48,7 +53,7 @@ def first_hits(
 
 
 def _told(searcher: tantivy.Searcher, planned: Plan, order: int, address: tantivy.DocAddress) -> Hit | None:
-    document = SearchDocument.model_validate_json(stored(searcher, address))
+    document = SearchDocument.read(stored(searcher, address))
     explained = explain(planned, document)
     if explained is None:
         return None
@@ -58,7 +63,8 @@ def _told(searcher: tantivy.Searcher, planned: Plan, order: int, address: tantiv
 
 def climb(asked: Asked, wanted: int, after: Cursor | None, total: int) -> list[Found]:
     """Return the first hits in order, beginning after a cursor, of so many in all."""
-    searcher, rungs, within = asked
+    searcher, within = asked.searcher, asked.within
+    rungs = ladder(asked.planned, anything=asked.planned is None)
     found: list[Found] = []
     seen = 0
     shown: tantivy.Query | None = None
@@ -97,7 +103,7 @@ def parts(searcher: tantivy.Searcher, ids: Sequence[str] | None) -> Iterator[tup
 def _hit(searcher: tantivy.Searcher, planned: Plan | None, found: Found) -> Hit:
     """Return a hit with its reasons."""
     rank, order, address = found
-    document = SearchDocument.model_validate_json(stored(searcher, address))
+    document = SearchDocument.read(stored(searcher, address))
     reasons = reasons_for(planned, rank, document) if planned is not None else ()
     return Hit(document.business_id, LOWEST_RANK - rank, reasons, f"{rank}.{order}")
 

@@ -5,6 +5,7 @@ import dataclasses
 import pytest
 import rfc8785
 from hypothesis import given
+from msgspec.structs import asdict
 
 from registry.publication.answers import IndexSource
 from search_index.documents import SearchDocument, digest_of, from_source
@@ -14,8 +15,8 @@ from tests.search_index.given import document, documents
 @given(documents)
 def test_the_canonical_form_is_that_of_rfc_8785(held: list[SearchDocument]) -> None:
     for one in held:
-        assert one.canonical() == rfc8785.dumps(one.model_dump(mode="json"))
-        assert SearchDocument.model_validate_json(one.canonical()) == one
+        assert one.canonical() == rfc8785.dumps(asdict(one))
+        assert SearchDocument.read(one.canonical()) == one
         assert digest_of(one.canonical()) == one.digest()
 
 
@@ -62,4 +63,4 @@ def test_a_document_carries_all_that_the_public_view_gives_but_the_status() -> N
     )
     given_fields = dataclasses.asdict(source)
     del given_fields["status"]
-    assert from_source(source).model_dump() == given_fields
+    assert asdict(from_source(source)) == given_fields

@@ -5,6 +5,7 @@ from dataclasses import replace
 
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from msgspec import structs
 
 from search_index.documents import SearchDocument
 from search_index.facets import tally
@@ -49,7 +50,7 @@ def test_what_waits_to_be_indexed_is_counted_as_it_is_now(
     index: Index, held: list[SearchDocument], query: Query, data: st.DataObject
 ) -> None:
     stale = data.draw(st.lists(st.sampled_from(held), unique_by=lambda one: one.business_id))
-    fill(index, *[one.model_copy(update={"lists": ("red",), "region": "320512"}) for one in held])
+    fill(index, *[structs.replace(one, lists=("red",), region="320512") for one in held])
     waiting = {one.business_id for one in stale}
     index.upsert(one for one in held if one.business_id not in waiting)
     index.commit()

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from search_index.names import fold, origins_of, words
+from search_index.names import _ONE_EACH, fold, origins_of, words
 from search_index.pinyin import readings, segmentations, spelling, syllables
 
 
@@ -30,6 +30,13 @@ def test_every_character_of_a_fold_comes_from_a_place_in_the_text(text: str) -> 
     origins = origins_of(text)
     assert "".join(fold(text[place]) for place in dict.fromkeys(origins)) == fold(text)
     assert list(origins) == sorted(origins)
+
+
+def test_a_name_of_plain_letters_and_ideographs_folds_place_by_place() -> None:
+    """Where it is taken for granted that each folds to one character, each does."""
+    plain = [chr(point) for point in range(0xA000) if _ONE_EACH.fullmatch(chr(point))]
+    assert len(plain) > 20_000
+    assert all(len(fold(one)) == 1 for one in plain)
 
 
 @pytest.mark.parametrize(
