@@ -12,6 +12,7 @@ from functools import lru_cache
 from threading import Lock
 from typing import Any, NamedTuple
 
+from msgspec.json import encode
 from sqlalchemy import Engine, Select, func, literal_column, null, select, union_all
 from sqlmodel import col
 
@@ -19,7 +20,7 @@ from registry.businesses.tables import Alias, Business, BusinessVersion, Market
 from registry.demonstration.tables import DemonstrationUnit
 from registry.lists.tables import ListEntry
 from registry.pledges.tables import Pledge
-from registry.publication.answers import BusinessCard, OnList
+from registry.publication.answers import BusinessCard
 from registry.publication.gathering import designation_stands, entry_shown, pledge_stands, shown_violations
 from registry.publication.rules import Identity, identity_of
 from registry.regions import region
@@ -29,7 +30,7 @@ from registry.violations.tables import Violation
 
 AT_ONCE = 1000
 _DAYS = 8  # statements are kept for today, and for the few days that are asked beside it
-_REMEMBERED = 8192  # cards, some 3 kB each
+_REMEMBERED = 16_384  # cards, some 1 kB each, and what they were made from
 
 _BUSINESS, _NAME, _LISTED = range(3)  # what a row of the statement says
 
@@ -39,11 +40,21 @@ Listed = frozenset[tuple[str, str, bool]]
 """Lists as regime, colour, and whether persons may be named."""
 
 
-class Card(NamedTuple):
-    """A card as an answer, and as the JSON of it."""
+class Card:
+    """A card as the JSON of an answer, which is what most readers get, and as the answer itself."""
 
-    answer: BusinessCard
-    json: bytes
+    __slots__ = ("_answer", "json")
+
+    def __init__(self, json: bytes) -> None:
+        self.json = json
+        self._answer: BusinessCard | None = None
+
+    @property
+    def answer(self) -> BusinessCard:
+        """The answer, made when it is first asked for."""
+        if self._answer is None:
+            self._answer = BusinessCard.model_validate_json(self.json)
+        return self._answer
 
 
 class _Business(NamedTuple):
@@ -141,32 +152,32 @@ def _card(said: tuple[Any, ...], names: Names, lists: Listed) -> Card | None:
     if identity is None:
         return None
     place = region(one.region)
-    answer = BusinessCard(
-        id=one.id,
-        name=identity.name,
-        masked=identity.masked,
-        former_names=identity.former_names,
-        aliases=identity.aliases,
-        uscc=identity.uscc,
-        kind=one.kind,
-        sector=one.sector,
-        region=one.region,
-        region_name=place.full_name if place else None,
-        address=identity.address,
-        market=one.market,
-        stall=one.stall,
-        status=one.status,
-        lists=tuple(
-            OnList.model_validate({"regime": regime, "colour": colour})
+    shown = {  # as `BusinessCard` has it, in its order
+        "id": one.id,
+        "name": identity.name,
+        "masked": identity.masked,
+        "former_names": identity.former_names,
+        "aliases": identity.aliases,
+        "uscc": identity.uscc,
+        "kind": one.kind,
+        "sector": one.sector,
+        "region": one.region,
+        "region_name": place.full_name if place else None,
+        "address": identity.address,
+        "market": one.market,
+        "stall": one.stall,
+        "status": one.status,
+        "lists": [
+            {"regime": regime, "colour": colour}
             for regime, colour, persons_named in sorted(lists)
             if persons_named or not identity.natural_person
-        ),
-        designated=bool(one.designated),
-        pledged=bool(one.pledged),
-        violations=one.violations,
-        version=one.version,
-    )
-    return Card(answer, answer.model_dump_json().encode())
+        ],
+        "designated": bool(one.designated),
+        "pledged": bool(one.pledged),
+        "violations": one.violations,
+        "version": one.version,
+    }
+    return Card(encode(shown))
 
 
 def _identity(one: _Business, names: Names) -> Identity | None:

@@ -83,7 +83,7 @@ def instrument(session: Session, instrument_id: str, on: date, rulebook: Ruleboo
 
 def is_number(text: str) -> bool:
     """Say whether a text can be the number of an instrument or a certificate: long enough, with a digit."""
-    return len(name_key(text)) >= SHORTEST_NUMBER and any(one.isdigit() for one in text)
+    return any(map(str.isdigit, text)) and len(name_key(text)) >= SHORTEST_NUMBER
 
 
 def bearing(engine: Engine, text: str) -> list[str]:

@@ -59,7 +59,8 @@ def open_engine(database_url: str, setting: str = "HM_DATABASE_URL") -> Engine:
 def _open_sqlite(database_url: str) -> Engine:
     if sqlite.sqlite_version_info < OLDEST_SQLITE:
         raise Broken(f"SQLite {sqlite.sqlite_version} can lose commits; 3.51.3 or newer is needed")
-    engine = create_engine(database_url, module=sqlite, pool_size=16, max_overflow=16)
+    # the connection used last has most of what is read next in its own cache
+    engine = create_engine(database_url, module=sqlite, pool_size=16, max_overflow=16, pool_use_lifo=True)
 
     @event.listens_for(engine, "connect")
     def _set_pragmas(connection: Any, _record: object) -> None:

@@ -47,7 +47,9 @@ def blacklisted(case: Case) -> tuple[str, str]:
 
 
 def shown(cards: Cards, business_id: str, on: date) -> BusinessCard:
-    return cards.shown([business_id], on)[business_id].answer
+    card = cards.shown([business_id], on)[business_id]
+    assert card.json == card.answer.model_dump_json().encode()  # what is sent is what is described
+    return card.answer
 
 
 def test_a_card_says_what_the_page_of_the_business_says(case: Case, cards: Cards) -> None:
