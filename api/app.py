@@ -23,6 +23,7 @@ from api.guarding import by_route, guard
 from api.headers import Headers
 from api.limits import Limits
 from api.memory import Memory
+from api.plain import Plain
 from api.rights import RIGHTS, Right
 from api.routes import ROUTES
 from api.screen import screen
@@ -109,7 +110,7 @@ def _edge(state: State) -> Edge:
 
 def served(app: Litestar) -> Any:
     """Return the application inside the layer that completes every answer, errors included."""
-    return Headers(Limits(Memory(app), app))
+    return Headers(Limits(Memory(Plain(app), lambda: _edge(app.state)), app))
 
 
 def _openapi() -> OpenAPIConfig:

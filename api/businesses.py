@@ -125,12 +125,22 @@ def _still(query: Query, cards: Mapping[str, Card]) -> Mapping[str, Card]:
 
 def numbered(edge: Edge, query: Query) -> tuple[PlacedInstrument, ...]:
     """Return the instruments whose number is exactly what is asked for, where nothing else is."""
-    if query != Query(text=query.text, limit=query.limit) or not instruments.is_number(query.text):
+    if not instruments.is_number(query.text) or query != Query(text=query.text, limit=query.limit):
         return ()
     if not (perhaps := instruments.bearing(edge.engine, query.text)):
         return ()
     with reading(edge.engine) as session:
         return instruments.numbered(session, perhaps, query.text, edge.today(), edge.rulebook())
+
+
+def answered(edge: Edge, asked: Query, *, facets: bool = False) -> bytes:
+    """Return the page that answers a question, as JSON.
+
+    Raises:
+        Malformed: The cursor was not made here.
+    """
+    counts = counted(edge, asked) if facets else None
+    return told(find(edge, asked), counts, numbered(edge, asked))
 
 
 def told(found: Result, counts: Facets | None, numbers: Sequence[PlacedInstrument]) -> bytes:
@@ -222,8 +232,7 @@ class Businesses(Controller):
                 limit=limit,
                 after=cursor,
             )
-            counts = counted(edge, asked) if facets else None
-            return told(find(edge, asked), counts, numbered(edge, asked))
+            return answered(edge, asked, facets=facets)
 
         # in this process all is at hand, and another thread costs more than the search
         body: Any = await sync_to_thread(answer) if edge.waits else answer()

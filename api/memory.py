@@ -8,12 +8,12 @@ seen, at the moment in which it is read. The day is part of the question: at mid
 import asyncio
 import zlib
 from collections import OrderedDict
+from collections.abc import Callable
 from typing import Any, NamedTuple
 
-from litestar import Litestar
 from litestar.concurrency import sync_to_thread
 from litestar.enums import ScopeType
-from litestar.types import HTTPScope, Receive, Scope, Send
+from litestar.types import ASGIApp, HTTPScope, Receive, Scope, Send
 from sqlalchemy.exc import DBAPIError, TimeoutError
 
 from api.edge import Edge
@@ -41,8 +41,9 @@ class Kept(NamedTuple):
 class Memory:
     """Gives an answer again while the state that it was made from stands."""
 
-    def __init__(self, app: Litestar) -> None:
+    def __init__(self, app: ASGIApp, edge: Callable[[], Edge]) -> None:
         self.app = app
+        self._edge = edge
         self._answers: OrderedDict[Key, Kept] = OrderedDict()
         self._bytes = 0
         self._state: object = None
@@ -70,10 +71,6 @@ class Memory:
         body = zlib.decompress(known.body) if known.packed else known.body
         await send({"type": "http.response.start", "status": 200, "headers": [*known.headers]})
         await send({"type": "http.response.body", "body": body, "more_body": False})
-
-    def _edge(self) -> Edge:
-        edge: Edge = self.app.state.edge
-        return edge
 
     async def _now(self) -> Any:
         """Return what every public answer depends on, or None where the database does not tell."""

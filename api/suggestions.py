@@ -39,6 +39,28 @@ class Suggestions(BaseModel):
     answered_by: AnsweredBy = Field(description=ANSWERED_BY)
 
 
+def answered(edge: Edge, text: str) -> bytes:
+    """Return the suggestions for what was typed, as JSON.
+
+    Raises:
+        Malformed: The text is too long.
+    """
+    asked = question(edge, text=text.strip(), limit=AT_MOST)
+    found = find(edge, asked) if asked.text else None
+    items = [
+        {
+            "id": hit.business_id,
+            "name": card.answer.name,
+            "place": card.answer.market or card.answer.region_name or card.answer.region,
+            "field": hit.reason.field if hit.reason else None,
+            "matched": hit.reason.matched if hit.reason else "",
+        }
+        for hit, card in (found.items if found else ())
+    ]
+    by_database = found is not None and found.by_database
+    return encode({"items": items, "answered_by": answered_by(database=by_database)})
+
+
 @get(
     "/api/v1/suggestions",
     **public(422, waits=True),
@@ -47,26 +69,5 @@ class Suggestions(BaseModel):
 )
 async def suggestions(edge: NamedDependency[Edge], q: FromQuery[str] = "") -> Response[Suggestions]:
     """Return the first businesses that the search finds, as far as the database shows them."""
-
-    def answer() -> bytes:
-        asked = question(edge, text=q.strip(), limit=AT_MOST)
-        found = find(edge, asked) if asked.text else None
-        by_database = found is not None and found.by_database
-        return encode(
-            {
-                "items": [
-                    {
-                        "id": hit.business_id,
-                        "name": card.answer.name,
-                        "place": card.answer.market or card.answer.region_name or card.answer.region,
-                        "field": hit.reason.field if hit.reason else None,
-                        "matched": hit.reason.matched if hit.reason else "",
-                    }
-                    for hit, card in (found.items if found else ())
-                ],
-                "answered_by": answered_by(database=by_database),
-            }
-        )
-
-    body: Any = await sync_to_thread(answer) if edge.waits else answer()
+    body: Any = await sync_to_thread(answered, edge, q) if edge.waits else answered(edge, q)
     return Response(body, media_type=MediaType.JSON)

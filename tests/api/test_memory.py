@@ -177,7 +177,7 @@ def test_who_asks_while_a_question_is_under_way_shares_the_next_one(engine: Engi
     watch = Counting(engine)
     edge = Edge(town.plant.settings, engine, town.plant.index, town.plant.now, town.plant.rulebook)
     object.__setattr__(edge, "watch", watch)
-    marks = asyncio.run(together(memory.Memory(Litestar([])), edge, watch))
+    marks = asyncio.run(together(memory.Memory(Litestar([]), lambda: edge), edge, watch))
     assert watch.looks == 2
     assert len(set(marks[1:])) == 1
     watch.close()
