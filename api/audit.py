@@ -7,12 +7,12 @@ from typing import Annotated, Any
 from litestar import Request, get
 from litestar.di import NamedDependency
 from litestar.params import FromQuery, QueryParameter
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict
 
 from api.acts import consult
 from api.describing import supervised
 from api.edge import Edge
-from api.paging import cursor_of, key_of
+from api.paging import Page, key_of
 from api.supervising import Limit
 from registry.audit.queries import audit_entries
 from registry.audit.work import Work
@@ -50,13 +50,8 @@ class Audited(BaseModel):
     rulebook_hash: str
 
 
-class AuditPage(BaseModel):
+class AuditPage(Page[Audited]):
     """One page of the audit log."""
-
-    model_config = ConfigDict(frozen=True)
-
-    items: tuple[Audited, ...]
-    next: str | None = Field(description="Pass it as `cursor` to read on; null at the end.")
 
 
 @get("/api/v1/audit", **supervised(422), tags=["audit"], summary="The audit log")
@@ -88,8 +83,7 @@ def audit(
             before=int(key) if key else None,
             limit=limit + 1,
         )
-        items = tuple(Audited.model_validate(row) for row in found[:limit])
-        return AuditPage(items=items, next=cursor_of(str(items[-1].seq)) if len(found) > limit else None)
+        return AuditPage.of(found, limit, "seq")
 
     return consult(edge, request, read)
 

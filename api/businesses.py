@@ -21,7 +21,7 @@ from api.edge import Edge
 from api.facets import FacetCounts, counted
 from api.fallback import ANSWERED_BY, AnsweredBy, answered_by, by_database
 from api.lists import ShownEntry
-from api.paging import cursor_of, key_of
+from api.paging import Page, cursor_of, key_of
 from registry.businesses import commands
 from registry.businesses.commands import ChangeBusiness, RegisterBusiness
 from registry.businesses.queries import surviving
@@ -60,13 +60,8 @@ class ShownBusiness(PublicBusiness):
     entries: tuple[ShownEntry, ...]
 
 
-class InstrumentsPage(BaseModel):
+class InstrumentsPage(Page[PublicInstrument]):
     """One page of the instruments of a business."""
-
-    model_config = ConfigDict(frozen=True)
-
-    items: tuple[PublicInstrument, ...]
-    next: str | None = Field(description="Pass it as `cursor` to read on; null at the end.")
 
 
 class Found(BaseModel):

@@ -12,7 +12,7 @@ from api.acts import consult, record
 from api.answers import Recorded, recorded
 from api.describing import act, public, supervised
 from api.edge import Edge
-from api.paging import cursor_of, key_of
+from api.paging import Page, cursor_of, key_of
 from api.supervising import Limit, may_read, regions_read
 from registry.audit.work import Work
 from registry.complaints import queries
@@ -139,13 +139,8 @@ class ComplaintFile(ComplaintInList):
     content: ComplaintContentRead | None
 
 
-class ComplaintsPage(BaseModel):
+class ComplaintsPage(Page[ComplaintInList]):
     """One page of complaints."""
-
-    model_config = ConfigDict(frozen=True)
-
-    items: tuple[ComplaintInList, ...]
-    next: str | None = Field(description="Pass it as `cursor` to read on; null at the end.")
 
 
 class EscalatedDeadline(BaseModel):

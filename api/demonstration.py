@@ -6,13 +6,13 @@ from typing import Any
 from litestar import Controller, Request, Response, get, post
 from litestar.di import NamedDependency
 from litestar.params import FromPath, FromQuery, JSONBody
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict
 
 from api.acts import consult, record
 from api.answers import Recorded, recorded
 from api.describing import act, supervised
 from api.edge import Edge
-from api.paging import cursor_of, key_of
+from api.paging import Page, key_of
 from api.supervising import Incomplete, Limit, OfBusiness, may_read_business, regions_read
 from registry.audit.work import Work
 from registry.demonstration import commands, queries
@@ -52,13 +52,8 @@ class DesignationFile(RecordedDesignation):
     versions: tuple[RecordedDesignation, ...]
 
 
-class RecordedDesignations(BaseModel):
+class RecordedDesignations(Page[RecordedDesignation]):
     """One page of designations as officers see them."""
-
-    model_config = ConfigDict(frozen=True)
-
-    items: tuple[RecordedDesignation, ...]
-    next: str | None = Field(description="Pass it as `cursor` to read on; null at the end.")
 
 
 class Designations(Controller):
@@ -89,11 +84,7 @@ class Designations(Controller):
                 after=key or "",
                 limit=limit + 1,
             )
-            items = tuple(RecordedDesignation.model_validate(row) for row in found[:limit])
-            more = len(found) > limit
-            return RecordedDesignations(
-                items=items, next=cursor_of(items[-1].designation_id) if more else None
-            )
+            return RecordedDesignations.of(found, limit, "designation_id")
 
         return consult(edge, request, read)
 

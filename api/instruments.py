@@ -6,13 +6,13 @@ from typing import Annotated, Any
 from litestar import Controller, Request, Response, get, post
 from litestar.di import NamedDependency
 from litestar.params import FromPath, FromQuery, JSONBody, QueryParameter
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict
 
 from api.acts import consult, record
 from api.answers import Recorded, recorded
 from api.describing import act, public, supervised
 from api.edge import Edge
-from api.paging import cursor_of, key_of
+from api.paging import Page, key_of
 from api.supervising import Limit, OfBusiness, may_read_business, regions_read
 from registry.audit.work import Work
 from registry.errors import NotFound
@@ -85,13 +85,8 @@ class StandingInstrument(RecordedInstrument):
     verification: RecordedVerification | None
 
 
-class StandingInstruments(BaseModel):
+class StandingInstruments(Page[StandingInstrument]):
     """One page of instruments as officers see them."""
-
-    model_config = ConfigDict(frozen=True)
-
-    items: tuple[StandingInstrument, ...]
-    next: str | None = Field(description="Pass it as `cursor` to read on; null at the end.")
 
 
 class InstrumentFile(RecordedInstrument):
@@ -137,9 +132,7 @@ class Instruments(Controller):
         def read(work: Work) -> StandingInstruments:
             which = Which(regions_read(work), business_id, market_id, kind, through)
             found = queries.standing(work.session, work.today, which, after=key or "", limit=limit + 1)
-            items = tuple(_standing(work, *row) for row in found[:limit])
-            more = len(found) > limit
-            return StandingInstruments(items=items, next=cursor_of(items[-1].instrument_id) if more else None)
+            return StandingInstruments.of([_standing(work, *row) for row in found], limit, "instrument_id")
 
         return consult(edge, request, read)
 

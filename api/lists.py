@@ -6,11 +6,11 @@ from typing import Annotated
 from litestar import Controller, get
 from litestar.di import NamedDependency
 from litestar.params import FromPath, FromQuery, QueryParameter
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import Field
 
 from api.describing import public
 from api.edge import Edge
-from api.paging import LARGEST, cursor_of, key_of
+from api.paging import LARGEST, Page, cursor_of, key_of
 from registry.errors import Gone, NotFound
 from registry.publication import public_view
 from registry.publication.answers import DueProcess, PublicEntry, PublicRegime, Tombstone
@@ -36,13 +36,8 @@ class WholeEntry(ShownEntry):
     )
 
 
-class EntriesPage(BaseModel):
+class EntriesPage(Page[ShownEntry]):
     """One page of the entries of a list."""
-
-    model_config = ConfigDict(frozen=True)
-
-    items: tuple[ShownEntry, ...]
-    next: str | None = Field(description="Pass it as `cursor` to read on; null at the end.")
 
 
 class Lists(Controller):

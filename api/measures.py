@@ -17,7 +17,7 @@ from api.acts import consult, record
 from api.answers import Recorded, recorded
 from api.describing import act, sent_as, supervised
 from api.edge import Edge
-from api.paging import cursor_of, key_of
+from api.paging import Page, key_of
 from api.supervising import READERS, Limit, OfRegion
 from registry.audit.work import Work
 from registry.errors import Forbidden, Malformed
@@ -74,13 +74,8 @@ class AppliedMeasure(BaseModel):
     note: str | None
 
 
-class AppliedMeasures(BaseModel):
+class AppliedMeasures(Page[AppliedMeasure]):
     """One page of applications."""
-
-    model_config = ConfigDict(frozen=True)
-
-    items: tuple[AppliedMeasure, ...]
-    next: str | None = Field(description="Pass it as `cursor` to read on; null at the end.")
 
 
 class Measures(Controller):
@@ -102,8 +97,7 @@ class Measures(Controller):
 
         def read(work: Work) -> AppliedMeasures:
             found = queries.applications(work.session, _regions(work), after=key or "", limit=limit + 1)
-            items = tuple(AppliedMeasure.model_validate(row) for row in found[:limit])
-            return AppliedMeasures(items=items, next=cursor_of(items[-1].id) if len(found) > limit else None)
+            return AppliedMeasures.of(found, limit, "id")
 
         return consult(edge, request, read)
 

@@ -6,13 +6,13 @@ from typing import Any
 from litestar import Controller, Request, Response, get, post
 from litestar.di import NamedDependency
 from litestar.params import FromPath, FromQuery, JSONBody
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict
 
 from api.acts import consult, record
 from api.answers import Recorded, recorded
 from api.describing import act, supervised
 from api.edge import Edge
-from api.paging import cursor_of, key_of
+from api.paging import Page, key_of
 from api.supervising import Limit, OfBusiness, regions_read
 from registry.audit.work import Work
 from registry.businesses.queries import mergers_within
@@ -38,13 +38,8 @@ class RecordedMerger(BaseModel):
     undone_at: datetime | None
 
 
-class RecordedMergers(BaseModel):
+class RecordedMergers(Page[RecordedMerger]):
     """One page of mergers as officers see them."""
-
-    model_config = ConfigDict(frozen=True)
-
-    items: tuple[RecordedMerger, ...]
-    next: str | None = Field(description="Pass it as `cursor` to read on; null at the end.")
 
 
 class Mergers(Controller):
@@ -73,9 +68,7 @@ class Mergers(Controller):
                 after=key or "",
                 limit=limit + 1,
             )
-            items = tuple(RecordedMerger.model_validate(row) for row in found[:limit])
-            more = len(found) > limit
-            return RecordedMergers(items=items, next=cursor_of(items[-1].id) if more else None)
+            return RecordedMergers.of(found, limit, "id")
 
         return consult(edge, request, read)
 

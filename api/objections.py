@@ -12,7 +12,7 @@ from api.acts import consult, record
 from api.answers import Recorded, recorded
 from api.describing import act, supervised
 from api.edge import Edge
-from api.paging import cursor_of, key_of
+from api.paging import Page, key_of
 from api.repairs import CaseStepTaken, Open, Overdue, is_late, steps_of
 from api.supervising import Limit, may_read, regions_read
 from registry.audit.work import Work
@@ -67,13 +67,8 @@ class ObjectionFile(ObjectionInList):
     steps: tuple[CaseStepTaken, ...]
 
 
-class ObjectionsPage(BaseModel):
+class ObjectionsPage(Page[ObjectionInList]):
     """One page of objections."""
-
-    model_config = ConfigDict(frozen=True)
-
-    items: tuple[ObjectionInList, ...]
-    next: str | None = Field(description="Pass it as `cursor` to read on; null at the end.")
 
 
 class Objections(Controller):
@@ -206,8 +201,8 @@ def objections_page(
         after=after,
         limit=limit + 1,
     )
-    items = tuple(ObjectionInList.model_validate(_listed(work, row)) for row in found[:limit])
-    return ObjectionsPage(items=items, next=cursor_of(items[-1].id) if len(found) > limit else None)
+    listed = [ObjectionInList.model_validate(_listed(work, row)) for row in found]
+    return ObjectionsPage.of(listed, limit, "id")
 
 
 def _listed(work: Work, objection: Objection) -> dict[str, Any]:

@@ -6,13 +6,13 @@ from typing import Any
 from litestar import Controller, Request, Response, get, post
 from litestar.di import NamedDependency
 from litestar.params import FromPath, FromQuery, JSONBody
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict
 
 from api.acts import consult, record
 from api.answers import Recorded, recorded
 from api.describing import act, supervised
 from api.edge import Edge
-from api.paging import cursor_of, key_of
+from api.paging import Page, key_of
 from api.supervising import Incomplete, Limit, OfBusiness, may_read_business, regions_read
 from registry.audit.work import Work
 from registry.errors import NotFound
@@ -52,13 +52,8 @@ class PledgeFile(RecordedPledge):
     versions: tuple[RecordedPledge, ...]
 
 
-class RecordedPledges(BaseModel):
+class RecordedPledges(Page[RecordedPledge]):
     """One page of pledges as officers see them."""
-
-    model_config = ConfigDict(frozen=True)
-
-    items: tuple[RecordedPledge, ...]
-    next: str | None = Field(description="Pass it as `cursor` to read on; null at the end.")
 
 
 class Pledges(Controller):
@@ -89,9 +84,7 @@ class Pledges(Controller):
                 after=key or "",
                 limit=limit + 1,
             )
-            items = tuple(RecordedPledge.model_validate(row) for row in found[:limit])
-            more = len(found) > limit
-            return RecordedPledges(items=items, next=cursor_of(items[-1].pledge_id) if more else None)
+            return RecordedPledges.of(found, limit, "pledge_id")
 
         return consult(edge, request, read)
 

@@ -13,7 +13,7 @@ from api.acts import consult, record
 from api.answers import Recorded, recorded
 from api.describing import act, supervised
 from api.edge import Edge
-from api.paging import cursor_of, key_of
+from api.paging import Page, key_of
 from api.supervising import Limit, OfBusiness, OfRegion, may_read, regions_read
 from registry.audit.work import Work
 from registry.documents import papers
@@ -99,13 +99,8 @@ class OpenOrClosed(BaseModel):
     closed_on: date | None
 
 
-class ProposalsPage(BaseModel):
+class ProposalsPage(Page[OpenOrClosed]):
     """One page of proposals."""
-
-    model_config = ConfigDict(frozen=True)
-
-    items: tuple[OpenOrClosed, ...]
-    next: str | None = Field(description="Pass it as `cursor` to read on; null at the end.")
 
 
 class PaperOfCase(BaseModel):
@@ -167,8 +162,7 @@ class Proposals(Controller):
                 after=key or "",
                 limit=limit + 1,
             )
-            items = tuple(OpenOrClosed.model_validate(row) for row in found[:limit])
-            return ProposalsPage(items=items, next=cursor_of(items[-1].id) if len(found) > limit else None)
+            return ProposalsPage.of(found, limit, "id")
 
         return consult(edge, request, read)
 

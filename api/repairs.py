@@ -13,7 +13,7 @@ from api.acts import consult, record
 from api.answers import Recorded, recorded
 from api.describing import act, supervised
 from api.edge import Edge
-from api.paging import cursor_of, key_of
+from api.paging import Page, key_of
 from api.supervising import Limit, may_read, regions_read
 from registry.audit.work import Work
 from registry.errors import NotFound
@@ -112,13 +112,8 @@ class RepairFile(RepairInList):
     steps: tuple[CaseStepTaken, ...]
 
 
-class RepairsPage(BaseModel):
+class RepairsPage(Page[RepairInList]):
     """One page of applications."""
-
-    model_config = ConfigDict(frozen=True)
-
-    items: tuple[RepairInList, ...]
-    next: str | None = Field(description="Pass it as `cursor` to read on; null at the end.")
 
 
 class EntryDue(BaseModel):
@@ -332,8 +327,8 @@ def repairs_page(
         after=after,
         limit=limit + 1,
     )
-    items = tuple(RepairInList.model_validate(_listed(row, work.today)) for row in found[:limit])
-    return RepairsPage(items=items, next=cursor_of(items[-1].id) if len(found) > limit else None)
+    listed = [RepairInList.model_validate(_listed(row, work.today)) for row in found]
+    return RepairsPage.of(listed, limit, "id")
 
 
 def _listed(repair: Repair, today: date) -> dict[str, Any]:

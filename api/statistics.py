@@ -5,11 +5,10 @@ from typing import Annotated
 from litestar import get
 from litestar.di import NamedDependency
 from litestar.params import FromQuery, QueryParameter
-from pydantic import BaseModel, ConfigDict, Field
 
 from api.describing import public
 from api.edge import Edge
-from api.paging import LARGEST, cursor_of, key_of
+from api.paging import LARGEST, Page, cursor_of, key_of
 from registry.publication import public_view
 from registry.publication.answers import PublicStatistic
 from registry.store.engine import reading
@@ -17,13 +16,8 @@ from registry.store.engine import reading
 Limit = Annotated[int, QueryParameter(ge=1, le=LARGEST)]
 
 
-class StatisticsPage(BaseModel):
+class StatisticsPage(Page[PublicStatistic]):
     """One page of statistics."""
-
-    model_config = ConfigDict(frozen=True)
-
-    items: tuple[PublicStatistic, ...]
-    next: str | None = Field(description="Pass it as `cursor` to read on; null at the end.")
 
 
 @get("/api/v1/statistics", **public(422), tags=["statistics"], summary="Published aggregates")

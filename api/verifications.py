@@ -5,14 +5,13 @@ from typing import Annotated, Any
 from litestar import Controller, Request, Response, get, post
 from litestar.di import NamedDependency
 from litestar.params import FromPath, FromQuery, JSONBody, QueryParameter
-from pydantic import BaseModel, ConfigDict, Field
 
 from api.acts import consult, record
 from api.answers import Recorded, recorded
 from api.describing import act, supervised
 from api.edge import Edge
 from api.instruments import RecordedVerification
-from api.paging import cursor_of, key_of
+from api.paging import Page, key_of
 from api.supervising import Incomplete, Limit, may_read_business, regions_read
 from registry.audit.work import Work
 from registry.errors import NotFound
@@ -32,13 +31,8 @@ class VerificationFile(RecordedVerification):
     versions: tuple[RecordedVerification, ...]
 
 
-class RecordedVerifications(BaseModel):
+class RecordedVerifications(Page[RecordedVerification]):
     """One page of verifications as officers see them."""
-
-    model_config = ConfigDict(frozen=True)
-
-    items: tuple[RecordedVerification, ...]
-    next: str | None = Field(description="Pass it as `cursor` to read on; null at the end.")
 
 
 class Verifications(Controller):
@@ -69,11 +63,7 @@ class Verifications(Controller):
                 after=key or "",
                 limit=limit + 1,
             )
-            items = tuple(RecordedVerification.model_validate(row) for row in found[:limit])
-            more = len(found) > limit
-            return RecordedVerifications(
-                items=items, next=cursor_of(items[-1].verification_id) if more else None
-            )
+            return RecordedVerifications.of(found, limit, "verification_id")
 
         return consult(edge, request, read)
 

@@ -6,13 +6,13 @@ from typing import Any
 from litestar import Controller, Request, Response, get, post
 from litestar.di import NamedDependency
 from litestar.params import FromPath, FromQuery, JSONBody
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict
 
 from api.acts import consult, record
 from api.answers import Recorded, recorded
 from api.describing import act, supervised
 from api.edge import Edge
-from api.paging import cursor_of, key_of
+from api.paging import Page, key_of
 from api.supervising import Incomplete, Limit, OfBusiness, may_read, regions_read
 from registry.audit.work import Work
 from registry.errors import NotFound
@@ -79,13 +79,8 @@ class ViolationFile(RecordedViolation):
     versions: tuple[ViolationVersion, ...]
 
 
-class RecordedViolations(BaseModel):
+class RecordedViolations(Page[RecordedViolation]):
     """One page of violations as officers see them."""
-
-    model_config = ConfigDict(frozen=True)
-
-    items: tuple[RecordedViolation, ...]
-    next: str | None = Field(description="Pass it as `cursor` to read on; null at the end.")
 
 
 class Violations(Controller):
@@ -125,9 +120,7 @@ class Violations(Controller):
                 after=key or "",
                 limit=limit + 1,
             )
-            items = tuple(_shown(*pair) for pair in found[:limit])
-            more = len(found) > limit
-            return RecordedViolations(items=items, next=cursor_of(items[-1].violation_id) if more else None)
+            return RecordedViolations.of([_shown(*pair) for pair in found], limit, "violation_id")
 
         return consult(edge, request, read)
 
