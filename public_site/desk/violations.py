@@ -27,7 +27,7 @@ from registry.rulebook import Allowed, Conduct, PenaltyKind, SeverityClass, allo
 from registry.rulebook.law_rows import Procedure
 from registry.violations.alike import Alike, alike, refuse_repeated
 from registry.violations.commands import record_violation
-from registry.violations.effects import fine_outside, law_of
+from registry.violations.effects import Weighed, fine_outside, law_of
 from registry.violations.forms import Count, InstrumentKind, Long, RecordViolation, Short
 from registry.violations.identity import decision_said
 from registry.violations.rules import violation_types_for
@@ -37,7 +37,10 @@ AMOUNTS = ("fine_fen", "confiscated_fen")
 
 
 class DecisionForm(WithPaper):
-    """A decision and what it found, as the form states it: amounts in yuan, and whether they were checked."""
+    """A decision and what it found, as the form states it: amounts in yuan, and whether they were checked.
+
+    The gains and the goods serve to hold the fine against the law, and are not recorded.
+    """
 
     decision_no: Short | None = None
     authority: Short
@@ -47,6 +50,8 @@ class DecisionForm(WithPaper):
     penalties: tuple[PenaltyKind, ...] = ()
     fine_fen: str | None = None
     confiscated_fen: str | None = None
+    gains_fen: str | None = None
+    goods_fen: str | None = None
     basis: Long | None = None
     summary: Long | None = None
     severity: SeverityClass | None = None
@@ -90,6 +95,9 @@ class Beginning:
     decided_on: str
     conduct_code: str
     region: str
+    quantity: str
+    gains_fen: str
+    goods_fen: str
 
     @property
     def day(self) -> date | None:
@@ -98,6 +106,19 @@ class Beginning:
             return PartialDate.parse(self.decided_on).exact()
         except Malformed:
             return None
+
+    def bounds(self, one: Allowed) -> tuple[int, int] | None:
+        """Return the least and the most fine of this case by a law, in fen; None: not by what is stated."""
+        quantity = int(self.quantity) if self.quantity.isascii() and self.quantity.isdecimal() else 1
+        return one.bounds_fen(quantity, _amount(self.gains_fen), _amount(self.goods_fen))
+
+
+def _amount(text: str) -> int | None:
+    """Return an amount in fen; None where none is stated, or it cannot be read."""
+    try:
+        return fen(text, "") if text else None
+    except Malformed:
+        return None
 
 
 @get("/desk/violations/new", sync_to_thread=True, include_in_schema=False)
@@ -202,10 +223,12 @@ def refuse_unchecked(work: Work, said: DecisionForm, business_id: str) -> None:
         RuleRefused: It is outside, and unchecked.
     """
     stated = said.stated(business_id)
+    gains = stated.confiscated_fen if said.gains_fen is None else fen(said.gains_fen, "gains_fen")
+    goods = None if said.goods_fen is None else fen(said.goods_fen, "goods_fen")
     outside = fine_outside(
         law_of(work.rulebook, work.today),
         decision_said(stated.business_id, stated),
-        stated.quantity,
+        Weighed(stated.quantity, gains, goods),
         stated.conduct_code,
     )
     if outside is not None and not said.checked:

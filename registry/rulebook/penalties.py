@@ -27,7 +27,7 @@ class Allowed:
     Attributes:
         kind: The violation; None where it has no row on that day.
         narrows: The range of the next wider place that this one takes the place of.
-        tiers: Its parts by circumstances; none for a fine without a most.
+        tiers: Its parts by circumstances; none for a fine whose most is not an amount alone.
     """
 
     kind: ViolationType | None
@@ -35,38 +35,56 @@ class Allowed:
     narrows: PenaltyRange | None = None
     tiers: tuple[TierFine, ...] = ()
 
-    def bounds_fen(self, quantity: int, gains_fen: int | None) -> tuple[int, int] | None:
+    def bounds_fen(
+        self, quantity: int, gains_fen: int | None, goods_fen: int | None = None
+    ) -> tuple[int, int] | None:
         """Return the least and the most fine.
 
         No range by instruments is lifted above the wider one of a case whose place it takes.
 
         Args:
             quantity: Instruments.
-            gains_fen: Unlawful gains; None: not stated.
+            gains_fen: Unlawful gains; None: not stated. A law that confiscates them and also fines where
+                there are none then takes it that there are none.
+            goods_fen: Value of the goods; None: not stated.
 
         Returns:
-            None where the law sets no figure, or sets it by gains that are not stated.
+            None where the law sets no figure, or sets it by gains or goods that are not stated.
 
         Source: Administrative Penalty Law (2021), Art. 12: a local regulation stays within the wider range.
         """
-        row = self.range
-        if row.fine_max_fen is not None:
-            least, most = (
-                (row.fine_min_fen or 0) * self._times(quantity),
-                row.fine_max_fen * self._times(quantity),
-            )
-        elif row.gains_max_bp is not None and gains_fen is not None:
-            least = gains_fen * (row.gains_min_bp or 0) // WHOLE
-            most = gains_fen * row.gains_max_bp // WHOLE
-        else:
+        bounds = self._by_goods(goods_fen) if self.range.goods_max_bp is not None else None
+        if self.range.goods_max_bp is None:
+            bounds = self._by_amount_or_gains(quantity, gains_fen)
+        if bounds is None:
             return None
+        least, most = bounds
         wider = self.narrows
-        if wider is not None and wider.unit == "case" and wider.fine_max_fen is not None:
-            most = min(most, wider.fine_max_fen)
+        if wider is not None and wider.unit == "case" and wider.gains != "instead":
+            most = most if wider.fine_max_fen is None else min(most, wider.fine_max_fen)
         return min(least, most), most
 
-    def _times(self, quantity: int) -> int:
-        return quantity if self.range.unit == "instrument" else 1
+    def _by_goods(self, goods_fen: int | None) -> tuple[int, int] | None:
+        row = self.range
+        return None if goods_fen is None else _share(goods_fen, row.goods_min_bp, row.goods_max_bp)
+
+    def _by_amount_or_gains(self, quantity: int, gains_fen: int | None) -> tuple[int, int] | None:
+        row, amount = self.range, self._by_amount(quantity)
+        has_none = gains_fen == 0 or (gains_fen is None and row.confiscation)
+        if amount is not None and (row.gains is None or has_none):
+            least, most = amount
+            return least, most if row.without_gains_max_fen is None else row.without_gains_max_fen
+        if row.gains_max_bp is None or gains_fen is None:
+            return amount if row.gains == "capped" else None
+        least, most = _share(gains_fen, row.gains_min_bp, row.gains_max_bp)
+        most = min(most, amount[1]) if row.gains == "capped" and amount is not None else most
+        return min(least, most), most
+
+    def _by_amount(self, quantity: int) -> tuple[int, int] | None:
+        row, times = self.range, quantity if self.range.unit == "instrument" else 1
+        if row.fine_max_fen is None:
+            return None
+        return (row.fine_min_fen or 0) * times, row.fine_max_fen * times
 
 
 def allowed(rulebook: Rulebook, types: Collection[str], region: str, on: date) -> tuple[Allowed, ...]:
@@ -84,6 +102,11 @@ def allowed(rulebook: Rulebook, types: Collection[str], region: str, on: date) -
     )
 
 
+def _share(of_fen: int, least_bp: int | None, most_bp: int | None) -> tuple[int, int]:
+    """Return shares of an amount; nothing said is none of it."""
+    return of_fen * (least_bp or 0) // WHOLE, of_fen * (most_bp or 0) // WHOLE
+
+
 def _wider(rulebook: Rulebook, row: PenaltyRange, on: date) -> PenaltyRange | None:
     if not row.jurisdiction:
         return None
@@ -91,7 +114,7 @@ def _wider(rulebook: Rulebook, row: PenaltyRange, on: date) -> PenaltyRange | No
 
 
 def _tier_fines(row: PenaltyRange, tiers: tuple[PenaltyTier, ...]) -> tuple[TierFine, ...]:
-    if row.fine_max_fen is None:
+    if row.fine_max_fen is None or row.gains is not None:
         return ()
     least = row.fine_min_fen or 0
     span = row.fine_max_fen - least

@@ -16,8 +16,13 @@ class PenaltyRange(Row):
 
     Attributes:
         fine_min_fen: None: the law sets no least fine.
-        fine_max_fen: None: no fine by amount, or see the gains.
+        fine_max_fen: None: no fine by amount, or see the gains and the goods.
         gains_min_bp: Share of the unlawful gains, for fines by gains.
+        gains: How amount and gains stand together where a law sets both: `instead`, by the gains where
+            there are any and by the amount where there are none; `capped`, by the gains and never above
+            the amount.
+        without_gains_max_fen: Where capped, the most fine where there are no gains.
+        goods_min_bp: Share of the value of the goods (货值金额), for fines by that.
         name_zh: The act, where it is not the whole violation.
     """
 
@@ -29,6 +34,10 @@ class PenaltyRange(Row):
     fine_max_fen: Fen | None = None
     gains_min_bp: BasisPoints | None = None
     gains_max_bp: BasisPoints | None = None
+    gains: Literal["instead", "capped"] | None = None
+    without_gains_max_fen: Fen | None = None
+    goods_min_bp: BasisPoints | None = None
+    goods_max_bp: BasisPoints | None = None
     confiscation: bool
     name_zh: str | None = None
     name_en: str | None = None
@@ -38,9 +47,22 @@ class PenaltyRange(Row):
         for least, most in (
             (self.fine_min_fen, self.fine_max_fen),
             (self.gains_min_bp, self.gains_max_bp),
+            (self.goods_min_bp, self.goods_max_bp),
         ):
             if least is not None and most is not None and least > most:
                 raise ValueError("the least must not be above the most")
+        return self
+
+    @model_validator(mode="after")
+    def _together(self) -> Self:
+        both = self.fine_max_fen is not None and self.gains_max_bp is not None
+        if both != (self.gains is not None):
+            raise ValueError("gains: said where, and only where, a law sets both an amount and gains")
+        if self.without_gains_max_fen is not None and self.gains != "capped":
+            raise ValueError("without_gains_max_fen: only where the amount caps a fine by gains")
+        by_more = self.fine_max_fen is not None or self.gains_max_bp is not None
+        if self.goods_max_bp is not None and by_more:
+            raise ValueError("goods_max_bp: a fine by the goods is a row of its own")
         return self
 
     @model_validator(mode="after")
@@ -54,11 +76,14 @@ class PenaltyRange(Row):
     def exceeds(self, wider: "PenaltyRange") -> str | None:
         """Return the field in which the row allows more, or asks for less, than a wider one.
 
-        What one of the two leaves open is not compared; a fine by gains is no part of a range by amount.
+        What one of the two leaves open is not compared; a fine by gains or goods is no part of a range by
+        amount.
         """
-        if self.fine_max_fen is None and self.gains_max_bp is not None and wider.gains_max_bp is None:
-            return "gains_max_bp" if wider.fine_max_fen is not None else None
-        for name in ("fine", "gains"):
+        for most in ("gains_max_bp", "goods_max_bp"):
+            own, theirs = getattr(self, most), getattr(wider, most)
+            if self.fine_max_fen is None and own is not None and theirs is None:
+                return most if wider.fine_max_fen is not None else None
+        for name in ("fine", "gains", "goods"):
             unit = "fen" if name == "fine" else "bp"
             least, most = f"{name}_min_{unit}", f"{name}_max_{unit}"
             if _above(getattr(self, most), getattr(wider, most)):

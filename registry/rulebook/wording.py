@@ -162,7 +162,7 @@ class Wording:
             return self.say("months", amount=value)
         if name.endswith("points"):
             return self.say("points", amount=_hundredths(value))
-        if name.startswith(("gains_", "factor_")) and value >= _WHOLE:
+        if name.startswith(("gains_", "goods_", "factor_")) and value >= _WHOLE:
             return self.say("times", amount=f"{value / _WHOLE:g}")
         if name.endswith("bp"):
             return self.say("percent", amount=_hundredths(value))

@@ -192,7 +192,7 @@ def unusual_fine(law: Law, said: DecisionSaid, quantity: int, conduct_code: str)
 
     Source: rulebook `penalty_ranges`; a place may have law that it lacks, so it warns and never refuses.
     """
-    spans = _spans(law, said, quantity, conduct_code)
+    spans = _spans(law, said, Weighed(quantity, said.confiscated_fen), conduct_code)
     if said.fine_fen is None or not spans or said.fine_fen <= max(most for _, most, _ in spans):
         return None
     return RuleRefused(
@@ -204,12 +204,20 @@ def unusual_fine(law: Law, said: DecisionSaid, quantity: int, conduct_code: str)
     )
 
 
-def fine_outside(law: Law, said: DecisionSaid, quantity: int, conduct_code: str) -> RuleRefused | None:
+class Weighed(NamedTuple):
+    """What a fine is held against beside the decision; None: not stated."""
+
+    quantity: int
+    gains_fen: int | None
+    goods_fen: int | None = None
+
+
+def fine_outside(law: Law, said: DecisionSaid, weighed: Weighed, conduct_code: str) -> RuleRefused | None:
     """Return why a fine has to be looked at again before it is recorded: no law there and then allows it.
 
     Source: rulebook `penalty_ranges`; who confirms the amount may record it all the same.
     """
-    spans = _spans(law, said, quantity, conduct_code)
+    spans = _spans(law, said, weighed, conduct_code)
     if said.fine_fen is None or not spans:
         return None
     if any(least <= said.fine_fen <= most for least, most, _ in spans):
@@ -222,15 +230,15 @@ def fine_outside(law: Law, said: DecisionSaid, quantity: int, conduct_code: str)
     )
 
 
-def _spans(law: Law, said: DecisionSaid, quantity: int, conduct_code: str) -> list[tuple[int, int, str]]:
+def _spans(law: Law, said: DecisionSaid, weighed: Weighed, conduct_code: str) -> list[tuple[int, int, str]]:
     """Return least and most fine and code of every law of a conduct; nothing where one has no figure.
 
-    By gains that are not stated, of an amount that was not found, or of no law at all: then nothing
+    By gains or goods that are not stated, of an amount that was not found, or of no law at all: then nothing
     can be unusual.
     """
     spans = []
     for one in law.ranges(conduct_code, said) if said.fine_fen else ():
-        bounds = one.bounds_fen(quantity, said.confiscated_fen)
+        bounds = one.bounds_fen(*weighed)
         if bounds is None:
             return []
         spans.append((*bounds, one.range.code))

@@ -101,6 +101,23 @@ def test_a_row_beside_the_wider_one_names_its_act() -> None:
         made("33", code="M43.other", fine_max_fen=1, name_zh="某行为")
 
 
+def test_a_row_with_amount_and_gains_says_how_they_stand_together() -> None:
+    with pytest.raises(ValidationError, match="said where, and only where"):
+        made(fine_max_fen=1, gains_max_bp=1)
+    with pytest.raises(ValidationError, match="said where, and only where"):
+        made(fine_max_fen=1, gains="capped")
+    with pytest.raises(ValidationError, match="only where the amount caps"):
+        made(fine_max_fen=1, gains_max_bp=1, gains="instead", without_gains_max_fen=1)
+    with pytest.raises(ValidationError, match="a row of its own"):
+        made(fine_max_fen=1, goods_max_bp=1)
+
+
+def test_a_local_fine_by_the_goods_is_held_against_the_wider_one() -> None:
+    assert made("33", goods_max_bp=20_000).exceeds(made(goods_max_bp=10_000)) == "goods_max_bp"
+    assert made("33", goods_max_bp=10_000).exceeds(made(goods_max_bp=10_000)) is None
+    assert made("33", goods_max_bp=1).exceeds(made(**NATION)) == "goods_max_bp"
+
+
 def test_an_officer_is_told_of_every_local_range_that_goes_beyond_the_wider_ones() -> None:
     told = {(one.jurisdiction, one.code) for one in problems(load_rulebook()) if one.kind == "beyond"}
     assert {("33", "M48.device"), ("37", "M51.certificate"), ("41", "C02.deviation")} <= told

@@ -2,7 +2,7 @@
 
 One file a table: the nation's and each province's. Amounts in yuan, read off the texts by hand; where
 `outside` is true the desk asks that the amount is looked at again. A range by gains that are not stated
-is written as `"gains"`, one without a figure as `"unknown"`.
+is written as `"gains"`, by goods likewise `"goods"`, one without a figure as `"unknown"`.
 """
 
 import tomllib
@@ -14,7 +14,7 @@ from typing import Any
 import pytest
 
 from registry.rulebook import Allowed, PenaltyRange, allowed
-from registry.violations.effects import Law, fine_outside, unusual_fine
+from registry.violations.effects import Law, Weighed, fine_outside, unusual_fine
 from registry.violations.identity import DecisionSaid
 from registry.violations.rules import violation_types_for
 from tests import given
@@ -65,10 +65,13 @@ def ranges(case: dict[str, Any]) -> Sequence[Allowed]:
 
 
 def written(one: Allowed, case: dict[str, Any]) -> list[Any]:
-    bounds = one.bounds_fen(case.get("quantity", 1), fen(case.get("gains")))
+    bounds = one.bounds_fen(case.get("quantity", 1), fen(case.get("gains")), fen(case.get("goods")))
     if bounds is not None:
         return [one.range.code, *(amount / FEN for amount in bounds)]
-    return [one.range.code, "unknown" if one.range.gains_max_bp is None else "gains"]
+    return [
+        one.range.code,
+        "goods" if one.range.goods_max_bp else "gains" if one.range.gains_max_bp else "unknown",
+    ]
 
 
 def play(case: dict[str, Any]) -> None:
@@ -79,7 +82,8 @@ def play(case: dict[str, Any]) -> None:
         assert [[t.tier.name_zh, t.least_fen / FEN, t.most_fen / FEN] for t in one.tiers] == parts
     if "outside" in case:
         law, quantity = Law(given.rulebook(), given.TODAY), case.get("quantity", 1)
-        outside = fine_outside(law, said(case), quantity, case["conduct"])
+        weighed = Weighed(quantity, fen(case.get("gains")), fen(case.get("goods")))
+        outside = fine_outside(law, said(case), weighed, case["conduct"])
         assert (outside is not None) == case["outside"]
         mosts = [amounts[-1] for amounts in case["allowed"]]
         above = bool(mosts) and all(not isinstance(most, str) and case["fine"] > most for most in mosts)
