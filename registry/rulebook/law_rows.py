@@ -107,6 +107,7 @@ class PublicityPeriod(Row):
     """
 
     table: ClassVar[str] = "publicity_periods"
+    lacking: ClassVar[tuple[str, ...]] = ("max_months", "counts_from")
 
     regime_of_law: str
     severity: SeverityClass | None = None
@@ -161,6 +162,7 @@ class RepairCondition(Row):
     """
 
     table: ClassVar[str] = "repair_conditions"
+    lacking: ClassVar[tuple[str, ...]] = ("min_months", "counts_from")
 
     applies_to: Literal["penalty", "entry"]
     regime_of_law: str

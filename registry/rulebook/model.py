@@ -40,10 +40,12 @@ class Row(Frozen):
         jurisdiction: Prefix of GB/T 2260: empty for the nation, `41`, `4115`, `411502`.
         in_force_to: First day on which it no longer holds; None: open.
         figures: Fields that may be None only where the tag is `unknown`.
+        lacking: Further fields that are not known, rather than not set, where they are None under that tag.
     """
 
     table: ClassVar[str] = ""
     figures: ClassVar[tuple[str, ...]] = ()
+    lacking: ClassVar[tuple[str, ...]] = ()
 
     code: str = Field(min_length=1)
     jurisdiction: str = Field(default="", pattern=r"^([0-9]{2}){0,3}$")
@@ -57,6 +59,11 @@ class Row(Frozen):
     def identity(self) -> tuple[str, ...]:
         """Return what rows that replace each other in time have in common."""
         return (self.code, self.jurisdiction)
+
+    def is_unknown(self, name: str) -> bool:
+        """Say whether a field is one whose figure nobody found, and not one that is left open."""
+        told = getattr(self, name) is not None
+        return self.tag == "unknown" and not told and name in (*self.figures, *self.lacking)
 
     def holds(self, on: date) -> bool:
         """Say whether the row is in force on a legal day."""

@@ -27,6 +27,7 @@ class PenaltyRange(Row):
     """
 
     table: ClassVar[str] = "penalty_ranges"
+    lacking: ClassVar[tuple[str, ...]] = ("fine_max_fen",)
 
     violation_type: str
     unit: Literal["case", "instrument"]

@@ -44,6 +44,7 @@ class RewardRule(Row):
     """
 
     table: ClassVar[str] = "rewards"
+    lacking: ClassVar[tuple[str, ...]] = ("person_fen", "organisation_fen")
 
     part: RewardPart
     rank: int | None = Field(default=None, ge=1)

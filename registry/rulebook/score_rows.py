@@ -72,6 +72,7 @@ class ScoreDimension(SchemeRow):
     """
 
     table: ClassVar[str] = "score_dimensions"
+    lacking: ClassVar[tuple[str, ...]] = ("weight_bp",)
 
     name_zh: str
     name_en: str

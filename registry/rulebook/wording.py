@@ -108,8 +108,7 @@ class Wording:
         """Return the value of a field with its unit."""
         value = getattr(row, name)
         if value is None or value == ():
-            figure = name in type(row).figures and row.tag == "unknown"
-            return self.say("unknown" if figure else "none")
+            return self.say("unknown" if row.is_unknown(name) else "none")
         if isinstance(value, tuple):
             return self._joined(tuple(self._one(row, name, one) for one in value))
         return self._one(row, name, value)
@@ -119,7 +118,9 @@ class Wording:
         row = found.row
         said = _TITLED | ({"unit"} if isinstance(row, Deadline) else set())
         whole = (
-            name for name in said_fields(row) if name not in said and getattr(row, name) not in (None, ())
+            name
+            for name in said_fields(row)
+            if name not in said and (row.is_unknown(name) or getattr(row, name) not in (None, ()))
         )
         names = tuple(name for name in found.fields if name != self._elsewhere)
         names = names or found.fields or tuple(whole)

@@ -9,7 +9,16 @@ from hypothesis import given as drawn
 from hypothesis import settings
 from hypothesis import strategies as st
 
-from registry.rulebook import TABLES, Deadline, PenaltyRange, Row, Rulebook, load_rulebook, parse_row
+from registry.rulebook import (
+    TABLES,
+    Deadline,
+    PenaltyRange,
+    Row,
+    Rulebook,
+    ScoreDimension,
+    load_rulebook,
+    parse_row,
+)
 from registry.rulebook.differences import Difference, Standpoint, differences, said_fields
 from registry.rulebook.model import Source
 from registry.rulebook.score_rows import SchemeRow, ScoreScheme
@@ -106,6 +115,18 @@ def test_a_new_rulebook_is_compared_with_the_old_one_at_one_place_and_day() -> N
         each for each in differences(at("411502"), at("411502", book=new)) if isinstance(each.row, Deadline)
     ]
     assert change.row.code == row.code
+
+
+def test_a_figure_that_nobody_found_is_said_not_to_be_known_and_never_not_to_be_set() -> None:
+    words = Wording(BOOK, "zh")
+    hebei = [row for row in BOOK.rows(ScoreDimension) if row.jurisdiction == "13"]
+    assert {words.value(row, "weight_bp") for row in hebei} == {"尚未查到"}
+    assert {words.value(row, "ceiling_points") for row in hebei} == {"未规定"}
+    (row,) = [row for row in BOOK.rows(PenaltyRange) if (row.code, row.jurisdiction) == ("K03", "")]
+    assert words.value(row, "fine_max_fen") == "尚未查到"
+    found = differences(at("000000"), at("130102"), [ScoreDimension])
+    lines = [words.lines(one) for one in found if one.row.jurisdiction == "13"]
+    assert all(("权重", None, "尚未查到") in one for one in lines)
 
 
 @pytest.mark.parametrize("language", get_args(Language))
