@@ -127,6 +127,7 @@ RIGHTS: tuple[Right, ...] = (
     Right("POST", "/api/v1/violations/{violation_id}/correction", OFFICERS, PATH),
     Right("GET", "/api/v1/decisions/{decision_id}", READERS, PATH),
     Right("POST", "/api/v1/decisions/{decision_id}/standing", OFFICERS, PATH),
+    Right("GET", "/api/v1/scores/plan", READERS, OWN),
     Right("GET", "/api/v1/scores/{business_id}", READERS, PATH),
     Right("POST", "/api/v1/imports", OFFICERS, OWN),
     Right("GET", "/api/v1/exports/{name}", READERS, OWN),

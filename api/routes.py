@@ -28,7 +28,7 @@ from api.pledges import Pledges
 from api.proposals import Proposals
 from api.publication import Deltas, Editions
 from api.repairs import Repairs
-from api.scoring import score
+from api.scoring import inspection_plan, score
 from api.statistics import statistics
 from api.suggestions import suggestions
 from api.transparency import transparency, transparency_table
@@ -72,6 +72,7 @@ ROUTES: tuple[ControllerRouterHandler, ...] = (
     Complaints,
     Webhooks,
     Measures,
+    inspection_plan,
     score,
     audit,
     audit_exported,

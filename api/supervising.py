@@ -31,6 +31,25 @@ def may_read(work: Work, region: str) -> bool:
     return any(work.actor.may(role, region) for role in READERS)
 
 
+def regions_within(work: Work, region: str) -> tuple[str, ...]:
+    """Return the prefixes of the actor's regions that lie within one, or that one where it is among them.
+
+    Args:
+        work: Who asks.
+        region: A prefix; empty: all of them.
+
+    Raises:
+        Forbidden: There is none.
+    """
+    held = regions_read(work)
+    if any(region.startswith(one) for one in held):
+        return (region,)
+    below = [one for one in held if one.startswith(region)]
+    if not below:
+        raise Forbidden("grant.missing", role="officer", region=region)
+    return tuple(one for one in below if not any(one != other and one.startswith(other) for other in below))
+
+
 def may_read_business(work: Work, business_id: str) -> bool:
     """Say whether the actor supervises the region in which a business is on record."""
     current = current_version(work.session, business_id)

@@ -97,7 +97,7 @@ def plan_command(region: str, as_json: bool) -> None:
     """Show how many businesses of each grade are to be inspected in a REGION, by the ratios in force."""
     now = process.clock()
     with opened(read_settings()) as engine, reading(engine) as session:
-        draws = plan(session, effective_rulebook(session, load_rulebook()), region, legal_day(now))
+        draws = plan(session, effective_rulebook(session, load_rulebook()), (region,), legal_day(now))
     if as_json:
         rows = [{**vars(one), "source": one.source.model_dump() if one.source else None} for one in draws]
         click.echo(json.dumps(rows, ensure_ascii=False, indent=2))

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Mapping
 from datetime import date
 
+from api.scoring import Drawn
 from public_site.texts import Words
 from registry.measures.rules import Attached, attached
 from registry.publication.answers import PublicEntry, PublicRegime
@@ -66,10 +67,10 @@ class Names:
         """Return the name of the place whose rule it is."""
         return region_words(jurisdiction.ljust(6, "0")) if jurisdiction else self.t("range.nation")
 
-    def ground_of(self, law: Rule | Scheme) -> str:
-        """Return the ground of a rule or a scheme that an explanation names, and how sure it is."""
+    def ground_of(self, law: Rule | Scheme | Drawn) -> str:
+        """Return the ground of a rule, scheme or share that an answer names, and how sure it is."""
         if law.source is None:
-            return self.t(f"tag.{law.tag}")
+            return self.t(f"tag.{law.tag}") if law.tag else ""
         quoted = " ".join(part for part in (law.source.instrument, law.source.article) if part)
         said = "partly_default" if law.tag == "default" else law.tag
         return self.t("write.semicolon").join((quoted, self.t(f"tag.{said}"))) if said else quoted

@@ -31,6 +31,7 @@ PLACES = (
     Place("complaints", "/desk/complaints", READERS),
     Place("businesses", "/desk/businesses", READERS),
     Place("incomplete", "/desk/incomplete", READERS),
+    Place("plan", "/desk/plan", READERS),
     Place("reports", "/desk/reports", ("report_handler", "custodian")),
     Place("report_keys", "/desk/reports/keys", ("report_handler", "custodian")),
     Place("rewards", "/desk/reports/rewards", ("report_handler", "approver", "custodian")),

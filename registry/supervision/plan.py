@@ -5,6 +5,7 @@ inspect; nobody is drawn by a ratio that nobody knows.
 """
 
 from collections import Counter
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 
@@ -37,17 +38,19 @@ class Draw:
     tag: Tag | None
 
 
-def plan(session: Session, rulebook: Rulebook, region: str, on: date) -> tuple[Draw, ...]:
-    """Return how many businesses of each grade are to be inspected in a region, by place and grade.
+def plan(session: Session, rulebook: Rulebook, within: Iterable[str], on: date) -> tuple[Draw, ...]:
+    """Return how many businesses of each grade are to be inspected in some regions, by place and grade.
 
     Args:
         session: An open transaction.
         rulebook: The effective one.
-        region: GB/T 2260, whole or a prefix; businesses below it follow the ratios of their own place.
+        within: GB/T 2260, whole or prefixes, none below another; businesses follow the ratios of their own
+            place.
         on: Legal day whose ratios hold; the grades are those on record.
     """
     counted: Counter[tuple[str | None, SamplingRatio | None]] = Counter()
-    for (place, grade), number in grades_by_region(session, region).items():
+    counts = (one for region in within for one in grades_by_region(session, region).items())
+    for (place, grade), number in counts:
         ratios = rulebook.in_force(SamplingRatio, place, on).values()
         row = next((ratio for ratio in ratios if ratio.grade == grade), None)
         counted[grade, row] += number

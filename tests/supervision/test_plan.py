@@ -26,7 +26,7 @@ def planned(engine: Engine, places: dict[str, int], within: str, rulebook: Ruleb
         given.violation(by, made[0], decided_on="2026-06-01")
     score_run(engine, rulebook, now=given.NOW, actor=job_actor("nightly_score"))
     with reading(engine) as session:
-        draws = plan(session, rulebook, within, given.TODAY)
+        draws = plan(session, rulebook, (within,), given.TODAY)
     return [(one.jurisdiction, one.grade, one.businesses, one.to_inspect) for one in draws]
 
 
