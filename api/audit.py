@@ -77,7 +77,7 @@ def audit(
             _offices(work),
             subject_id=subject,
             person_id=person,
-            act=act,
+            acts=(act,) if act is not None else None,
             since=day_begins(max(since, EARLIEST)) if since else None,
             until=day_begins(min(until, LATEST) + timedelta(days=1)) if until else None,
             before=int(key) if key else None,

@@ -15,6 +15,7 @@ from api.audit import EARLIEST, LATEST, READERS
 from api.describing import WORKBOOK
 from api.edge import Edge
 from public_site.desk import forms
+from public_site.desk.audited import Named, acts_meant, known_acts, pages_of
 from public_site.desk.forms import Faults
 from registry.accounts.queries import account_card
 from registry.audit.queries import audit_entries
@@ -38,7 +39,7 @@ Asked = Request[Any, Any, Any]
 
 @dataclass(frozen=True)
 class Search:
-    """What is asked of the audit log; an empty field asks for all."""
+    """What is asked of the audit log; an empty field asks for all, an act by its words or its code."""
 
     account: str = ""
     office: str = ""
@@ -55,13 +56,20 @@ def audit(request: Asked, edge: NamedDependency[Edge]) -> Response[str]:
     search, faults = _search(request, edge, asked)
     before = request.query_params.get("before", "")
     key = int(before) if before.isdecimal() and len(before) < AT_ONCE // 3 else None
-    found = forms.consult(edge, request, lambda work: _found(work, search, key, AT_ONCE + 1))
+
+    def read(work: Work) -> tuple[list[AuditEntry], dict[Named, str]]:
+        found = _found(work, search, key, AT_ONCE + 1)
+        return found, pages_of(work, found[:AT_ONCE])
+
+    found, pages = forms.consult(edge, request, read)
     shown = found[:AT_ONCE]
     return forms.show(
         edge,
         request,
         "audit.html",
         entries=shown,
+        pages=pages,
+        acts=known_acts(),
         asked=asked,
         earlier=str(shown[-1].seq) if len(found) > AT_ONCE else "",
         faults=faults,
@@ -91,15 +99,16 @@ def audit_file(request: Asked, edge: NamedDependency[Edge], name: FromPath[str])
 def audited(request: Asked, edge: NamedDependency[Edge], seq: FromPath[int]) -> Response[str]:
     """Show one act, and the proofs that its subject's acts stand in the public log."""
 
-    def read(work: Work) -> tuple[AuditEntry, list[dict[str, Any]]]:
+    def read(work: Work) -> tuple[AuditEntry, str | None, list[dict[str, Any]]]:
         found = _found(work, Search(), seq + 1, 1)
         if not found or found[0].seq != seq:
             raise NotFound("audit.unknown")
         leaves = proofs.leaves_of(work.session, found[0].subject_id)
-        return found[0], [_proved(work.session, leaf) for leaf in leaves]
+        page = pages_of(work, found).get((found[0].subject_kind, found[0].subject_id))
+        return found[0], page, [_proved(work.session, leaf) for leaf in leaves]
 
-    entry, leaves = forms.consult(edge, request, read)
-    return forms.show(edge, request, "audited.html", entry=entry, leaves=leaves)
+    entry, page, leaves = forms.consult(edge, request, read)
+    return forms.show(edge, request, "audited.html", entry=entry, page=page, leaves=leaves)
 
 
 def _proved(session: Session, leaf: LogLeaf) -> dict[str, Any]:
@@ -138,7 +147,7 @@ def _found(work: Work, search: Search, before: int | None, limit: int) -> list[A
             _offices(work, search.office),
             subject_id=search.subject or None,
             person_id=card.account.person_id if card is not None else None,
-            act=search.act or None,
+            acts=acts_meant(search.act) if search.act else None,
             since=_instant(search.since),
             until=_instant(search.until + timedelta(days=1) if search.until else None),
             before=before,

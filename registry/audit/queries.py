@@ -1,6 +1,6 @@
 """Nouns about the audit log."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime
 from operator import eq, ge, lt
 
@@ -15,7 +15,7 @@ def audit_entries(
     *,
     subject_id: str | None = None,
     person_id: str | None = None,
-    act: str | None = None,
+    acts: Collection[str] | None = None,
     since: datetime | None = None,
     until: datetime | None = None,
     before: int | None = None,
@@ -28,7 +28,7 @@ def audit_entries(
         offices: Codes; only acts of these; None: of all, the system's own among them.
         subject_id: Only acts upon this subject.
         person_id: Only acts of this person.
-        act: Only this act, `subject.verb`.
+        acts: Only these acts, `subject.verb`; none named: no entry.
         since: Only from this instant on.
         until: Only before this instant.
         before: Only entries before this number.
@@ -37,7 +37,6 @@ def audit_entries(
     asked = (
         (eq, AuditEntry.subject_id, subject_id),
         (eq, AuditEntry.person_id, person_id),
-        (eq, AuditEntry.act, act),
         (ge, AuditEntry.at, since),
         (lt, AuditEntry.at, until),
         (lt, AuditEntry.seq, before),
@@ -45,6 +44,8 @@ def audit_entries(
     query = select(AuditEntry).where(
         *(holds(col(it), value) for holds, it, value in asked if value is not None)
     )
+    if acts is not None:
+        query = query.where(col(AuditEntry.act).in_(sorted(acts)))
     if offices is not None:
         query = query.where(col(AuditEntry.office_code).in_(sorted(offices)))
     return session.exec(query.order_by(col(AuditEntry.seq).desc()).limit(limit)).all()

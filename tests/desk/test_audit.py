@@ -1,8 +1,10 @@
 """The auditor finds who did what, takes it along, and nobody else sees it."""
 
 import pytest
+from sqlmodel import select
 
 from registry.accounts.tables import AccountGrant
+from registry.businesses.tables import BusinessVersion
 from registry.log import checkpoints
 from registry.store.engine import writing
 from tests import given
@@ -26,10 +28,37 @@ def _text(browser: Browser, path: str, status: int = 200) -> str:
 
 def test_an_auditor_finds_an_act_by_who_what_and_when(town: Town, acted: str) -> None:
     auditor = town.at_desk("auditor")
-    for query in ("account=officer", "office=AMR-411502", "act=pledge.filed", f"subject={acted}"):
+    asked = ("act=pledge.filed", "act=pledge.", "act=登记承诺", "act=承诺", "act=Pledge+filed")
+    for query in ("account=officer", "office=AMR-411502", *asked, f"subject={acted}"):
         assert acted in _text(auditor, f"/desk/audit?{query}"), query
-    for query in ("account=approver", "office=AMR-41", "act=entry.listed", "until=2020-01-01", "account=x"):
+    for query in ("account=approver", "office=AMR-41", "act=pledge.broken", "act=撤回承诺", "act=无此事", "until=2020-01-01", "account=x"):
         assert acted not in _text(auditor, f"/desk/audit?{query}"), query
+
+
+def test_an_act_is_told_in_words_and_leads_to_what_it_was_done_to(town: Town, acted: str) -> None:
+    auditor = town.at_desk("auditor")
+    for path in (f"/desk/audit?subject={acted}", f"/desk/audit?subject={acted}&lang=en"):
+        page = _text(auditor, path)
+        assert ("Pledge filed" if "lang=en" in path else "登记承诺") in page.split("<table")[1]
+        link = page.split(f"#fact-{acted}")[0].rsplit('href="', maxsplit=1)[1]
+        assert f'id="fact-{acted}"' in _text(auditor, link)
+
+
+def test_what_the_reader_may_not_see_is_no_link(town: Town, acted: str) -> None:
+    """An act of the own office upon a business that has moved away is told, and leads nowhere."""
+    with writing(town.engine) as session:
+        session.add(AccountGrant(account_name="approver", role="auditor", region="411502"))
+        moved = given.business(given.work(session, "officer"), name="迁出的店")
+    auditor = town.at_desk("approver")
+    asked = f"/desk/audit?subject={moved}"
+    assert f'href="/desk/businesses/{moved}"' in _text(auditor, asked)
+    with writing(town.engine) as session:
+        version = session.exec(select(BusinessVersion).where(BusinessVersion.business_id == moved)).one()
+        version.region = "310101"
+        session.add(version)
+    page = _text(auditor, asked)
+    assert moved in page
+    assert f'href="/desk/businesses/{moved}"' not in page
 
 
 def test_a_day_that_is_none_is_told_beside_its_field(town: Town, acted: str) -> None:
