@@ -11,9 +11,11 @@ from litestar.exceptions import NotFoundException
 from litestar.params import FromPath
 
 from api.edge import Edge
+from api.faults import Misread
 from public_site.desk import forms, sealed
-from public_site.desk.form import Form
+from public_site.desk.form import Form, stated
 from public_site.desk.forms import NO_FAULTS, Faults, faults_of
+from public_site.desk.myself import Nothing
 from registry.audit.work import Actor
 from registry.commands import Command
 from registry.errors import Forbidden, Refusal
@@ -104,7 +106,10 @@ def _given(vault: Vault, found: Report, by: Unlocked) -> dict[str, object]:
     return {one: row.valid_through for one, row in kept.items() if row is not None}
 
 
-def shown_refused(edge: Edge, request: Asked, form: Form, report_id: str, refused: Refusal) -> Response[str]:
+def shown_refused(
+    edge: Edge, request: Asked, form: Form, report_id: str, refused: Misread | Refusal
+) -> Response[str]:
+    """Show a report as it stands while closed, with why something of it was not opened."""
     return shown_report(edge, request, report_id, faults_of(refused, request, form))
 
 
@@ -116,6 +121,7 @@ def open_report(
     forms.checked(edge, request, form)
     sides = sealed.sides_of(edge, request)
     try:
+        stated(form, Nothing, {})
         with sides.reading() as vault:
             by, found = sealed.unlocked(edge, request, vault), report_of(vault, sides.actor, report_id)
             if not may_open(vault, found, "content", by.holder):
@@ -123,7 +129,7 @@ def open_report(
         proof = seen(sides, found, "content")
         with sides.reading() as vault:
             content = reading.content(vault, proof, report_of(vault, sides.actor, report_id), by)
-    except Refusal as refused:
+    except (Misread, Refusal) as refused:
         return shown_refused(edge, request, form, report_id, refused)
     except Unopened:
         return shown_refused(edge, request, form, report_id, Forbidden("report.damaged"))

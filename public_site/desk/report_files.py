@@ -11,11 +11,15 @@ from litestar import Request, Response, post
 from litestar.di import NamedDependency
 from litestar.exceptions import NotFoundException
 from litestar.params import FromPath
+from pydantic import Field
 
 from api.edge import Edge
+from api.faults import Misread
 from public_site.desk import forms, sealed
-from public_site.desk.form import Form
+from public_site.desk.form import Form, stated
+from public_site.desk.myself import Nothing
 from public_site.desk.report import shown_refused, shown_report
+from registry.commands import Command
 from registry.errors import Forbidden, Refusal
 from registry.reports import disclosure, reading
 from registry.reports.cleaning.kinds import MEDIA_TYPES
@@ -39,6 +43,13 @@ ENDINGS = frozenset(
         "mp4", "mov", "avi", "mkv", "3gp", "zip", "rar", "7z",
     }
 )  # fmt: skip
+
+
+class OfDisclosed(Command):
+    """Which file of what was disclosed is wanted; none: what there is."""
+
+    part: str = Field(default="", max_length=40)
+    number: str = Field(default="", max_length=10)
 
 
 @dataclass(frozen=True, repr=False)
@@ -73,6 +84,7 @@ def open_file(
     forms.checked(edge, request, form)
     sides = sealed.sides_of(edge, request)
     try:
+        stated(form, Nothing, {})
         with sides.reading() as vault:
             found = report_of(vault, sides.actor, report_id)
             by = sealed.unlocked(edge, request, vault)
@@ -84,7 +96,7 @@ def open_file(
         proof = seen(sides, found, wanted)
         with sides.reading() as vault:
             copy, whole = reading.copy_of(vault, proof, found, by, number)
-    except Refusal as refused:
+    except (Misread, Refusal) as refused:
         return shown_refused(edge, request, form, report_id, refused)
     except Unopened:
         return shown_refused(edge, request, form, report_id, Forbidden("report.damaged"))
@@ -100,6 +112,7 @@ def open_referral(
     forms.checked(edge, request, form)
     sides = sealed.sides_of(edge, request)
     try:
+        stated(form, Nothing, {})
         with sides.reading() as vault:
             found, by = report_of(vault, sides.actor, report_id), sealed.unlocked(edge, request, vault)
             if not may_open(vault, found, "content", by.holder):
@@ -107,7 +120,7 @@ def open_referral(
         proof = seen(sides, found, "content")
         with sides.reading() as vault:
             paper = paper_of(referred(vault, proof, found, by))
-    except Refusal as refused:
+    except (Misread, Refusal) as refused:
         return shown_refused(edge, request, form, report_id, refused)
     except Unopened:
         return shown_refused(edge, request, form, report_id, Forbidden("report.damaged"))
@@ -139,14 +152,15 @@ def open_disclosed(
     forms.checked(edge, request, form)
     sides = sealed.sides_of(edge, request)
     try:
+        asked = stated(form, OfDisclosed, {})
         with sides.reading() as vault:
             by = sealed.unlocked(edge, request, vault)
         proofs = disclosure.opened(sides, report_id, guarded, by)
         with sides.reading() as vault:
-            if form.one("part"):
-                return _as_sent(vault, sides, proofs, by, form)
+            if asked.part:
+                return _as_sent(vault, sides, proofs, by, asked)
             disclosed = _disclosed(vault, sides, proofs, by, guarded)
-    except Refusal as refused:
+    except (Misread, Refusal) as refused:
         return shown_refused(edge, request, form, report_id, refused)
     except Unopened:
         return shown_refused(edge, request, form, report_id, Forbidden("report.damaged"))
@@ -165,10 +179,10 @@ def _disclosed(
 
 
 def _as_sent(
-    vault: Vault, sides: Sides, proofs: tuple[Seen, ...], by: Unlocked, form: Form
+    vault: Vault, sides: Sides, proofs: tuple[Seen, ...], by: Unlocked, asked: OfDisclosed
 ) -> Response[bytes]:
     """Return a file as it was sent, under the ending that its sender gave it, if it is a known one."""
-    part, number = form.one("part"), form.one("number")
+    part, number = asked.part, asked.number
     proof = next((one for one in proofs if one.compartment == part), None)
     if proof is None:
         raise NotFoundException

@@ -167,6 +167,10 @@ def unlock(request: Asked, edge: NamedDependency[Edge], form: NamedDependency[Fo
 def lock(request: Asked, edge: NamedDependency[Edge], form: NamedDependency[Form]) -> Response[Any]:
     """Lock one's key again."""
     forms.checked(edge, request, form)
+    try:
+        stated(form, Nothing, {})
+    except Misread as refused:
+        return _reports(edge, request, faults_of(refused, request, form))
     answer: Response[Any] = Redirect(
         kept_language(request, "/desk/reports?done=report_locked"), status_code=303
     )

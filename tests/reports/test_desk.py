@@ -168,7 +168,6 @@ def test_a_key_is_locked_by_its_button_by_idling_and_by_signing_out(office: Offi
     address = arrived(office)
     ways = {
         "button": lambda browser: browser.send("/desk/reports/locking"),
-        "button with more": lambda browser: browser.send("/desk/reports/locking", {"surplus": "x"}),
         "idling": lambda _: town.wait(minutes=15),
         "signing out": lambda browser: browser.send("/desk/sign-out"),
     }
@@ -185,6 +184,17 @@ def test_a_key_is_locked_by_its_button_by_idling_and_by_signing_out(office: Offi
         assert answer.status_code == 403, way
         assert STORY not in answer.text
         assert len(readings(town.engine)) == before
+
+
+def test_no_button_of_a_report_takes_a_field_that_it_does_not_have(office: Office, town: Town) -> None:
+    address = arrived(office)
+    browser = unlocked(town, "li")
+    before = len(readings(town.engine))
+    for path in ("/desk/reports/locking", f"{address}/opening", f"{address}/referral"):
+        browser.open(address)
+        assert browser.send(path, {"surplus": "x"}).status_code == 422, path
+    assert len(readings(town.engine)) == before
+    assert STORY in opened(browser, address)
 
 
 def test_the_database_alone_opens_no_key_and_the_cookie_alone_neither(office: Office, town: Town) -> None:
