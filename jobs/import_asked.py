@@ -1,15 +1,12 @@
-"""Carry out the large files that operators asked for, each as the account that asked."""
+"""Carry out the large files that were asked for at a desk, each as the account that asked."""
 
-from collections.abc import Iterator
-from contextlib import contextmanager
-from dataclasses import replace
+from functools import partial
 
-from jobs.running import Plant, claim, heard_of
+from jobs import asked
+from jobs.running import Plant
 from registry.accounts.commands import actor_by_account
-from registry.audit.work import Actor, Work
-from registry.errors import Refusal
 from registry.imports.commands import import_file
-from registry.imports.orders import finish_sheet, note_progress, waiting_sheets
+from registry.imports.orders import finish_sheet, narrowed, note_progress, waiting_sheets
 from registry.imports.tables import SheetOrder
 from registry.imports.uploads import upload
 from registry.store.engine import reading, writing
@@ -19,45 +16,28 @@ AT_ONCE = 200  # rows of a transaction: other writers wait no longer, and whoeve
 
 def run(plant: Plant) -> str:
     """Carry out every order that waits; of several processes one has each."""
-    with reading(plant.engine) as session:
-        waiting = waiting_sheets(session)
-    done = 0
-    for order in waiting:
-        claimed = claim(plant.engine, f"import_asked {order.id}", order.recorded_at, plant.now())
-        if claimed is None:
-            continue
-        with heard_of(claimed, plant.now):
-            outcome = _carry_out(plant, order)
-        claimed.finish(plant.now(), outcome)
-        done += 1
-    return f"orders={done}"
+    return asked.carry_out(plant, ORDERS)
 
 
 def _carry_out(plant: Plant, order: SheetOrder) -> str:
-    @contextmanager
-    def acting() -> Iterator[Work]:
-        with writing(plant.engine) as session:
-            actor = _operator(actor_by_account(session, order.account_name), order.market_id)
-            yield Work(session, actor, plant.now(), plant.rulebook())
-
     def progress(rows: int, _read: int, _size: int) -> None:
         with writing(plant.engine) as session:
             note_progress(session, order.id, rows)
 
-    report = refusal = None
-    try:
-        with reading(plant.engine) as session:
-            person_id = actor_by_account(session, order.account_name).person_id
-        content = upload(plant.settings.data_dir, person_id, order.digest)
-        report = import_file(order.kind, content, acting, name=order.name, progress=progress, at_once=AT_ONCE)
-    except Refusal as refused:
-        refusal = refused.code
+    with reading(plant.engine) as session:
+        person_id = actor_by_account(session, order.account_name).person_id
+    content = upload(plant.settings.data_dir, person_id, order.digest)
+    acting = asked.acting_for(plant, order, partial(narrowed, market_id=order.market_id))
+    report = import_file(order.kind, content, acting, name=order.name, progress=progress, at_once=AT_ONCE)
     with writing(plant.engine) as session:
-        finish_sheet(plant.work(session, "import_asked"), order.id, report, refusal)
-    return refusal or f"order={order.id}"
+        finish_sheet(plant.work(session, ORDERS.job), order.id, report, None)
+    return f"order={order.id}"
 
 
-def _operator(actor: Actor, market_id: str) -> Actor:
-    """Return an actor as the operator of one market, and nothing else."""
-    only = (one for one in actor.grants if (one.role, one.market_id) == ("operator", market_id))
-    return replace(actor, grants=tuple(only))
+ORDERS = asked.Orders(
+    "import_asked",
+    SheetOrder,
+    waiting_sheets,
+    _carry_out,
+    lambda work, order_id, refusal: finish_sheet(work, order_id, None, refusal),
+)

@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
-from sqlalchemy import Engine, func, insert, select, update
+from sqlalchemy import Engine, delete, func, insert, select, update
 from sqlalchemy.exc import DBAPIError, IntegrityError
 from sqlmodel import Session, col
 
@@ -70,6 +70,16 @@ class Claim:
     def finish(self, now: datetime, outcome: str) -> bool:
         """Write down that the run ended, and how; False: another has taken it over and will."""
         return self._write(self._held_at, finished_at=now, outcome=outcome)
+
+    def give_back(self) -> None:
+        """Let the run be claimed again at once, by whoever comes first."""
+        with self._turn, writing(self.engine) as session:
+            session.connection().execute(
+                delete(ScheduledRun)
+                .where(col(ScheduledRun.job) == self.job, col(ScheduledRun.due_at) == self.due_at)
+                .where(col(ScheduledRun.claimed_at) == self._held_at)
+                .where(col(ScheduledRun.finished_at).is_(None))
+            )
 
     def _write(self, held_at: datetime, **values: object) -> bool:
         with self._turn, writing(self.engine) as session:

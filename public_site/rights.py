@@ -88,6 +88,18 @@ RIGHTS: tuple[Right, ...] = (
             ("GET", "/{market_id}/pledges/{pledge_id}/{sheet}"),
         )
     ),
+    # the desk of a verification body: its regions are asked for again where they are read
+    Right("GET", "/desk/verifying", ("verifier",), OWN),
+    Right("GET", "/desk/verifying/instruments/{instrument_id}", ("verifier",), PATH),
+    Right("POST", "/desk/verifying/instruments/{instrument_id}", ("verifier",), PATH),
+    Right("GET", "/desk/verifying/sheet", ("verifier",), OWN),
+    Right("POST", "/desk/verifying/examination", ("verifier",), OWN),
+    Right("GET", "/desk/verifying/import", ("verifier",), OWN),
+    Right("POST", "/desk/verifying/import", ("verifier",), OWN),
+    Right("POST", "/desk/verifying/returned", ("verifier",), OWN),
+    # the assistant's desk, which has no form: the market is asked for again where it is read
+    Right("GET", "/desk/watch", ("assistant",), OWN),
+    Right("GET", "/desk/watch/{market_id}", ("assistant",), OWN),
     # the merchant's desk: only what is of the own business is read
     Right("GET", "/desk/own", ("merchant",), OWN),
     Right("GET", "/desk/own/papers/{document_id}", ("merchant",), OWN),

@@ -40,6 +40,8 @@ class Settings(BaseSettings):
         reports_files: Files of one report.
         reports_seconds: Within which a report must have arrived.
         reports_at_once: Reports that may be arriving at a time; each may fill its size of temporary storage.
+        orders_attempts: How often a job tries what somebody asked for, a large file or an edition, before it
+            gives it up and says so.
         trusted_proxies: Networks of the proxies before this process, whose `X-Forwarded-For` is believed.
         limit_reading: Requests a minute from one address for pages and answers; 0: no limit.
         limit_search: The same for searches.
@@ -70,6 +72,7 @@ class Settings(BaseSettings):
     reports_files: int = Field(default=10, ge=0, le=40)
     reports_seconds: int = Field(default=1800, ge=10, le=86_400)  # fifty megabytes over a poor connection
     reports_at_once: int = Field(default=8, ge=1, le=1000)
+    orders_attempts: int = Field(default=5, ge=1, le=100)
     limit_reading: int = Field(default=1200, ge=0, le=1_000_000)  # an office of many behind one address
     limit_search: int = Field(default=240, ge=0, le=1_000_000)
     limit_matching: int = Field(default=6000, ge=0, le=1_000_000)

@@ -30,9 +30,12 @@ ACCOUNTS = (
     ("officer", "演示·承办人", "AMR-411502", "officer", "411502"),
     ("approver", "演示·审批人", "AMR-411502", "approver", "411502"),
     ("auditor", "演示·审计员", "SAMR", "auditor", "000000"),
+    ("verifier", "演示·检定人员", "AMR-411502", "verifier", "411502"),
+    ("assistant", "演示·计量协管员", "AMR-411502", "assistant", "411502"),
 )
 
-SHOWN = ("officer", "approver", "superior", "auditor", *(place.name for place in PROVINCES))
+OF_THE_TOWN = ("officer", "approver", "superior", "auditor", "verifier", "assistant")
+SHOWN = (*OF_THE_TOWN, *(place.name for place in PROVINCES))
 REPORT_PEOPLE = (
     ("handler1", "演示·举报办理甲", "report_handler"),
     ("handler2", "演示·举报办理乙", "report_handler"),

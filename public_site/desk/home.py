@@ -8,7 +8,18 @@ from litestar import Request, Response, get
 from litestar.di import NamedDependency
 
 from api.edge import Edge
-from public_site.desk import cases, complaints, entries, expiring, forms, objections, own, repairs, reports
+from public_site.desk import (
+    cases,
+    complaints,
+    entries,
+    expiring,
+    forms,
+    objections,
+    own,
+    repairs,
+    reports,
+    verifying,
+)
 from public_site.desk.awaiting import Awaiting, Waiting
 from public_site.desk.case_files import business_names
 from public_site.names import region_words
@@ -31,6 +42,7 @@ LISTS: tuple[Callable[[Work], Waiting], ...] = (
     objections.in_all,
     repairs.in_all,
     complaints.in_all,
+    verifying.in_all,
 )
 
 

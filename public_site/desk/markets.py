@@ -1,7 +1,7 @@
 """The market operator's desk: the stalls of the own market, what they measure with, and what is missing."""
 
 from collections import defaultdict
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
@@ -18,7 +18,7 @@ from registry.businesses.tables import BusinessVersion, Market
 from registry.errors import NotFound
 from registry.instruments.queries import Which, standing
 from registry.instruments.rules import Status, due_from, status_on
-from registry.instruments.tables import Instrument
+from registry.instruments.tables import Instrument, Verification
 from registry.pledges.queries import held_in_market
 from registry.pledges.tables import Pledge
 from registry.rulebook import InstrumentKind
@@ -87,11 +87,27 @@ def own_markets(request: Asked, edge: NamedDependency[Edge]) -> Response[str]:
 @get("/desk/markets/{market_id:str}", sync_to_thread=True, include_in_schema=False)
 def own_market_page(request: Asked, edge: NamedDependency[Edge], market_id: FromPath[str]) -> Response[str]:
     """Show a market: every stall, or those where something runs out or is missing."""
+    return shown_market(edge, request, lambda work: own_market(work, market_id), address_of(market_id))
+
+
+def shown_market(
+    edge: Edge, request: Asked, find: Callable[[Work], Market], at: str, *, keeps: bool = True
+) -> Response[str]:
+    """Show the stalls of a market, narrowed by what the address asks.
+
+    Args:
+        edge: The installation.
+        request: Its query narrows: `ahead`, `lack`.
+        find: Returns the market, if the reader may see it.
+        at: Address of the page.
+        keeps: True where the reader keeps the registers of the market; False: nothing leads to a form.
+    """
     ahead = request.query_params.get("ahead", "")
     lack = request.query_params.get("lack", "")
 
     def read(work: Work) -> tuple[Market, list[Stall]]:
-        return own_market(work, market_id), stalls_of(work, market_id)
+        market = find(work)
+        return market, stalls_of(work, market.id)
 
     market, stalls = forms.consult(edge, request, read)
     shown = stalls
@@ -105,6 +121,8 @@ def own_market_page(request: Asked, edge: NamedDependency[Edge], market_id: From
         request,
         "market.html",
         market=market,
+        at=at,
+        keeps=keeps,
         stalls=shown,
         count=len(stalls),
         missing={name: sum(name in one.lacks for one in stalls) for name in LACKS},
@@ -131,13 +149,15 @@ def stalls_of(work: Work, market_id: str) -> list[Stall]:
 
 def measuring_in(work: Work, which: Which) -> Iterator[tuple[str, Measuring]]:
     """Yield instruments in use today as they stand, each with its business."""
-    kinds: dict[str, Mapping[str, InstrumentKind]] = {}
     for row, proof, region in standing(work.session, work.today, which, limit=MOST_INSTRUMENTS):
-        if region not in kinds:
-            kinds[region] = work.rulebook.in_force(InstrumentKind, region, work.today)
-        status = status_on(proof, work.today, due_from(work.rulebook, region, work.today), row.retired_on)
-        through = proof.valid_through if proof is not None else None
-        yield row.business_id, Measuring(row, kinds[region].get(row.kind), status, through)
+        yield row.business_id, measuring(work, row, proof, region)
+
+
+def measuring(work: Work, row: Instrument, proof: Verification | None, region: str) -> Measuring:
+    """Return an instrument as it stands today, by the verification that speaks of it and the law of a region."""
+    kind = work.rulebook.in_force(InstrumentKind, region, work.today).get(row.kind)
+    status = status_on(proof, work.today, due_from(work.rulebook, region, work.today), row.retired_on)
+    return Measuring(row, kind, status, proof.valid_through if proof is not None else None)
 
 
 def _stall(

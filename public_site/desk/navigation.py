@@ -39,6 +39,8 @@ PLACES = (
     Place("recoveries", "/desk/recoveries", ("administrator",)),
     Place("sign_ups", "/desk/sign-ups", ("officer",)),
     Place("markets", "/desk/markets", ("operator",)),
+    Place("verifying", "/desk/verifying", ("verifier",)),
+    Place("watch", "/desk/watch", ("assistant",)),
     Place("audit", "/desk/audit", ("auditor",)),
     Place("own", "/desk/own", ("merchant",)),
     Place("own_sessions", "/desk/sessions"),

@@ -38,7 +38,9 @@ from public_site.desk import (
     rewards,
     sheets,
     signups,
+    verifying,
     violations,
+    watching,
 )
 from public_site.desk.form import read_form
 
@@ -83,11 +85,9 @@ ROUTES: tuple[ControllerRouterHandler, ...] = (
     people.grant,
     markets.own_markets,
     markets.own_market_page,
-    sheets.sheet,
-    sheets.try_out,
-    sheets.take,
-    sheets.carrying,
-    sheets.returned,
+    *sheets.ROUTES,
+    *verifying.ROUTES,
+    *watching.ROUTES,
     businesses.businesses,
     businesses.save,
     businesses.forget,

@@ -1,9 +1,12 @@
-"""Registers of a market in bulk: a workbook is tried out, its faults are told, and then it is carried out.
+"""Registers in bulk: a workbook is tried out, its faults are told, and then it is carried out.
+
+A market's operator fills the registers of the market; a verification body tells what it verified.
 
 Between the steps the file is kept for who sent it; the page that tells of it names its digest alone.
 """
 
-from dataclasses import replace
+from collections.abc import Callable
+from dataclasses import dataclass, replace
 from functools import partial
 from io import BytesIO
 from typing import Any, Literal
@@ -22,11 +25,10 @@ from public_site.desk.form import LARGEST_UPLOAD, Form, stated
 from public_site.desk.forms import NO_FAULTS, Faults, kept_language
 from public_site.desk.markets import address_of, own_market
 from registry.audit.work import Work
-from registry.businesses.tables import Market
 from registry.commands import Command
 from registry.errors import Malformed, Refusal
-from registry.imports.commands import carry_out, examine
-from registry.imports.orders import OrderSheet, last_order, order_sheet
+from registry.imports.commands import carry_out, count_rows, examine
+from registry.imports.orders import OrderSheet, last_order, narrowed, order_sheet
 from registry.imports.report import ImportReport, returned_rows
 from registry.imports.tables import SheetOrder
 from registry.imports.uploads import keep_upload, upload
@@ -45,90 +47,145 @@ Asked = Request[Any, Any, Any]
 
 
 class TakeSheet(Command):
-    """A file of rows for the registers of a market."""
+    """A file of rows for a register."""
 
     kind: Literal["businesses", "pledges", "instruments", "verifications"]
     name: str = Field(max_length=200, description="What the file is called.")
     digest: str = Field(max_length=64, description="Of the file that was tried out, SHA-256 in hex.")
-    rows: int = Field(default=0, ge=0, description="Rows that the trial read; many are carried out by a job.")
 
 
-@get("/desk/markets/{market_id:str}/sheet", sync_to_thread=True, include_in_schema=False)
-def sheet(request: Asked, edge: NamedDependency[Edge], market_id: FromPath[str]) -> Response[Any]:
+class TakeVerifications(TakeSheet):
+    """A file of verifications, which is all that a verification body records."""
+
+    kind: Literal["verifications"]
+
+
+@dataclass(frozen=True)
+class Bench:
+    """Where files of rows are brought, and whose registers they fill.
+
+    Attributes:
+        address: Of the desk above; the pages of the files hang below it.
+        kinds: Of rows that it takes.
+        command: What its forms are read into.
+        market_id: The market; None: a verification body's regions.
+        name: The market's; empty: the desk's own.
+    """
+
+    address: str
+    kinds: tuple[str, ...]
+    command: type[TakeSheet]
+    market_id: str | None = None
+    name: str = ""
+
+    def narrow(self, work: Work) -> Work:
+        """Return work in which the actor may do what this desk is for, and nothing else.
+
+        Raises:
+            NotFound: There is no such market, or it is another's.
+        """
+        if self.market_id is not None:
+            own_market(work, self.market_id)
+        return replace(work, actor=narrowed(work.actor, self.market_id))
+
+
+VERIFYING = Bench("/desk/verifying", ("verifications",), TakeVerifications)
+
+
+def of_market(market_id: str) -> Callable[[Work], Bench]:
+    """Return what finds the desk of a market, for its operator."""
+
+    def found(work: Work) -> Bench:
+        return Bench(address_of(market_id), KINDS, TakeSheet, market_id, own_market(work, market_id).name)
+
+    return found
+
+
+def of_body(_: Work) -> Bench:
+    """Return the desk of a verification body."""
+    return VERIFYING
+
+
+Find = Callable[[Work], Bench]
+
+
+def asked_for(edge: Edge, request: Asked, find: Find, faults: Faults = NO_FAULTS) -> Response[Any]:
     """Show the templates, and the form that takes a file."""
-    return _form(edge, request, market_id)
+    bench = forms.consult(edge, request, find)
+    return forms.show(edge, request, "sheet.html", bench=bench, faults=faults)
 
 
-@post(
-    "/desk/markets/{market_id:str}/examination",
-    sync_to_thread=True,
-    include_in_schema=False,
-    status_code=200,
-    request_max_body_size=LARGEST_UPLOAD,
-)
-def try_out(
-    request: Asked, edge: NamedDependency[Edge], form: NamedDependency[Form], market_id: FromPath[str]
-) -> Response[Any]:
+def tried_out(edge: Edge, request: Asked, form: Form, find: Find) -> Response[Any]:
     """Tell what would become of each row of a file; only the file itself is kept, for a while."""
     who = forms.checked(edge, request, form)
+    bench = forms.consult(edge, request, find)
     try:
         kept = _kept(edge, who.actor.person_id, form)
     except Refusal as refused:
-        return _form(edge, request, market_id, forms.faults_of(refused, request, form, TakeSheet))
-    return _tried(edge, request, kept, market_id)
+        return asked_for(edge, request, find, forms.faults_of(refused, request, form, bench.command))
+    examined = _examined(edge, request, kept, bench)
+    if isinstance(examined, Faults):
+        return asked_for(edge, request, find, examined)
+    return _report(edge, request, bench, *examined, carried=False)
 
 
-@post(
-    "/desk/markets/{market_id:str}/import",
-    sync_to_thread=True,
-    include_in_schema=False,
-    request_max_body_size=LARGEST_UPLOAD,
-)
-def take(
-    request: Asked, edge: NamedDependency[Edge], form: NamedDependency[Form], market_id: FromPath[str]
-) -> Response[Any]:
-    """Carry a file out, as it was tried."""
+def carried_out(edge: Edge, request: Asked, form: Form, find: Find) -> Response[Any]:
+    """Carry a file out as it was tried: at once, or by a job where its rows are many."""
+    bench = forms.consult(edge, request, find)
 
     def taken(work: Work, command: TakeSheet) -> tuple[TakeSheet, ImportReport | None]:
-        own = _of_market(work, market_id)
+        own = bench.narrow(work)
         content = _bytes(edge, own, command)
-        if command.rows > AT_ONCE:
-            order_sheet(own, OrderSheet(market_id=market_id, **command.model_dump()))
+        rows = count_rows(command.kind, content, command.name, most=MOST_ROWS)
+        if rows > AT_ONCE:
+            order_sheet(own, OrderSheet(market_id=bench.market_id, rows=rows, **command.model_dump()))
             return command, None
         return command, carry_out(own, command.kind, content, command.name, most_rows=MOST_ROWS)
 
     def reveal(done: tuple[TakeSheet, ImportReport | None]) -> Response[Any]:
         command, report = done
         if report is None:
-            return Redirect(kept_language(request, f"{address_of(market_id)}/import"), status_code=303)
-        return _report(edge, request, market_id, command, report, carried=True)
+            return Redirect(kept_language(request, f"{bench.address}/import"), status_code=303)
+        return _report(edge, request, bench, command, report, carried=True)
 
     return forms.act(
         edge,
         request,
         form,
-        TakeSheet,
+        bench.command,
         taken,
-        lambda done: f"{address_of(market_id)}{'?done=imported' if done[1] else '/import'}",
-        partial(_form, edge, request, market_id),
+        lambda done: f"{bench.address}{'?done=imported' if done[1] else '/import'}",
+        partial(asked_for, edge, request, find),
         reveal=reveal,
     )
 
 
-@get("/desk/markets/{market_id:str}/import", sync_to_thread=True, include_in_schema=False)
-def carrying(request: Asked, edge: NamedDependency[Edge], market_id: FromPath[str]) -> Response[Any]:
+def so_far(edge: Edge, request: Asked, find: Find) -> Response[Any]:
     """Show how far the large file is that one asked for last; the browser asks again until it is done."""
 
-    def read(work: Work) -> tuple[Market, SheetOrder | None]:
-        return own_market(work, market_id), last_order(work.session, work.actor.account_name, market_id)
+    def read(work: Work) -> tuple[Bench, SheetOrder | None]:
+        bench = find(work)
+        return bench, last_order(work.session, work.actor.account_name, bench.market_id)
 
-    market, order = forms.consult(edge, request, read)
-    answer = forms.show(
-        edge, request, "sheet_order.html", market=market, order=order, why=_why(order, request, edge)
-    )
+    bench, order = forms.consult(edge, request, read)
+    why = _why(order, request, edge)
+    answer = forms.show(edge, request, "sheet_order.html", bench=bench, order=order, why=why)
     if order is not None and order.finished_at is None:
         answer.headers["Refresh"] = SECONDS
     return answer
+
+
+def sent_back(edge: Edge, request: Asked, form: Form, find: Find) -> Response[Any]:
+    """Send the rows that are refused, each with why, to be corrected and sent again."""
+    bench = forms.consult(edge, request, find)
+    examined = _examined(edge, request, form, bench)
+    if isinstance(examined, Faults):
+        return asked_for(edge, request, find, examined)
+    command, report = examined
+    made = BytesIO()
+    write_xlsx(made, "退回", *returned_rows(report))
+    headers = {"Content-Disposition": f'attachment; filename="{command.kind}-returned.xlsx"'}
+    return Response(made.getvalue(), media_type=WORKBOOK, headers=headers)
 
 
 def _why(order: SheetOrder | None, request: Asked, edge: Edge) -> str:
@@ -139,59 +196,20 @@ def _why(order: SheetOrder | None, request: Asked, edge: Edge) -> str:
     return "" if "{" in words else words
 
 
-@post(
-    "/desk/markets/{market_id:str}/returned",
-    sync_to_thread=True,
-    include_in_schema=False,
-    status_code=200,
-    request_max_body_size=LARGEST_UPLOAD,
-)
-def returned(
-    request: Asked, edge: NamedDependency[Edge], form: NamedDependency[Form], market_id: FromPath[str]
-) -> Response[Any]:
-    """Send the rows that are refused, each with why, to be corrected and sent again."""
-    examined = _examined(edge, request, form, market_id)
-    if isinstance(examined, Faults):
-        return _form(edge, request, market_id, examined)
-    command, report = examined
-    made = BytesIO()
-    write_xlsx(made, "退回", *returned_rows(report))
-    headers = {"Content-Disposition": f'attachment; filename="{command.kind}-returned.xlsx"'}
-    return Response(made.getvalue(), media_type=WORKBOOK, headers=headers)
-
-
-def _tried(edge: Edge, request: Asked, form: Form, market_id: str) -> Response[Any]:
-    examined = _examined(edge, request, form, market_id)
-    if isinstance(examined, Faults):
-        return _form(edge, request, market_id, examined)
-    return _report(edge, request, market_id, *examined, carried=False)
-
-
 def _examined(
-    edge: Edge, request: Asked, form: Form, market_id: str
+    edge: Edge, request: Asked, form: Form, bench: Bench
 ) -> tuple[TakeSheet, ImportReport] | Faults:
     """Return a file and what would become of it, or what is wrong with the form."""
     who = forms.checked(edge, request, form)
     try:
-        command = stated(form, TakeSheet, {})
+        command = stated(form, bench.command, {})
         with writing(edge.engine) as session:
-            own = _of_market(Work(session, who.actor, edge.now(), edge.rulebook()), market_id)
+            own = bench.narrow(Work(session, who.actor, edge.now(), edge.rulebook()))
             content = _bytes(edge, own, command)
             return command, examine(own, command.kind, content, command.name, most_rows=MOST_ROWS)
     except (Misread, Refusal) as refused:
-        found = forms.faults_of(refused, request, form, TakeSheet)
+        found = forms.faults_of(refused, request, form, bench.command)
         return replace(found, said=tuple((_beside(name), words) for name, words in found.said))
-
-
-def _of_market(work: Work, market_id: str) -> Work:
-    """Return work in which the actor is the operator of this market, and nothing else.
-
-    Raises:
-        NotFound: There is no such market, or it is another's.
-    """
-    own_market(work, market_id)
-    only = tuple(one for one in work.actor.grants if (one.role, one.market_id) == ("operator", market_id))
-    return replace(work, actor=replace(work.actor, grants=only))
 
 
 def _kept(edge: Edge, person_id: str, form: Form) -> Form:
@@ -219,20 +237,14 @@ def _beside(name: str) -> str:
     return "file" if name in ("name", "digest") else name
 
 
-def _form(edge: Edge, request: Asked, market_id: str, faults: Faults = NO_FAULTS) -> Response[Any]:
-    market = forms.consult(edge, request, lambda work: own_market(work, market_id))
-    return forms.show(edge, request, "sheet.html", market=market, kinds=KINDS, faults=faults)
-
-
 def _report(
-    edge: Edge, request: Asked, market_id: str, command: TakeSheet, report: ImportReport, *, carried: bool
+    edge: Edge, request: Asked, bench: Bench, command: TakeSheet, report: ImportReport, *, carried: bool
 ) -> Response[Any]:
-    market = forms.consult(edge, request, lambda work: own_market(work, market_id))
     return forms.show(
         edge,
         request,
         "sheet_report.html",
-        market=market,
+        bench=bench,
         command=command,
         report=report,
         refused=report.refused[:MOST_FAULTS],
@@ -240,3 +252,49 @@ def _report(
         carried=carried,
         said=forms.reader_at_desk(request, edge).language,
     )
+
+
+UPLOADED: dict[str, Any] = {
+    "sync_to_thread": True,
+    "include_in_schema": False,
+    "request_max_body_size": LARGEST_UPLOAD,
+}
+
+
+@get("/desk/markets/{market_id:str}/sheet", sync_to_thread=True, include_in_schema=False)
+def sheet(request: Asked, edge: NamedDependency[Edge], market_id: FromPath[str]) -> Response[Any]:
+    """Show an operator the templates, and the form that takes a file."""
+    return asked_for(edge, request, of_market(market_id))
+
+
+@post("/desk/markets/{market_id:str}/examination", status_code=200, **UPLOADED)
+def try_out(
+    request: Asked, edge: NamedDependency[Edge], form: NamedDependency[Form], market_id: FromPath[str]
+) -> Response[Any]:
+    """Try out a file for a market."""
+    return tried_out(edge, request, form, of_market(market_id))
+
+
+@post("/desk/markets/{market_id:str}/import", **UPLOADED)
+def take(
+    request: Asked, edge: NamedDependency[Edge], form: NamedDependency[Form], market_id: FromPath[str]
+) -> Response[Any]:
+    """Carry out a file for a market."""
+    return carried_out(edge, request, form, of_market(market_id))
+
+
+@get("/desk/markets/{market_id:str}/import", sync_to_thread=True, include_in_schema=False)
+def carrying(request: Asked, edge: NamedDependency[Edge], market_id: FromPath[str]) -> Response[Any]:
+    """Show how far a large file for a market is."""
+    return so_far(edge, request, of_market(market_id))
+
+
+@post("/desk/markets/{market_id:str}/returned", status_code=200, **UPLOADED)
+def returned(
+    request: Asked, edge: NamedDependency[Edge], form: NamedDependency[Form], market_id: FromPath[str]
+) -> Response[Any]:
+    """Send back the refused rows of a file for a market."""
+    return sent_back(edge, request, form, of_market(market_id))
+
+
+ROUTES = (sheet, try_out, take, carrying, returned)

@@ -32,11 +32,16 @@ Role = Literal[
 
 
 class GrantRole(Command):
-    """A role on a region, 000000 being the whole country; an operator's and a merchant's on one thing."""
+    """A role on a region, 000000 being the whole country; an operator's and a merchant's on one thing.
+
+    An assistant watches a region or one market.
+    """
 
     role: Role
     region: str = Field(description="GB/T 2260; the whole country only where 000000 is said.")
-    market_id: str = Field(default="", max_length=64, description="Market of an operator.")
+    market_id: str = Field(
+        default="", max_length=64, description="Market of an operator, or of an assistant."
+    )
     business_id: str = Field(default="", max_length=64, description="Business of a merchant.")
 
 
@@ -127,10 +132,11 @@ def grant_or_refuse(session: Session, grant: GrantRole) -> GrantRole:
     Raises:
         NotFound: There is no such market or business.
         Malformed: There is no such region; an operator's names no market, a merchant's no business, or
-            another's one of them.
+            another's one of them, but for the market that an assistant watches.
     """
     region_or_refuse(grant.region, "region")
-    if (grant.role == "operator") != bool(grant.market_id):
+    of_market = bool(grant.market_id)
+    if of_market != (grant.role == "operator") and not (of_market and grant.role == "assistant"):
         raise Malformed("grant.market", field="market_id")
     if (grant.role == "merchant") != bool(grant.business_id):
         raise Malformed("grant.business", field="business_id")

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Any, Protocol
 
-from sqlalchemy import ColumnElement, Select, bindparam
+from sqlalchemy import ColumnElement, Select, bindparam, false
 from sqlalchemy import select as sa_select
 from sqlmodel import Session, col, or_, select
 
@@ -99,6 +99,17 @@ def merged_at(known_at: datetime) -> Select[str]:
 def market(session: Session, market_id: str) -> Market | None:
     """Return a market, or None where there is none."""
     return session.get(Market, market_id)
+
+
+def markets_within(session: Session, within: Iterable[str]) -> Sequence[Market]:
+    """Return the markets of regions, in the order of their names; none where no region is given.
+
+    Args:
+        session: Read only.
+        within: Prefixes of GB/T 2260 codes.
+    """
+    inside = or_(false(), *(col(Market.region).startswith(one, autoescape=True) for one in within))
+    return session.exec(select(Market).where(inside).order_by(col(Market.name), col(Market.id))).all()
 
 
 def stalls_of(session: Session, market_id: str, limit: int) -> Sequence[BusinessVersion]:

@@ -5,12 +5,13 @@ it. Each batch is a transaction, as on the command line; a job that was killed r
 changes nothing of what was taken before.
 """
 
+from dataclasses import replace
 from typing import Literal
 
 from pydantic import Field
 from sqlmodel import Session, col, select
 
-from registry.audit.work import Subject, Work
+from registry.audit.work import Actor, Subject, Work
 from registry.commands import Command, Outcome
 from registry.errors import Forbidden
 from registry.identifiers import new_id
@@ -20,9 +21,9 @@ from registry.store.versions import one_writer
 
 
 class OrderSheet(Command):
-    """Ask that a file, which was tried out, be carried out for a market."""
+    """Ask that a file, which was tried out, be carried out: for a market, or of a verification body."""
 
-    market_id: str
+    market_id: str | None
     kind: Literal["businesses", "pledges", "instruments", "verifications"]
     name: str = Field(max_length=200)
     digest: str = Field(max_length=64)
@@ -36,9 +37,9 @@ def order_sheet(work: Work, command: OrderSheet) -> Outcome:
         The order, or `unchanged` with the one that waits.
 
     Raises:
-        Forbidden: The actor is not the operator of the market.
+        Forbidden: The actor is not the operator of the market, or no verification body.
     """
-    if not work.actor.may_of("operator", market_id=command.market_id):
+    if not narrowed(work.actor, command.market_id).grants:
         raise Forbidden("market.not_own", field="market_id")
     one_writer(work.session, "sheet_orders")
     waiting = last_order(work.session, work.actor.account_name, command.market_id)
@@ -51,10 +52,24 @@ def order_sheet(work: Work, command: OrderSheet) -> Outcome:
     return Outcome("created", order.id)
 
 
-def last_order(session: Session, account_name: str, market_id: str) -> SheetOrder | None:
-    """Return what an account asked for last in a market, or None."""
+def narrowed(actor: Actor, market_id: str | None) -> Actor:
+    """Return an actor as the operator of one market, or as the verification body of regions, and nothing else.
+
+    Args:
+        actor: Who asks, or asked.
+        market_id: The market; None: none, the actor records what it verified.
+    """
+    if market_id is None:
+        only = tuple(one for one in actor.grants if one.role == "verifier" and one.on_region)
+    else:
+        only = tuple(one for one in actor.grants if (one.role, one.market_id) == ("operator", market_id))
+    return replace(actor, grants=only)
+
+
+def last_order(session: Session, account_name: str, market_id: str | None) -> SheetOrder | None:
+    """Return what an account asked for last in a market, or as a verification body, or None."""
     query = select(SheetOrder).where(
-        SheetOrder.account_name == account_name, SheetOrder.market_id == market_id
+        SheetOrder.account_name == account_name, col(SheetOrder.market_id).is_not_distinct_from(market_id)
     )
     return session.exec(query.order_by(col(SheetOrder.recorded_at).desc()).limit(1)).first()
 
@@ -73,13 +88,15 @@ def note_progress(session: Session, order_id: str, done: int) -> None:
 
 
 def finish_sheet(work: Work, order_id: str, report: ImportReport | None, refusal: str | None) -> None:
-    """Write down what became of an order: the counts of its rows, or the code of the refusal.
+    """Write down what became of an order, counts of its rows or a refusal's code; the first word stands.
 
     Raises:
         Forbidden: The actor is no job.
     """
     work.require("officer", "")
     order = work.session.get_one(SheetOrder, order_id, with_for_update=True)
+    if order.finished_at is not None:
+        return
     if report is not None:
         order.done, order.created, order.changed = report.rows, report.created, report.changed
         order.unchanged, order.refused = report.unchanged, report.refused_rows

@@ -27,11 +27,16 @@ class SheetOrder(SQLModel, table=True):
 
     id: str = Field(primary_key=True)
     account_name: str = Field(foreign_key="account.name", description="In whose name it is carried out.")
-    market_id: str = Field(foreign_key="market.id", description="Outside it nothing is changed.")
+    market_id: str | None = Field(
+        default=None,
+        foreign_key="market.id",
+        description="Outside it nothing is changed; None: a verification body's own regions.",
+    )
     kind: str
     name: str = Field(description="What the file was called.")
     digest: str = Field(description="SHA-256 of the file, in hex.")
-    rows: int = Field(description="Rows that the trial read.")
+    rows: int = Field(description="Rows of the file, as counted when it was asked for.")
+    attempts: int = Field(default=0, description="How often it was begun; after so many it is given up.")
     done: int = Field(default=0, description="Rows that have been carried out or refused.")
     created: int = 0
     changed: int = 0

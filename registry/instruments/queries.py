@@ -10,6 +10,7 @@ from sqlalchemy import select as sa_select
 from sqlalchemy.orm import aliased
 from sqlmodel import Session, col, or_, select
 
+from registry.businesses.rules import name_key
 from registry.businesses.tables import BusinessVersion
 from registry.instruments.tables import Instrument, Verification
 
@@ -125,6 +126,7 @@ class Which(NamedTuple):
         within: Prefixes of regions of the businesses.
         market_id: Only those of the stalls of this market.
         through: Only those whose verification runs out on this day or before, failed, or is unknown.
+        sought: Only those with this in their factory number or in the name of their business.
     """
 
     within: tuple[str, ...] = ("",)
@@ -132,6 +134,7 @@ class Which(NamedTuple):
     market_id: str | None = None
     kind: str | None = None
     through: date | None = None
+    sought: str | None = None
 
     def conditions(self) -> Iterator[ColumnElement[bool]]:
         """Yield what holds in SQL of those asked for."""
@@ -146,6 +149,11 @@ class Which(NamedTuple):
         if self.through is not None:
             through = col(Verification.valid_through)
             yield or_(through <= self.through, through.is_(None))
+        if self.sought is not None:
+            yield or_(
+                col(BusinessVersion.name).contains(self.sought, autoescape=True),
+                col(Instrument.serial_key).contains(name_key(self.sought), autoescape=True),
+            )
 
 
 ALL = Which()
@@ -165,6 +173,29 @@ def standing(session: Session, on: date, which: Which = ALL, *, after: str = "",
     query = query.where(col(Instrument.instrument_id) > after)
     found = session.execute(query.order_by(col(Instrument.instrument_id)).limit(limit))
     return [(row[0], row[1], row[2]) for row in found]
+
+
+def to_verify(
+    session: Session, on: date, which: Which, *, limit: int
+) -> Sequence[tuple[Instrument, Verification | None, BusinessVersion]]:
+    """Return instruments in use on a day with their businesses, what runs out first on top.
+
+    Args:
+        session: Read only.
+        on: Legal day.
+        which: Those asked for.
+        limit: At least 1.
+    """
+    through = col(Verification.valid_through)
+    query = in_use(on, Instrument, Verification, BusinessVersion).where(*which.conditions())
+    query = query.order_by(through.is_(None), through, col(Instrument.instrument_id)).limit(limit)
+    return [(row[0], row[1], row[2]) for row in session.execute(query)]
+
+
+def count_in_use(session: Session, on: date, which: Which) -> int:
+    """Return how many instruments in use on a day are meant; arguments as for `to_verify`."""
+    found: int = session.execute(in_use(on, func.count()).where(*which.conditions())).scalar_one()
+    return found
 
 
 @lru_cache(maxsize=_REMEMBERED)

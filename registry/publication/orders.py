@@ -75,13 +75,15 @@ def waiting_orders(session: Session, limit: int = 100) -> list[EditionOrder]:
 
 
 def finish_order(work: Work, order_id: str, *, edition_id: str | None, refusal: str | None) -> None:
-    """Write down what became of an order: its edition, or the code of the refusal.
+    """Write down what became of an order, its edition or the code of the refusal; the first word stands.
 
     Raises:
         Forbidden: The actor is no job.
     """
     work.require("officer", "")
     order = work.session.get_one(EditionOrder, order_id, with_for_update=True)
+    if order.finished_at is not None:
+        return
     order.edition_id, order.refusal, order.finished_at = edition_id, refusal, work.now
     work.session.add(order)
     work.record(

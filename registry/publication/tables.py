@@ -70,6 +70,7 @@ class EditionOrder(SQLModel, table=True):
     region: str
     as_of_on: date
     account_name: str = Field(foreign_key="account.name", description="In whose name it is published.")
+    attempts: int = Field(default=0, description="How often it was begun; after so many it is given up.")
     edition_id: str | None = Field(default=None, foreign_key="edition.id")
     refusal: str | None = Field(default=None, description="Code of why there is no edition.")
     finished_at: datetime | None = Field(default=None, sa_type=Instant)

@@ -32,7 +32,10 @@ def test_no_two_acts_are_told_in_the_same_words() -> None:
     [
         ("    work.record('a.done', Subject('a', '1'))", {"a.done"}),
         ("    work.record('a.many' if many else 'a.one', Subject('a', '1'))", {"a.many", "a.one"}),
-        ("    said = f'a.{\"on\" if many else \"off\"}'\n    work.record(said, Subject('a', '1'))", {"a.on", "a.off"}),
+        (
+            "    said = f'a.{\"on\" if many else \"off\"}'\n    work.record(said, Subject('a', '1'))",
+            {"a.on", "a.off"},
+        ),
         ("    work.record(act, Subject('a', '1'))\ndef other(work):\n    do(work, 'a.handed')", {"a.handed"}),
         ("    work.record(TOLD[act], Subject('a', '1'))\nTOLD = {'x': 'a.table'}", {"a.table"}),
     ],

@@ -31,7 +31,15 @@ def test_an_auditor_finds_an_act_by_who_what_and_when(town: Town, acted: str) ->
     asked = ("act=pledge.filed", "act=pledge.", "act=登记承诺", "act=承诺", "act=Pledge+filed")
     for query in ("account=officer", "office=AMR-411502", *asked, f"subject={acted}"):
         assert acted in _text(auditor, f"/desk/audit?{query}"), query
-    for query in ("account=approver", "office=AMR-41", "act=pledge.broken", "act=撤回承诺", "act=无此事", "until=2020-01-01", "account=x"):
+    for query in (
+        "account=approver",
+        "office=AMR-41",
+        "act=pledge.broken",
+        "act=撤回承诺",
+        "act=无此事",
+        "until=2020-01-01",
+        "account=x",
+    ):
         assert acted not in _text(auditor, f"/desk/audit?{query}"), query
 
 

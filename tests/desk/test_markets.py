@@ -15,7 +15,10 @@ from public_site.desk import sheets
 from registry.accounts import commands as accounts
 from registry.accounts.commands import AddAccount, GrantRole
 from registry.accounts.tables import AccountGrant
+from registry.audit.tables import AuditEntry
 from registry.businesses.tables import BusinessVersion, Market
+from registry.imports.orders import finish_sheet
+from registry.imports.tables import SheetOrder
 from registry.imports.uploads import KEPT, forget_uploads
 from registry.pledges.tables import Pledge
 from registry.store.engine import reading, writing
@@ -140,7 +143,7 @@ def test_a_large_file_is_carried_out_by_a_job_and_its_page_tells_how_far_it_is(
     )
     _send(operator, markets["ours"], "pledges", rows)
     assert operator.last is not None
-    hidden = dict(re.findall(r'name="(name|digest|rows)" value="([^"]*)"', operator.last.text))
+    hidden = dict(re.findall(r'name="(name|digest)" value="([^"]*)"', operator.last.text))
     assert operator.send(page, {"kind": "pledges", **hidden}).headers["location"] == page
     assert "已办理 0 行，共 3 行" in _text(operator, page)
     assert operator.last.headers["refresh"] == "3"
@@ -166,11 +169,79 @@ def test_a_large_file_that_was_forgotten_before_the_job_is_told_to_be_sent_again
     operator = town.at_desk("operator")
     _send(operator, markets["ours"], "pledges", _pledges(_row("王记鲜肉店", OURS_NAME)))
     assert operator.last is not None
-    hidden = dict(re.findall(r'name="(name|digest|rows)" value="([^"]*)"', operator.last.text))
+    hidden = dict(re.findall(r'name="(name|digest)" value="([^"]*)"', operator.last.text))
     operator.send(f"{markets['ours']}/import", {"kind": "pledges", **hidden})
     forget_uploads(town.settings.data_dir, town.clock[0] + KEPT + timedelta(seconds=1))
     import_asked.run(progress(town))
     assert "请重新上传" in _text(operator, f"{markets['ours']}/import")
+
+
+def _ordered(town: Town, market: str, monkeypatch: pytest.MonkeyPatch) -> Browser:
+    """Ask that a file of one row be carried out by the job."""
+    monkeypatch.setattr(sheets, "AT_ONCE", 0)
+    operator = town.at_desk("operator")
+    _send(operator, market, "pledges", _pledges(_row("王记鲜肉店", OURS_NAME)))
+    assert operator.last is not None
+    hidden = dict(re.findall(r'name="(name|digest)" value="([^"]*)"', operator.last.text))
+    assert operator.send(f"{market}/import", {"kind": "pledges", **hidden}).status_code == 303
+    return operator
+
+
+def test_a_large_file_that_fails_is_tried_again_a_few_times_and_then_its_page_says_so(
+    town: Town, markets: dict[str, str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    operator = _ordered(town, markets["ours"], monkeypatch)
+    (file,) = (town.settings.data_dir / "uploads").glob("*/*")
+    file.unlink()
+    file.mkdir()  # so that reading it is a failure of the disk, and no refusal
+    far = progress(town)
+    for attempt in range(1, town.settings.orders_attempts + 1):
+        assert "已停止" not in _text(operator, f"{markets['ours']}/import")
+        assert import_asked.run(far) == f"orders={int(attempt == town.settings.orders_attempts)}"
+        assert import_asked.run(far) == "orders=0"  # it is left alone for a while
+        town.wait(minutes=1)
+    assert "多次尝试都没有办成" in _text(operator, f"{markets['ours']}/import")
+    file.rmdir()
+    assert import_asked.run(far) == "orders=0"
+    with reading(town.engine) as session:
+        order = session.exec(select(SheetOrder)).one()
+        acts = session.exec(select(AuditEntry.act).where(AuditEntry.subject_id == order.id)).all()
+        assert (order.attempts, order.refusal) == (town.settings.orders_attempts, "order.given_up")
+        assert list(acts) == ["sheet.ordered", "sheet.finished"]
+
+
+def test_what_became_of_a_large_file_is_written_down_once(
+    town: Town, markets: dict[str, str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    _ordered(town, markets["ours"], monkeypatch)
+    far = progress(town)
+    assert import_asked.run(far) == "orders=1"
+    with writing(town.engine) as session:
+        order = session.exec(select(SheetOrder)).one()
+        before = order.model_dump()
+        finish_sheet(far.work(session, "import_asked"), order.id, None, "order.given_up")
+    with reading(town.engine) as session:
+        assert session.get_one(SheetOrder, order.id).model_dump() == before
+        told = select(AuditEntry).where(AuditEntry.act == "sheet.finished")
+        assert len(session.exec(told).all()) == 1
+
+
+def test_how_many_rows_a_file_has_is_counted_and_never_taken_from_the_form(
+    town: Town, markets: dict[str, str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    operator = town.at_desk("operator")
+    _send(operator, markets["ours"], "pledges", _pledges(*(_row("王记鲜肉店", OURS_NAME),) * 3))
+    assert operator.last is not None
+    hidden = dict(re.findall(r'name="(name|digest)" value="([^"]*)"', operator.last.text))
+    before = digest(town.engine)
+    stated = {"kind": "pledges", "rows": "501", **hidden}
+    assert operator.send(f"{markets['ours']}/import", stated).status_code == 422
+    monkeypatch.setattr(sheets, "MOST_ROWS", 2)
+    monkeypatch.setattr(sheets, "AT_ONCE", 1)
+    refused = operator.send(f"{markets['ours']}/import", {"kind": "pledges", **hidden})
+    assert refused.status_code == 422
+    assert "超过 2 行" in refused.text
+    assert digest(town.engine) == before
 
 
 @pytest.mark.parametrize(
