@@ -154,7 +154,7 @@ def measuring_in(work: Work, which: Which) -> Iterator[tuple[str, Measuring]]:
 
 
 def measuring(work: Work, row: Instrument, proof: Verification | None, region: str) -> Measuring:
-    """Return an instrument as it stands today, by the verification that speaks of it and the law of a region."""
+    """Return an instrument as it stands today, by its verification and the law of a region."""
     kind = work.rulebook.in_force(InstrumentKind, region, work.today).get(row.kind)
     status = status_on(proof, work.today, due_from(work.rulebook, region, work.today), row.retired_on)
     return Measuring(row, kind, status, proof.valid_through if proof is not None else None)

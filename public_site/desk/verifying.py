@@ -1,4 +1,4 @@
-"""The desk of a verification body (检定机构): what is due in its regions, and what it found, singly or in bulk."""
+"""The desk of a verification body (检定机构): what is due, and what it found, singly or in bulk."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass

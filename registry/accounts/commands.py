@@ -39,9 +39,7 @@ class GrantRole(Command):
 
     role: Role
     region: str = Field(description="GB/T 2260; the whole country only where 000000 is said.")
-    market_id: str = Field(
-        default="", max_length=64, description="Market of an operator, or of an assistant."
-    )
+    market_id: str = Field(default="", max_length=64, description="Market of an operator or assistant.")
     business_id: str = Field(default="", max_length=64, description="Business of a merchant.")
 
 

@@ -53,7 +53,7 @@ def order_sheet(work: Work, command: OrderSheet) -> Outcome:
 
 
 def narrowed(actor: Actor, market_id: str | None) -> Actor:
-    """Return an actor as the operator of one market, or as the verification body of regions, and nothing else.
+    """Return an actor as the operator of one market, or as a verification body, and nothing else.
 
     Args:
         actor: Who asks, or asked.

@@ -91,22 +91,24 @@ class Acts:
     def _values(self, source: Source, it: ast.expr, around: ast.FunctionDef | None) -> set[str]:
         match it:
             case ast.Constant(value=str() as said):
-                return {said}
+                found = {said}
             case ast.IfExp(body=one, orelse=other):
-                return self._values(source, one, around) | self._values(source, other, around)
+                found = self._values(source, one, around) | self._values(source, other, around)
             case ast.JoinedStr(values=parts):
                 pieces = [self._values(source, part, around) for part in parts]
-                return {"".join(one) for one in product(*pieces)}
+                found = {"".join(one) for one in product(*pieces)}
             case ast.FormattedValue(value=value):
                 told = COMPLETED.get((source.path, ast.unparse(value)))
-                return told() if told is not None else self._values(source, value, around)
+                found = told() if told is not None else self._values(source, value, around)
             case ast.Subscript(value=ast.Name(id=table)):
-                return self._table(source, table)
+                found = self._table(source, table)
             case ast.Attribute(attr="act"):
-                return self._told()
+                found = self._told()
             case ast.Name(id=name) if around is not None:
-                return self._named(source, name, around)
-        raise Unfollowed(f"{source.at(it)}: {ast.unparse(it)}")
+                found = self._named(source, name, around)
+            case _:
+                raise Unfollowed(f"{source.at(it)}: {ast.unparse(it)}")
+        return found
 
     def _table(self, source: Source, table: str) -> set[str]:
         for node in source.tree.body:

@@ -1,4 +1,4 @@
-"""A verification body sees what is due and tells what it found; an assistant sees the markets and records nothing."""
+"""A verification body sees what is due and tells what it found; an assistant sees and records nothing."""
 
 import re
 
