@@ -4,7 +4,7 @@ The framework's own sketch of a body leaves out its bounds and that unknown fiel
 knows nothing of those that the path names.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from functools import cache
 from typing import Any
 
@@ -56,10 +56,16 @@ def document(app: Litestar) -> dict[str, Any]:
             answer["headers"] = {**answer.get("headers", {}), **HEADERS.get(status, {})}
         if media := handler.opt.get(SENT_AS):
             operation["responses"]["200"]["content"] = {one: {"schema": FILE} for one in media}
-    while unused := [name for name in schemas if f"'{SCHEMAS.format(model=name)}'" not in str(stated)]:
+    while unused := _unused(stated):
         for name in unused:
             del schemas[name]
     return stated
+
+
+def _unused(stated: Mapping[str, Any]) -> list[str]:
+    """Return the schemas that nothing in a document speaks of."""
+    said = str(stated)
+    return [name for name in stated["components"]["schemas"] if f"'{SCHEMAS.format(model=name)}'" not in said]
 
 
 def _bodies(app: Litestar) -> dict[str, Any]:

@@ -12,12 +12,15 @@ from registry.imports.cells import text_of
 from registry.imports.columns import COLUMNS, Column
 from registry.imports.faults import RowError
 from registry.imports.files import open_source
+from registry.imports.packages import Room
 from registry.imports.raw import RawRow
 from registry.imports.values import clean, fold
 from registry.publication.matching import LONGEST, MOST, Wanted, is_code
 from registry.regions import prefix
 
 FIELDS = ("uscc", "name", "region")
+# anybody may send a list: a thousand rows of a hundred columns, and no more than a second of work
+ANYBODY = Room(16_777_216, 100_000)
 _READ: Mapping[str, Column] = {
     fold(heading): column
     for column in COLUMNS["businesses"]
@@ -62,7 +65,7 @@ def lines_of_file(content: bytes, name: str) -> tuple[Line, ...]:
         Malformed: It is refused by its content, has no column of names or codes, no row, or too many.
     """
     try:
-        source = open_source(content, name, known=_READ.keys())
+        source = open_source(content, name, known=_READ.keys(), room=ANYBODY)
         for table in source.tables or ():
             if not any(fold(heading) in _READ for heading in table.headings):
                 raise Malformed("import.heading_missing", missing="名称/name、统一社会信用代码/uscc")

@@ -9,6 +9,7 @@ from pathlib import Path
 from registry.errors import Malformed
 from registry.imports import packages
 from registry.imports.lines import Content, csv_records, csv_rows, encoding_of, json_rows, opened
+from registry.imports.packages import OFFICE, Room
 from registry.imports.raw import RawRow, headings_at
 from registry.imports.workbooks import read_workbook
 
@@ -54,7 +55,12 @@ class Source:
 
 
 def open_source(
-    content: Content, name: str | None = None, *, known: Collection[str] = (), json_lines: bool = False
+    content: Content,
+    name: str | None = None,
+    *,
+    known: Collection[str] = (),
+    json_lines: bool = False,
+    room: Room = OFFICE,
 ) -> Source:
     """Open an import file after reading through it once.
 
@@ -63,6 +69,7 @@ def open_source(
         name: As it was called; unset: the name of the path.
         known: Headings of the kind, folded; by them the heading row is found.
         json_lines: The kind is only read as JSON lines, whatever the name.
+        room: How much of a workbook is read.
 
     Raises:
         Malformed: It is no text in UTF-8 or GB18030 and no workbook, or is refused by its content; a table
@@ -74,7 +81,7 @@ def open_source(
     if start.startswith((packages.ZIP, packages.EMPTY_ZIP, packages.OLE)):
         if json_lines:
             raise Malformed("import.json_only")
-        return _workbook(content, name, known)
+        return _workbook(content, name, known, room)
     text = encoding_of(content)
     if (
         json_lines
@@ -97,7 +104,7 @@ def _csv(content: Content, name: str, known: Collection[str], encoding: str, siz
     return Source(size, [table], table.rows)
 
 
-def _workbook(content: Content, name: str, known: Collection[str]) -> Source:
+def _workbook(content: Content, name: str, known: Collection[str], room: Room) -> Source:
     with opened(content) as file:
         size = file.seek(0, 2)
         if size > LARGEST_WORKBOOK:
@@ -107,7 +114,7 @@ def _workbook(content: Content, name: str, known: Collection[str]) -> Source:
             file.seek(0)
             packages.refuse_ole(file.read())
         file.seek(0)
-        sheets, unread = read_workbook(file, known)
+        sheets, unread = read_workbook(file, known, room)
     if not sheets:
         raise Malformed("import.no_heading", file=name)
     for sheet in sheets:

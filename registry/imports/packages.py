@@ -5,6 +5,7 @@ two readers of one archive may otherwise understand it differently.
 """
 
 import zipfile
+from dataclasses import dataclass
 from io import BytesIO
 from typing import BinaryIO
 
@@ -16,21 +17,38 @@ OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"  # old Excel, and the envelope of an e
 _ENCRYPTED_STREAM = "EncryptedPackage".encode("utf-16-le")
 
 MOST_PARTS = 1_000  # a workbook of fifty sheets with drawings has some two hundred
-MOST_EXPANDED = 268_435_456  # 256 MiB of XML: the sheets of 100,000 rows of twenty columns, twice over
 MOST_RATIO = 200  # sheets of an office expand ten to thirty times, a bomb a thousand times
 SMALL = 10_485_760  # below 10 MiB no ratio does harm: a sheet of one value repeated is an honest one
 PIECE = 1 << 20
+
+
+@dataclass(frozen=True)
+class Room:
+    """How much of a workbook is read; to read it at all costs time and memory, whatever it says.
+
+    Attributes:
+        expanded: Bytes of XML of all its parts.
+        cells: Of the boxes around the content of its sheets.
+    """
+
+    expanded: int
+    cells: int
+
+
+# 256 MiB of XML: the sheets of 100,000 rows of twenty columns, twice over; more goes as CSV, row by row
+OFFICE = Room(268_435_456, 3_000_000)
 
 _MACROS = ("vbaproject", "macrosheets/", "activex/", "dialogsheets/")
 _ELSEWHERE = ("externallinks/", "embeddings/", "connections.xml", "querytables/", "xl/model/")
 WORKBOOK = "xl/workbook.xml"
 
 
-def read_package(file: BinaryIO) -> dict[str, bytes]:
+def read_package(file: BinaryIO, room: Room) -> dict[str, bytes]:
     """Return the XML parts of a workbook by name, measured while they are unpacked.
 
     Args:
         file: At its beginning; it starts with `ZIP`.
+        room: How much of it is read.
 
     Raises:
         Malformed: It is no workbook, is damaged, encrypted or too large, has macros or reaches elsewhere.
@@ -39,7 +57,7 @@ def read_package(file: BinaryIO) -> dict[str, bytes]:
         with zipfile.ZipFile(file) as archive:
             entries = archive.infolist()
             _refuse_by_names(entries)
-            budget = _Budget(sum(entry.compress_size for entry in entries))
+            budget = _Budget(sum(entry.compress_size for entry in entries), room)
             parts = {
                 entry.filename: _unpacked(archive, entry, budget)
                 for entry in entries
@@ -93,8 +111,8 @@ def _refuse_by_names(entries: list[zipfile.ZipInfo]) -> None:
 class _Budget:
     """Bytes that the parts of one file may still take, whatever their headers promise."""
 
-    def __init__(self, packed_size: int) -> None:
-        self.most = min(MOST_EXPANDED, max(SMALL, packed_size * MOST_RATIO))
+    def __init__(self, packed_size: int, room: Room) -> None:
+        self.most = min(room.expanded, max(SMALL, packed_size * MOST_RATIO))
         self.used = 0
 
     def take(self, size: int) -> None:

@@ -13,10 +13,9 @@ from typing import Literal
 from xml.parsers import expat
 
 from registry.errors import Malformed
-from registry.imports.packages import WORKBOOK
+from registry.imports.packages import WORKBOOK, Room
 
 MOST_SHEETS = 50  # an office's workbook has one a month or one a market
-MOST_CELLS = 3_000_000  # 100,000 rows of thirty columns; more goes as CSV, which is read row by row
 MOST_TEXT = 200_000_000  # characters of all cells, shared texts counted as often as they are used
 MOST_ODD = 200_000  # hidden rows and columns and merged cells: each is remembered for itself
 MOST_STYLES = 65_536  # Excel makes no more
@@ -66,8 +65,12 @@ class Surveyed:
     from_1904: bool
 
 
-def survey(parts: Mapping[str, bytes]) -> Surveyed:
+def survey(parts: Mapping[str, bytes], room: Room) -> Surveyed:
     """Go through a workbook once, without keeping its values.
+
+    Args:
+        parts: Its parts by name.
+        room: How much of it is read.
 
     Raises:
         Malformed: Its XML is unfit, or it has too many sheets or cells.
@@ -89,8 +92,8 @@ def survey(parts: Mapping[str, bytes]) -> Surveyed:
     if len(listed) > MOST_SHEETS:
         raise Malformed("import.workbook_sheets", sheets=len(listed), most=MOST_SHEETS)
     formats = _formats(parts.get("xl/styles.xml"))
-    lengths = _lengths(parts.get("xl/sharedStrings.xml"))
-    budget = _Budget()
+    lengths = _lengths(parts.get("xl/sharedStrings.xml"), room)
+    budget = _Budget(room)
     sheets = [
         _Cells(Survey(name, hidden), formats, lengths, budget).read(parts[part])
         for name, hidden, part in listed
@@ -114,7 +117,8 @@ def format_of(code: str) -> Format:
 class _Budget:
     """Cells and characters that all sheets of one workbook may still take."""
 
-    def __init__(self) -> None:
+    def __init__(self, room: Room) -> None:
+        self.most = room.cells
         self.cells = 0
         self.text = 0
         self.odd = 0
@@ -122,8 +126,8 @@ class _Budget:
     def box(self, survey: Survey) -> None:
         """Take the box of a sheet."""
         self.cells += survey.height * survey.width
-        if self.cells > MOST_CELLS:
-            raise Malformed("import.workbook_cells", sheet=survey.name, most=MOST_CELLS)
+        if self.cells > self.most:
+            raise Malformed("import.workbook_cells", sheet=survey.name, most=self.most)
 
     def remember(self) -> None:
         """Take a hidden row or column, or a merged cell."""
@@ -197,7 +201,7 @@ class _Cells:
         place = (self._row, self._column)
         self.found.height = max(self.found.height, self._row + 1)
         self.found.width = max(self.found.width, self._column + 1)
-        if self.found.height * self.found.width > MOST_CELLS:
+        if self.found.height * self.found.width > self._budget.most:
             self._budget.box(self.found)
         if self._kind == "e":
             self.found.odd[place] = Malformed("import.cell_error")
@@ -279,7 +283,7 @@ def _built_in(number: int) -> Format:
     return next((shown for numbers, shown in kinds if number in numbers), "other")
 
 
-def _lengths(part: bytes | None) -> list[int]:
+def _lengths(part: bytes | None, room: Room) -> list[int]:
     """Return the length of each shared text."""
     lengths: list[int] = []
     inside = False
@@ -289,7 +293,7 @@ def _lengths(part: bytes | None) -> list[int]:
         inside = tag == "t"
         if tag == "si":
             lengths.append(0)
-            if len(lengths) > MOST_CELLS:
+            if len(lengths) > room.cells:
                 raise Malformed("import.workbook_bomb", most=MOST_TEXT >> 20)
 
     def said(text: str) -> None:

@@ -13,7 +13,7 @@ from python_calamine import CalamineError, CalamineSheet, load_workbook
 
 from registry.errors import Malformed, Refusal
 from registry.imports.cells import Repeated, SheetDate, SheetNumber
-from registry.imports.packages import packed, read_package
+from registry.imports.packages import Room, packed, read_package
 from registry.imports.raw import RawRow, headings_at, letter
 from registry.imports.surveys import Format, Place, Survey, survey
 from registry.imports.writing import OUR_SHEETS
@@ -82,12 +82,13 @@ class SheetRows:
         return None
 
 
-def read_workbook(file: BinaryIO, known: Collection[str]) -> tuple[list[SheetRows], list[str]]:
+def read_workbook(file: BinaryIO, known: Collection[str], room: Room) -> tuple[list[SheetRows], list[str]]:
     """Return the rows of every visible sheet that has a heading of the kind, and the sheets left unread.
 
     Args:
         file: At its beginning.
         known: Headings of the kind, folded.
+        room: How much of it is read.
 
     Returns:
         Sheets in their order, and the names of those with content that were not read. Where none has
@@ -96,8 +97,8 @@ def read_workbook(file: BinaryIO, known: Collection[str]) -> tuple[list[SheetRow
     Raises:
         Malformed: The file is refused by its content, or a column under a heading is hidden.
     """
-    parts = read_package(file)
-    surveyed = survey(parts)
+    parts = read_package(file, room)
+    surveyed = survey(parts, room)
     try:
         with load_workbook(packed(parts)) as book:
             grids = [

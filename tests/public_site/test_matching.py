@@ -11,7 +11,7 @@ from python_calamine import CalamineWorkbook
 from registry.publication.public_view import index_documents
 from registry.store.engine import reading
 from tests import given
-from tests.imports.workbooks import parts_of, sheet
+from tests.imports.workbooks import by_hand, inline, parts_of, sheet
 from tests.public_site.conftest import client_of
 from tests.public_site.reading import Page, Site
 from tests.public_site.town import CHEAT, FORGIVEN, MODEL, PERSON, Town
@@ -126,6 +126,12 @@ def test_the_page_shows_the_same_with_links_and_counts(site: Site, town: Town) -
         ({"text": "店", "as": "pdf"}, None, "结果只能是"),
         ({}, listed(("1", "x"), headings=("甲", "乙")), "缺少必填列"),
         ({}, b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", "Excel"),
+        (
+            {},
+            by_hand('<row r="1"><c r="A1"/></row>' + "<row><c><v>1</v></c></row>" * 700_000),
+            "工作簿展开后过大",
+        ),
+        ({}, by_hand(f'<row r="25001">{inline("D25001", "店")}</row>'), "单元格超过 100000 个"),
     ],
 )
 def test_what_cannot_be_matched_is_refused_beside_its_field(
