@@ -8,10 +8,10 @@ from tempfile import TemporaryDirectory
 import click
 
 from jobs import process
-from jobs.demo.filling import fill
-from jobs.demo.people import Shown
+from jobs.demo.filling import Filling, fill
 from registry.calendar import legal_day
 from registry.errors import Broken
+from registry.reports.codes import written
 from registry.settings import Settings, read_settings
 
 SUMMARY = "demonstration.json"
@@ -42,10 +42,10 @@ def demo(once: bool, as_of: datetime | None, data_dir: Path | None, host: str, p
             click.echo(_filled(_settings(Path(folder)), on)[0])
         return
     settings = _settings(data_dir or Path("demo-data"))
-    text, people = _filled(settings, on)
+    text, filling = _filled(settings, on)
     click.echo(text)
     if not once:
-        _tell(people, settings, host, port)
+        _tell(filling, settings, host, port)
         process.serve(settings, host, port, jobs=True)
 
 
@@ -53,15 +53,15 @@ def _settings(folder: Path) -> Settings:
     return read_settings(data_dir=folder.resolve(), database_url="", demonstration=True)
 
 
-def _filled(settings: Settings, on: date) -> tuple[str, dict[str, Shown]]:
-    """Fill the folder unless it is filled; return the summary as JSON, and who may enter.
+def _filled(settings: Settings, on: date) -> tuple[str, Filling | None]:
+    """Fill the folder unless it is filled; return the summary as JSON, and what lets a visitor in.
 
     Raises:
         Broken: An earlier filling did not end; what it left is neither whole nor empty.
     """
     done = settings.data_dir / SUMMARY
     if done.exists():
-        return done.read_text(encoding="utf-8"), {}
+        return done.read_text(encoding="utf-8"), None
     if (settings.data_dir / "registry.sqlite3").exists():
         raise Broken(f"{settings.data_dir} was filled only in part; remove it and begin again")
     settings.data_dir.mkdir(parents=True, exist_ok=True)
@@ -76,24 +76,27 @@ def _filled(settings: Settings, on: date) -> tuple[str, dict[str, Shown]]:
         indent=2,
     )
     done.write_text(text, encoding="utf-8")
-    return text, filling.people
+    return text, filling
 
 
-def _tell(people: dict[str, Shown], settings: Settings, host: str, port: int) -> None:
+def _tell(filling: Filling | None, settings: Settings, host: str, port: int) -> None:
     click.echo(f"pages      http://{host}:{port}/", err=True)
     click.echo(f"interface  http://{host}:{port}/api", err=True)
     click.echo(f"folder     {settings.data_dir}", err=True)
     click.echo(f"desks      http://{host}:{port}/desk", err=True)
-    if not people:
-        click.echo("passwords and keys were shown when the folder was filled", err=True)
+    if filling is None:
+        click.echo("passwords, keys and codes were shown when the folder was filled", err=True)
         return
     click.echo("accounts (password at the desk, bearer key of the interface; shown once):", err=True)
-    for name, shown in people.items():
+    for name, shown in filling.people.items():
         click.echo(f"  {name:<10} {shown.password}  {shown.token}".rstrip(), err=True)
     click.echo("passphrases at the desk of reports (a demonstration: nothing there is secret):", err=True)
-    for name, shown in people.items():
+    for name, shown in filling.people.items():
         if shown.passphrase:
             click.echo(f"  {name:<10} {shown.passphrase}", err=True)
+    click.echo(f"return codes at http://{host}:{port}/report/return, with the word for a payment:", err=True)
+    for about, reporter in filling.ways_back.items():
+        click.echo(f"  {written(reporter.code)}  {reporter.word or '-'}  {about}", err=True)
 
 
 COMMANDS = (demo,)

@@ -9,13 +9,22 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
-from jobs import deliver_outbox, lapse_publicity, nightly_score, sign_checkpoint
-from jobs.demo import law, names, people, procedures, provinces, waiting
+from jobs import (
+    count_reports,
+    deliver_outbox,
+    escalate_complaints,
+    lapse_publicity,
+    nightly_score,
+    shuffle_reports,
+    sign_checkpoint,
+)
+from jobs.demo import complaining, handling, law, names, people, procedures, provinces, rewarding, waiting
 from jobs.demo import reports as desk_of_reports
 from jobs.demo.people import Shown
+from jobs.demo.reporting import Reporter
 from jobs.demo.sheets import write_csv
 from jobs.demo.stage import Stage
-from jobs.demo.summary import figures
+from jobs.demo.summary import figures, sealed_figures
 from jobs.demo.town import Town
 from jobs.running import Plant
 from registry.accounts.devices import Devices
@@ -39,12 +48,13 @@ EDITIONS = (("henan_black", "410000"), ("henan_red", "410000"), ("metrology_boar
 
 @dataclass
 class Filling:
-    """What the filling did: reports, people shown, seconds per step, figures."""
+    """What the filling did: people and reporters shown, what was refused, seconds per step, figures."""
 
     people: dict[str, Shown] = field(default_factory=dict)
     seconds: dict[str, float] = field(default_factory=dict)
     refused: Counter[str] = field(default_factory=Counter)
     figures: dict[str, Any] = field(default_factory=dict)
+    ways_back: dict[str, Reporter] = field(default_factory=dict)
 
     @contextmanager
     def step(self, name: str) -> Iterator[None]:
@@ -82,18 +92,22 @@ def fill(settings: Settings, as_of: date) -> Filling:
     with filling.step("verify_instruments"):
         _verify_instruments(stage, filling, settings.data_dir / "demo", town)
     with filling.step("reports"):
-        filling.people |= _open_reports(settings, stage)
+        _fill_reports(settings, stage, filling)
     with filling.step("publish"):
         lapse_publicity.run(plant)
         _publish(stage, 0)
     with filling.step("score"):
         nightly_score.run(plant)
+    with filling.step("night"):
+        for job in (shuffle_reports, escalate_complaints, count_reports):
+            job.run(plant)
     with filling.step("index_and_files"):
         deliver_outbox.run(plant)
         sign_checkpoint.run(plant)
-    with reading(stage.engine) as session:
-        filling.figures = figures(session, as_of, plant.index)
+    with reading(stage.engine) as session, plant.reports.reading(as_of) as vault:
+        filling.figures = figures(session, as_of, plant.index) | sealed_figures(session, vault)
     plant.index.close()
+    plant.reports.engine.dispose()
     stage.engine.dispose()
     return filling
 
@@ -164,12 +178,21 @@ def _verify_instruments(stage: Stage, filling: Filling, folder: Path, town: Town
     filling.took(import_file("verifications", path, lambda: stage.acting("officer", 5)))
 
 
-def _open_reports(settings: Settings, stage: Stage) -> dict[str, Shown]:
+def _fill_reports(settings: Settings, stage: Stage, filling: Filling) -> None:
     opened = reports.open_reports(settings)
     try:
-        return desk_of_reports.open_desk(stage, opened)
+        desk, people = desk_of_reports.open_desk(stage, opened)
+        filling.people |= people
+        handled, rewarded = handling.handle_reports(desk), rewarding.reward_reports(desk)
+        complaining.split_one(desk)
+        desk_of_reports.try_keys(desk, people)
     finally:
         opened.engine.dispose()
+    filling.ways_back = {
+        "under way, with questions and files": handled["asked"],
+        "a reward was told and can be claimed": rewarded["told"],
+        "a reward is claimed: paid by custodian1 or custodian2": rewarded["to_pay"],
+    }
 
 
 # the last day's acts fall on its first instant: a day that has just begun has no later one yet

@@ -5,12 +5,13 @@ class waits; so does a repair without a local period. The figures here are inven
 bind nobody.
 """
 
-from collections.abc import Iterable, Mapping
-from datetime import date
+from collections.abc import Iterable, Iterator, Mapping
+from datetime import date, timedelta
 from typing import Any
 
 from jobs.demo.stage import Stage
 from registry.overrides.commands import ApproveOverride, ProposeOverride, approve_override, propose_override
+from registry.rulebook import Deadline, Rulebook
 
 OFFICES_SINCE = date(2018, 10, 1)
 ROWS = (
@@ -52,10 +53,37 @@ REPAIR = {
 }
 
 
+ORDER_121 = date(2026, 4, 15)  # its periods were not found: an office enters what it goes by
+CARRIED_OVER = (
+    "complaint.accept",
+    "complaint.mediate",
+    "complaint.told_end",
+    "complaint.jurisdiction",
+    "report.verify",
+    "report.verify_extension",
+    "report.told_filing",
+)
+
+
 def add_local_law(stage: Stage, days_before: int) -> None:
     """Propose and approve the city's rows."""
     rows = [("severities", row) for row in ROWS] + [("repair_conditions", REPAIR)]
+    rows += [("deadlines", row) for row in _carried_over(stage.package)]
     enter(stage, rows, "city-officer", "superior", days_before)
+
+
+def _carried_over(package: Rulebook) -> Iterator[dict[str, Any]]:
+    """Yield the periods before Order 121 as the city's own from its day on."""
+    before = package.in_force(Deadline, "411500", ORDER_121 - timedelta(days=1))
+    for code in CARRIED_OVER:
+        yield {
+            "code": code,
+            "jurisdiction": "4115",
+            "in_force_from": ORDER_121.isoformat(),
+            "tag": "default",
+            "note": "演示：总局令第121号的期限未查到，暂按原规定",
+            **before[code].model_dump(mode="json", include={"amount", "unit", "counts_from", "excludes"}),
+        }
 
 
 def enter(

@@ -17,6 +17,9 @@ from registry.instruments.tables import Verification
 from registry.lists.tables import ListEntry
 from registry.pledges.tables import Pledge
 from registry.publication.tables import Edition
+from registry.reports.tables import DisclosureRequest, Report
+from registry.reports.vault import Vault
+from registry.rewards.tables import Reward, RewardShare
 from registry.scoring.queries import grade_histogram, grades_by_region, points_histogram
 from registry.statistics.tables import Statistic
 from registry.violations.tables import Violation
@@ -58,6 +61,20 @@ def figures(session: Session, on: date, index: Index) -> dict[str, Any]:
             for edition in session.exec(select(Edition).order_by(col(Edition.recorded_at))).all()
         },
         "index_documents": index.count(),
+    }
+
+
+def sealed_figures(session: Session, vault: Vault) -> dict[str, dict[str, int]]:
+    """Return how many reports and rewards stand in each state, in JSON's types."""
+    shares = session.exec(select(RewardShare.state, func.count()).group_by(RewardShare.state)).all()
+    asked = select(DisclosureRequest.state, func.count()).group_by(DisclosureRequest.state)
+    return {
+        "reports": _pairs(
+            vault.session.exec(select(Report.state, func.count()).group_by(Report.state)).all()
+        ),
+        "disclosures": _pairs(vault.session.exec(asked).all()),
+        "rewards": _pairs(session.exec(select(Reward.state, func.count()).group_by(Reward.state)).all()),
+        "reward_shares": _pairs(shares),
     }
 
 

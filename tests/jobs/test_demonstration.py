@@ -2,7 +2,7 @@
 
 from datetime import date
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args
 
 import pytest
 from sqlalchemy import Engine
@@ -17,11 +17,13 @@ from registry.accounts.commands import actor_by_account
 from registry.audit.work import Work
 from registry.businesses.tables import Alias
 from registry.calendar import legal_day
+from registry.complaints.rules import State as ComplaintState
 from registry.lists.tables import Proposal
 from registry.publication.public_view import index_documents
 from registry.publication.tables import Edition
 from registry.publication.verify import verify_edition
 from registry.repair.tables import Objection, Repair
+from registry.reports.rules import State as ReportState
 from registry.rulebook import load_rulebook
 from registry.settings import read_settings
 from registry.store.engine import open_engine, reading
@@ -77,7 +79,17 @@ def holds_together(folder: Path, on: date) -> dict[str, Any]:
     assert {"A", "B", "D"} <= set(figures["grades"])
     _each_place_grades_by_its_own_scheme(figures["grades_by_region"], on)
     assert {"valid", "overdue", "unqualified", "unknown"} <= set(figures["instruments_by_status"])
+    _a_report_stands_at_every_desk(figures)
     return figures
+
+
+def _a_report_stands_at_every_desk(figures: dict[str, Any]) -> None:
+    """Hold that complaints, reports and rewards stand in each state, and something waits for each person."""
+    assert set(figures["complaints"]) == set(get_args(ComplaintState))
+    assert set(figures["reports"]) == set(get_args(ReportState))
+    assert figures["disclosures"] == {"asked": 3, "refused": 1, "released": 1}
+    assert set(figures["rewards"]) == {"proposed", "refused", "decided", "settled"}
+    assert set(figures["reward_shares"]) == {"due", "told", "claimed", "paid"}
 
 
 def _each_place_grades_by_its_own_scheme(by_region: dict[str, dict[str, int]], on: date) -> None:
