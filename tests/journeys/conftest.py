@@ -38,11 +38,13 @@ FLAGS = (
 
 
 class Filled(NamedTuple):
-    """A filled folder, and keys and passwords of its accounts."""
+    """A filled folder, keys and passwords of its accounts, passphrases and return codes of its reports."""
 
     folder: Path
     keys: Mapping[str, str]
     passwords: Mapping[str, str]
+    phrases: Mapping[str, str]
+    codes: Mapping[str, str]
 
 
 @pytest.fixture(scope="session")
@@ -51,11 +53,14 @@ def filled_once(tmp_path_factory: pytest.TempPathFactory) -> Filled:
     folder = tmp_path_factory.mktemp("filled") / "data"
     folder.mkdir()
     settings = read_settings(data_dir=folder, database_url="", demonstration=True)
-    people = fill(settings, legal_day(process.clock())).people
+    filling = fill(settings, legal_day(process.clock()))
+    people = filling.people
     return Filled(
         folder,
         {account: shown.token for account, shown in people.items()},
         {account: shown.password for account, shown in people.items()},
+        {account: shown.passphrase for account, shown in people.items() if shown.passphrase},
+        {about: reporter.code for about, reporter in filling.ways_back.items()},
     )
 
 

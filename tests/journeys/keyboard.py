@@ -48,9 +48,16 @@ class Keyboard:
             self.page.keyboard.press("Enter")
         asked.value.set_files(file)
 
-    def press(self, words: str) -> None:
-        """Press a button, and see the page that it leads to."""
-        self._enter(self.page.locator("main").get_by_role("button", name=words, exact=True).first)
+    def press(self, words: str, within: str = "") -> None:
+        """Press a button, the first or the one of a line with some words, and see the page it leads to."""
+        place = self.page.locator("main li", has_text=within) if within else self.page.locator("main")
+        self._enter(place.get_by_role("button", name=words, exact=True).first)
+
+    def unfold(self, words: str) -> None:
+        """Unfold what is hidden behind a line."""
+        summary = self.page.locator("main summary", has_text=words).first
+        self._reach(summary)
+        self.page.keyboard.press("Enter")
 
     def follow(self, words: str) -> None:
         """Follow a link, and see the page that it leads to."""

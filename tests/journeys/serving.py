@@ -21,13 +21,22 @@ PATIENCE = 120.0  # seconds until a test gives up on a busy machine; never a pro
 
 @dataclass
 class Server:
-    """A running server: its address, its process, its folder, keys and passwords of its accounts."""
+    """A running server: its address, process and folder, and what lets people in.
+
+    Attributes:
+        keys: Of the interface, by account.
+        passwords: At the desk, by account.
+        phrases: Passphrases of those who work with reports, by account.
+        codes: Return codes of reports, by what they lead to.
+    """
 
     url: str
     process: subprocess.Popen[bytes]
     folder: Path
     keys: Mapping[str, str] = field(default_factory=dict)
     passwords: Mapping[str, str] = field(default_factory=dict)
+    phrases: Mapping[str, str] = field(default_factory=dict)
+    codes: Mapping[str, str] = field(default_factory=dict)
     asked: int = 0
 
     def get(self, path: str, account: str | None = None, **query: str) -> httpx.Response:
@@ -74,10 +83,14 @@ def command(folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
 
 
 @contextmanager
-def serving(
-    folder: Path, keys: Mapping[str, str], passwords: Mapping[str, str] | None = None
-) -> Iterator[Server]:
-    """Serve a folder as long as the context lasts; the server must end by itself when told."""
+def serving(folder: Path, keys: Mapping[str, str], *more: Mapping[str, str]) -> Iterator[Server]:
+    """Serve a folder as long as the context lasts; the server must end by itself when told.
+
+    Args:
+        folder: Filled.
+        keys: Of the interface, by account.
+        more: What else lets people in, as `Server` has it.
+    """
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
@@ -88,7 +101,7 @@ def serving(
             stdout=log,
             stderr=subprocess.STDOUT,
         )
-        server = Server(f"http://127.0.0.1:{port}", process, folder, keys, passwords or {})
+        server = Server(f"http://127.0.0.1:{port}", process, folder, keys, *more)
         try:
             eventually(lambda: _ready(server), "the server answers")
             yield server

@@ -21,9 +21,6 @@ SIZES = (DESK, NARROW)
 NO_PAGES = {
     "/.well-known/security.txt",  # a file, where the installation names a contact
     "/desk/own/notices/{proposal_id}/{step}",  # an answer, while the period of a notice runs: none does
-    "/desk/reports/{report_id}",  # shown only to an unlocked key; the demonstration has no report
-    "/desk/reports/rewards/{reward_id}",  # a reward is of a report
-    "/desk/reports/rewards/new",
 }
 TAKES_FOCUS = "a[href], button, input:not([type=hidden]), textarea, select, summary"
 TO_FILL_IN = "main form[method=post]:has([required])"
