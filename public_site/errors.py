@@ -31,7 +31,7 @@ def pages_for_errors(
 
 
 def error_page(
-    reader: Reader, status: int, headers: Mapping[str, str], words: str | None = None
+    reader: Reader, status: int, headers: Mapping[str, str], words: str | None = None, back: str = ""
 ) -> Response[str]:
     """Return the page of a status; it tells nothing of what was inside.
 
@@ -40,6 +40,7 @@ def error_page(
         status: HTTP status.
         headers: Of the problem that it stands for.
         words: What was refused, where the reader may know it.
+        back: Address of the first page of where the reader was; empty: the site that is searched.
     """
     t = reader.t
     known = status if f"error.title.{status}" in t.texts else 500 if status >= 500 else 400
@@ -49,6 +50,7 @@ def error_page(
         code=status,
         title=t(f"error.title.{known}"),
         words=words or t(f"error.words.{known}"),
+        back=back,
     )
     for name, value in headers.items():
         if name.lower() in KEPT:
@@ -67,7 +69,10 @@ def _paged(settings: Settings, handler: Handler) -> Handler:
         problem = handler(request, exception)
         if f"{request.scope['path']}/".startswith(MACHINES):
             return problem
-        return error_page(reader_of(request, settings), problem.status_code or 500, problem.headers)
+        back = "/desk" if at_desk(request.scope["path"]) else ""
+        return error_page(
+            reader_of(request, settings), problem.status_code or 500, problem.headers, back=back
+        )
 
     return answer
 

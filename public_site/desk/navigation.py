@@ -50,7 +50,12 @@ PLACES = (
 
 
 def place_of(path: str, places: Sequence[Place]) -> str:
-    """Return the address of the place that a page belongs to, the nearest above it; empty where none is."""
+    """Return the address of the place that a page belongs to, the nearest above it; empty where none is.
+
+    A page that is a place itself belongs to no other.
+    """
+    if any(one.address == path for one in places):
+        return ""
     above = [one.address for one in places if one.address != HOME and path.startswith(f"{one.address}/")]
     return max(above, key=len, default="")
 

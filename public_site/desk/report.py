@@ -75,7 +75,7 @@ def shown_report(
         guarded=get_args(Guarded),
         **shown,
         conducts=edge.rulebook().in_force(Conduct, NATION, edge.today()),
-        **{"content": None, "disclosed": None, **opened},
+        **{"content": None, "disclosed": None, "merchant": "", **opened},
     )
 
 
@@ -89,7 +89,7 @@ def _shown(vault: Vault, edge: Edge, request: Asked, found: Report) -> dict[str,
         "report": found,
         "unlocked": by is not None,
         "mine": mine,
-        "acts": rules.possible(found.state) if mine and found.closed_on is None else [],
+        "acts": _acts(found) if mine else [],
         "holders": [] if epoch is None else confirmed_holders(vault, epoch),
         "team": handling.team_of(vault, found),
         "others": [one for one in others if one.merged_into is None],
@@ -98,6 +98,12 @@ def _shown(vault: Vault, edge: Edge, request: Asked, found: Report) -> dict[str,
         "told": disclosures(vault, found.id),
         "given": {} if by is None else _given(vault, found, by),
     }
+
+
+def _acts(found: Report) -> list[rules.Act]:
+    """Return what may still be done: nothing once it is closed, and its period is extended but once."""
+    done = ("extend",) if found.extended_on is not None else ()
+    return [one for one in rules.possible(found.state) if found.closed_on is None and one not in done]
 
 
 def _given(vault: Vault, found: Report, by: Unlocked) -> dict[str, object]:
@@ -134,7 +140,14 @@ def open_report(
     except Unopened:
         return shown_refused(edge, request, form, report_id, Forbidden("report.damaged"))
     sealed.used(edge, request)
-    return shown_report(edge, request, report_id, content=content)
+    merchant = _merchant(edge, content.matter.business_id)
+    return shown_report(edge, request, report_id, content=content, merchant=merchant)
+
+
+def _merchant(edge: Edge, business_id: str) -> str:
+    """Return the name of a merchant that the reporter found here; no link to it, which would be asked for."""
+    found = edge.cards.shown([business_id], edge.today()) if business_id else {}
+    return found[business_id].answer.name or business_id if business_id in found else business_id
 
 
 @post("/desk/reports/{report_id:str}/steps/{step:str}", sync_to_thread=True, include_in_schema=False)

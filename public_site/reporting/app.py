@@ -64,7 +64,7 @@ def _paged(settings: Settings, handler: Handler) -> Handler:
             return problem
         reader = reader_of(request, settings)
         words = say(exception, reader.language) if isinstance(exception, Refusal) else None
-        page = error_page(reader, problem.status_code or 500, problem.headers, words)
+        page = error_page(reader, problem.status_code or 500, problem.headers, words, "/report")
         page.content = padded(page.content)
         return page
 

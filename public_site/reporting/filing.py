@@ -25,6 +25,7 @@ from registry.texts import say
 
 OURS = ("step", "noted")  # what the buttons and boxes of the pages say beside the report
 FOUND_AT_ONCE = 8
+OTHER = "other"
 NATION = "000000"
 _ADDRESS = re.compile(r"/businesses/([0-9A-Za-z-]{1,40})")
 
@@ -81,6 +82,7 @@ def form(
         return answer
     edge = reception.edge
     rows = edge.rulebook().in_force(Conduct, NATION, edge.today()).values()
+    conducts = sorted(rows, key=lambda row: row.code == OTHER)  # what fits nothing else comes last
     return shown(
         reception,
         request,
@@ -90,7 +92,7 @@ def form(
         languages=languages,
         code=written(given.value("code")),
         offices=[(one.code, one.name) for one in offices],
-        conducts=rows,
+        conducts=conducts,
         matches=matches,
         chosen=_card(reception, given.value("business_id")),
     )
