@@ -67,11 +67,11 @@ def test_a_template_as_it_comes_imports_as_nothing(sqlite_engine: Engine, tmp_pa
     assert (report.rows, report.refused, report.unread) == (0, [], ())
 
 
-def test_a_template_filled_in_is_imported(sqlite_engine: Engine, tmp_path: Path) -> None:
-    given.registry(sqlite_engine)
+def one_of_each() -> dict[str, dict[str, str]]:
+    """Return a row of every kind by its Chinese headings, each on record for the next."""
     name = {"名称": "浉河区李记水产店", "行政区划": "411502"}
     conducts = {row.code: row.name_zh for row in given.rulebook().rows(Conduct)}
-    sheets = {
+    return {
         "businesses": {
             **name,
             "行业": "集贸市场",
@@ -99,6 +99,11 @@ def test_a_template_filled_in_is_imported(sqlite_engine: Engine, tmp_path: Path)
             "处罚种类": "罚款；没收",
         },
     }
+
+
+def test_a_template_filled_in_is_imported(sqlite_engine: Engine, tmp_path: Path) -> None:
+    given.registry(sqlite_engine)
+    sheets = one_of_each()
     assert set(sheets) == set(COLUMNS)
     for kind, row in sheets.items():
         report = imported_bytes(sqlite_engine, tmp_path, filled(kind, row), kind)
