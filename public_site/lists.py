@@ -107,6 +107,7 @@ def one_list(
         where=region_words(want.region) if want.region else "",
         spreads=[(kind, spread(edge.entries(), regime, kind, reader.t)) for kind in PICTURES.values()],
         shown_first=not cursor,
+        only=only,
         first=link(here, **only),
         next=link(here, **only, cursor=found.after) if found.after else None,
     )

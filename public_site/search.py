@@ -13,6 +13,7 @@ from api.facets import counted
 from public_site.facets import Group, groups
 from public_site.reader import Reader
 from public_site.render import link
+from public_site.sheets import MOST_FOUND
 from public_site.texts import Words
 from registry.errors import Malformed
 from registry.publication.answers import PlacedInstrument
@@ -83,6 +84,7 @@ def search(
         groups=_groups(edge, t, asked, answer.counts),
         regimes=edge.regimes(),
         shown_first=not cursor,
+        most_found=MOST_FOUND,
         first=asked.address(),
         next=asked.address(found.next) if found and found.next else None,
     )
