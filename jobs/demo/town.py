@@ -58,6 +58,9 @@ FAIR_SCALE = (("公平秤", "TCS-60", "60 kg", 1),)
 WITH_TOOLS = 0.8  # shares of the merchants and of their instruments, in this town
 NEVER_VERIFIED = 0.04
 FAILED = 0.03
+RENEWED_LATE = 0.25
+PAUSES = {False: {False: (330, 364), True: (375, 460)}, True: {False: (150, 178), True: (190, 260)}}
+"""Days between two verifications: by whether they run half a year, then whether the second came too late."""
 
 OFFENCES = (
     # conduct, fine in yuan, confiscated in yuan, how many instruments, words
@@ -78,6 +81,7 @@ class Town:
         self.as_of = as_of
         self.rng = random.Random(SEED)
         self.tools_rng = random.Random(SEED + 1)  # of its own: other facts stay as they were drawn
+        self.renewals_rng = random.Random(SEED + 2)  # of its own, likewise
         self.businesses = [*self._stallholders(), *self._shops()]
         self.instruments = [*self._instruments()]
 
@@ -156,21 +160,30 @@ class Town:
                     }
 
     def verifications(self) -> Iterator[dict[str, str]]:
-        """Verify nearly every instrument: most lately, some so long ago that they are due or overdue."""
+        """Verify nearly every instrument twice: some so long ago that they are due or overdue, some late."""
         for number, instrument in enumerate(self.instruments, start=1):
             if self.tools_rng.random() < NEVER_VERIFIED:
                 continue
             half_yearly = instrument["kind"] in ("燃油加油机", "血压计")
             verified = self._days_before(10, 190 if half_yearly else 380, self.tools_rng)
             failed = self.tools_rng.random() < FAILED
-            yield {
-                **{key: instrument[key] for key in (*self._who(instrument), "maker", "serial_no")},
-                "certificate_no": f"浉检字〔{verified.year}〕演示{number:05d}号",
-                "body": BODY,
-                "result": "unqualified" if failed else "qualified",
-                "verified_on": verified.isoformat(),
-                "valid_through": "",
-            }
+            late = self.renewals_rng.random() < RENEWED_LATE
+            passed = self.renewals_rng.randint(*(PAUSES[half_yearly][late]))
+            before = verified - timedelta(days=passed)
+            yield self._verification(instrument, f"前{number:05d}", before, failed=False)
+            yield self._verification(instrument, f"{number:05d}", verified, failed=failed)
+
+    def _verification(
+        self, instrument: dict[str, str], number: str, verified: date, *, failed: bool
+    ) -> dict[str, str]:
+        return {
+            **{key: instrument[key] for key in (*self._who(instrument), "maker", "serial_no")},
+            "certificate_no": f"浉检字〔{verified.year}〕演示{number}号",
+            "body": BODY,
+            "result": "unqualified" if failed else "qualified",
+            "verified_on": verified.isoformat(),
+            "valid_through": "",
+        }
 
     def pledges(self) -> Iterator[dict[str, str]]:
         """Give two of three merchants a pledge of two years."""

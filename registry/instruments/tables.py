@@ -21,7 +21,8 @@ class Instrument(FactVersion, table=True):
         only_current("one_instrument_by_number", "maker_key", "serial_key", where="maker_key IS NOT NULL"),
         only_current("one_instrument_without_maker", "business_id", "serial_key", where="maker_key IS NULL"),
         only_current("instrument_by_serial", "serial_key", unique=False),
-        only_current("instrument_by_business", "business_id", "instrument_id", unique=False),
+        # superseded versions too: a past score reads them
+        Index("instrument_by_business", "business_id", "instrument_id"),
     )
 
     instrument_id: str = Field(primary_key=True)

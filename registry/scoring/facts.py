@@ -28,17 +28,19 @@ from sqlalchemy import (
     union_all,
 )
 from sqlalchemy.orm import aliased
-from sqlmodel import col
+from sqlmodel import Session, col
 
 from registry.businesses.queries import merged_at
 from registry.businesses.tables import Business, BusinessVersion
 from registry.calendar import Precision
 from registry.demonstration.tables import DemonstrationUnit
+from registry.instruments.tables import Instrument, Verification
 from registry.pledges.tables import Pledge
-from registry.store.columns import FactVersion
+from registry.store.columns import FactVersion, FollowingDay
 from registry.violations.tables import PenaltyDecision, Violation
 
 FOREVER = date.max
+ON_TIME = "verification.on_time"
 
 Condition = ColumnElement[bool]
 
@@ -155,6 +157,7 @@ def _sources(known_at: datetime) -> tuple[_Source, ...]:
             conditions=_known(DemonstrationUnit, known_at),
         ),
         _violations(known_at),
+        _verifications_on_time(known_at),
     )
 
 
@@ -181,6 +184,81 @@ def _violations(known_at: datetime) -> _Source:
             col(PenaltyDecision.decided_precision) == Precision.DAY.value,
             or_(col(PenaltyDecision.standing) == "in_force", annulled_on_a_day),
         ),
+    )
+
+
+def _verifications_on_time(known_at: datetime) -> _Source:
+    """Return the verifications that were passed in time, each until the next one or until it runs out.
+
+    In time is a verification by the last day of one that the instrument passed before; or by the day on
+    which the instrument went into use, where that day is on record.
+    """
+    earlier, later = aliased(Verification), aliased(Verification)
+    verified_on = col(Verification.verified_on)
+    running = select(literal(1)).where(
+        col(earlier.instrument_id) == col(Verification.instrument_id),
+        col(earlier.verified_on) < verified_on,
+        *_passed(earlier, known_at),
+        col(earlier.valid_through) >= verified_on,
+        or_(col(earlier.annulled_on).is_(None), col(earlier.annulled_on) > verified_on),
+    )
+    following = select(func.min(col(later.verified_on))).where(
+        col(later.instrument_id) == col(Verification.instrument_id),
+        col(later.verified_on) > verified_on,
+        col(later.annulled_on).is_(None),
+        *_known(later, known_at),
+    )
+    before_use = and_(
+        col(Instrument.in_use_precision) == Precision.DAY.value, col(Instrument.in_use_on) >= verified_on
+    )
+    through = col(Verification.valid_through)
+    return _Source(
+        business_id=col(Instrument.business_id),
+        fact_id=col(Verification.verification_id),
+        kind=literal(ON_TIME),
+        counts_from=verified_on,
+        held_to=_earliest(
+            case((through < literal(FOREVER, Date), FollowingDay(through)), else_=literal(FOREVER, Date)),
+            _or_forever(Verification.annulled_on),
+            _or_forever(Instrument.retired_on),
+            func.coalesce(following.scalar_subquery(), literal(FOREVER, Date)),
+        ),
+        quantity=literal(1),
+        conditions=(
+            col(Instrument.instrument_id) == col(Verification.instrument_id),
+            *_known(Instrument, known_at),
+            *_passed(Verification, known_at),
+            or_(before_use, running.exists()),
+        ),
+    )
+
+
+def in_time_through(session: Session, business_id: str, as_of: date, known_at: datetime) -> date | None:
+    """Return the last day up to which some instrument of a business can be verified in time again.
+
+    Returns:
+        None: no verification of an instrument in use runs on the day, so the next one comes too late.
+    """
+    query = select(func.max(col(Verification.valid_through))).where(
+        col(Instrument.business_id) == business_id,
+        col(Instrument.instrument_id) == col(Verification.instrument_id),
+        or_(col(Instrument.retired_on).is_(None), col(Instrument.retired_on) > as_of),
+        *_known(Instrument, known_at),
+        *_passed(Verification, known_at),
+        col(Verification.verified_on) < as_of,
+        col(Verification.valid_through) >= as_of,
+        or_(col(Verification.annulled_on).is_(None), col(Verification.annulled_on) > as_of),
+    )
+    found: date | None = session.execute(query).scalar_one()
+    return found
+
+
+def _passed(table: type[Verification], known_at: datetime) -> tuple[Condition, ...]:
+    """Return the conditions that pick known verifications that were passed, with a last day."""
+    return (
+        *_known(table, known_at),
+        col(table.result) != "unqualified",
+        col(table.valid_through).is_not(None),
     )
 
 

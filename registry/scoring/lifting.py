@@ -18,13 +18,13 @@ from registry.rulebook import Rulebook
 from registry.scoring.answers import Account, Rule, rule_of
 from registry.scoring.explain import account_of, subject_or_refuse
 from registry.scoring.expression import FACTS
-from registry.scoring.facts import FOREVER, facts_known
+from registry.scoring.facts import FOREVER, ON_TIME, facts_known, in_time_through
 from registry.scoring.params import law_on
 from registry.scoring.parquet import read_table
 from registry.scoring.rules import ScoringRules, days_of_change
 
-Step = Literal["repair", "pledge", "designation"]
-MERITS: Mapping[str, Step] = {"pledge": "pledge", "designation": "designation"}
+Step = Literal["repair", "pledge", "designation", "verification"]
+MERITS: Mapping[str, Step] = {"pledge": "pledge", "designation": "designation", ON_TIME: "verification"}
 """Kinds of facts that add points and that somebody can still bring about, with the step that does."""
 
 
@@ -39,6 +39,7 @@ class Lift:
         gained: Hundredths of a point, more being better, whichever way the scheme reads.
         points: The score after it.
         grade: The grade after it; None where the place sets no band.
+        by: Last day on which the step still gains it; None: there is no such day.
     """
 
     step: Step
@@ -47,6 +48,7 @@ class Lift:
     gained: int
     points: int
     grade: str | None
+    by: date | None = None
 
 
 @dataclass(frozen=True)
@@ -90,13 +92,16 @@ def prospects(
     """
     subject = subject_or_refuse(session, business_id, as_of, known_at)
     facts = read_table(session, facts_known(as_of, known_at, [business_id]), FACTS.to_pyarrow())
+    by = in_time_through(session, business_id, as_of, known_at)
     return Prospects(
-        tuple(sorted(_lifts(subject, facts, as_of, rulebook), key=lambda lift: -lift.gained)),
+        tuple(sorted(_lifts(subject, facts, as_of, rulebook, by), key=lambda lift: -lift.gained)),
         _turn(subject, facts, as_of, rulebook),
     )
 
 
-def _lifts(subject: pa.Table, facts: pa.Table, on: date, rulebook: Rulebook) -> Iterator[Lift]:
+def _lifts(
+    subject: pa.Table, facts: pa.Table, on: date, rulebook: Rulebook, in_time: date | None
+) -> Iterator[Lift]:
     law = law_on(rulebook, [_region(subject)], on)
     if not law.schemes:
         return
@@ -110,13 +115,14 @@ def _lifts(subject: pa.Table, facts: pa.Table, on: date, rulebook: Rulebook) -> 
     tried += [
         (MERITS[row.code], rule_of(row), None, _with(facts, subject, row.code, on))
         for row in rules.points
-        if row.code in MERITS and row.code not in borne
+        if row.code in MERITS and row.code not in borne and (row.code != ON_TIME or in_time is not None)
     ]
     for step, rule, fact_id, changed in tried:
         then = account_of(subject, changed, law)
         gained = (then.points - now.points) * (1 if rules.scheme.higher_is_better else -1)
         if gained > 0 or _better(rules, then, now):
-            yield Lift(step, rule, fact_id, gained, then.points, then.grade)
+            by = in_time if step == "verification" else None
+            yield Lift(step, rule, fact_id, gained, then.points, then.grade, by)
 
 
 def _better(rules: ScoringRules, then: Account, now: Account) -> bool:

@@ -3,7 +3,9 @@
 from datetime import UTC, date, datetime
 from typing import Any
 
-from sqlalchemy import DateTime, Dialect, Index, text
+from sqlalchemy import Date, DateTime, Dialect, Index, text
+from sqlalchemy.ext.compiler import compiles
+from sqlalchemy.sql.functions import FunctionElement
 from sqlalchemy.types import TypeDecorator
 from sqlmodel import Field, SQLModel
 
@@ -28,6 +30,23 @@ class Instant(TypeDecorator[datetime]):
         if value is None:
             return None
         return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+
+
+class FollowingDay(FunctionElement[date]):
+    """The day after another, on both databases; of the last day there is, none follows."""
+
+    inherit_cache = True
+    type = Date()
+
+
+@compiles(FollowingDay, "sqlite")
+def _on_sqlite(element: FollowingDay, compiler: Any, **options: Any) -> str:
+    return f"date({compiler.process(element.clauses, **options)}, '+1 day')"
+
+
+@compiles(FollowingDay, "postgresql")
+def _on_postgresql(element: FollowingDay, compiler: Any, **options: Any) -> str:
+    return f"({compiler.process(element.clauses, **options)} + 1)"
 
 
 class FactVersion(SQLModel):

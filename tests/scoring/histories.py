@@ -14,6 +14,7 @@ from sqlalchemy import Engine, insert
 
 from registry.businesses.tables import Business, BusinessVersion
 from registry.demonstration.tables import DemonstrationUnit
+from registry.instruments.tables import Instrument, Verification
 from registry.pledges.tables import Pledge
 from registry.store.engine import writing
 from registry.store.tables import Outbox
@@ -45,6 +46,7 @@ class Story:
     places: list[Version]
     facts: list[tuple[type, str, list[Version]]] = field(default_factory=list)
     decisions: dict[str, list[Version]] = field(default_factory=dict)
+    instruments: dict[str, list[Version]] = field(default_factory=dict)
 
     def region(self, on: date, known_at: datetime) -> str | None:
         """Return where the business was on a day; None: it has no score."""
@@ -62,8 +64,17 @@ class Story:
         """Yield the facts as they were known, in the words of the oracle."""
         for table, _, versions in self.facts:
             known = _known(versions, known_at)
-            if known is not None:
+            if known is not None and table in _TELLERS:
                 yield from _TELLERS[table](self, known, known_at)
+        for instrument_id, versions in self.instruments.items():
+            instrument = _known(versions, known_at)
+            if instrument is not None:
+                yield from _tell_verifications(instrument, self._verified(instrument_id, known_at))
+
+    def _verified(self, instrument_id: str, known_at: datetime) -> list[dict[str, Any]]:
+        """Return the verifications of an instrument as they were known."""
+        all_known = (_known(versions, known_at) for table, _, versions in self.facts if table is Verification)
+        return [one for one in all_known if one is not None and one["instrument_id"] == instrument_id]
 
 
 def _known(versions: list[Version], known_at: datetime) -> dict[str, Any] | None:
@@ -100,6 +111,29 @@ def _tell_violation(story: Story, known: dict[str, Any], known_at: datetime) -> 
         min(ends, default=None),
         known["quantity"],
     )
+
+
+def _tell_verifications(instrument: dict[str, Any], verified: list[dict[str, Any]]) -> Iterator[Fact]:
+    """Tell of each verification that was passed before the one before it ran out, or before the first use."""
+    passed = [one for one in verified if one["result"] != "unqualified" and one["valid_through"] is not None]
+    for one in passed:
+        day = one["verified_on"]
+        still_running = [
+            before
+            for before in passed
+            if before["verified_on"] < day <= before["valid_through"]
+            and (before["annulled_on"] is None or before["annulled_on"] > day)
+        ]
+        new = instrument["in_use_precision"] == "day" and instrument["in_use_on"] >= day
+        if not still_running and not new:
+            continue
+        ends = [one["valid_through"] + timedelta(days=1), one["annulled_on"], instrument["retired_on"]]
+        ends += [
+            after["verified_on"]
+            for after in verified
+            if after["verified_on"] > day and after["annulled_on"] is None
+        ]
+        yield Fact("verification.on_time", day, min(end for end in ends if end is not None))
 
 
 _TELLERS: dict[type, Callable[[Story, dict[str, Any], datetime], Iterator[Fact]]] = {
@@ -148,6 +182,8 @@ class Author:
         story = Story(business_id, standing, kind, places)
         for _ in range(choose.randrange(10)):
             choose.choice((self._pledge, self._designation, self._violation, self._violation))(story)
+        for _ in range(choose.randrange(3)):
+            self._instrument(story)
         return story
 
     def _place(self, held_from_on: date | None) -> dict[str, Any]:
@@ -227,6 +263,45 @@ class Author:
         )
         story.facts.append((Violation, self._id("v"), versions))
 
+    def _instrument(self, story: Story) -> None:
+        """Give an instrument that is verified a few times: in time, late, failed, or annulled since."""
+        choose, day = self.random, self.day()
+        instrument_id = self._id("i")
+
+        def retire(columns: dict[str, Any]) -> None:
+            columns["retired_on"] = day + timedelta(days=choose.randrange(1200))
+
+        in_use = day + timedelta(days=choose.choice((-200, -1, 0, 1)))
+        stated = choose.random() < 0.5
+        story.instruments[instrument_id] = self._versions(
+            day,
+            retire,
+            in_use_on=in_use if stated else None,
+            in_use_precision="day" if stated else "unknown",
+            retired_on=None,
+        )
+        for _ in range(choose.randrange(5)):
+            self._verified(story, instrument_id, day)
+            day += timedelta(days=choose.choice((0, 180, 364, 365, 366, 500)))
+
+    def _verified(self, story: Story, instrument_id: str, day: date) -> None:
+        failed = self.random.random() < 0.15
+        through = None if failed else day + timedelta(days=self.random.choice((180, 364, 364, 365)))
+
+        def annul(columns: dict[str, Any]) -> None:
+            columns["annulled_on"] = day + timedelta(days=self.random.randrange(400))
+
+        versions = self._versions(
+            day,
+            annul,
+            instrument_id=instrument_id,
+            result="unqualified" if failed else self.random.choice(("qualified", "qualified", "limited")),
+            verified_on=day,
+            valid_through=through,
+            annulled_on=None,
+        )
+        story.facts.append((Verification, self._id("c"), versions))
+
 
 REST: dict[type, dict[str, Any]] = {
     BusinessVersion: {"status": "open"},
@@ -244,6 +319,8 @@ REST: dict[type, dict[str, Any]] = {
         "penalties": ["fine"],
         "held_from_on": None,
     },
+    Instrument: {"kind": "price_computing_scale", "held_from_on": None},
+    Verification: {"body": "检定所", "body_key": "检定所", "held_from_on": None},
     Violation: {
         "conduct_code": "x",
         "type_codes": [],
@@ -256,6 +333,8 @@ KEYS = {
     Pledge: "pledge_id",
     DemonstrationUnit: "designation_id",
     PenaltyDecision: "decision_id",
+    Instrument: "instrument_id",
+    Verification: "verification_id",
     Violation: "violation_id",
 }
 
@@ -267,8 +346,18 @@ def rows_of(stories: list[Story]) -> dict[type, list[dict[str, Any]]]:
         rows[BusinessVersion] += _rows(BusinessVersion, story.business_id, story.places, kind=story.kind)
         for decision_id, versions in story.decisions.items():
             rows[PenaltyDecision] += _rows(PenaltyDecision, decision_id, versions)
+        for instrument_id, versions in story.instruments.items():
+            common = {
+                "business_id": story.business_id,
+                "serial_no": instrument_id,
+                "serial_key": instrument_id,
+            }
+            rows[Instrument] += _rows(Instrument, instrument_id, versions, **common)
         for table, fact_id, versions in story.facts:
-            rows[table] += _rows(table, fact_id, versions, business_id=story.business_id)
+            common = {"business_id": story.business_id}
+            if table is Verification:
+                common = {"certificate_no": fact_id, "certificate_key": fact_id}
+            rows[table] += _rows(table, fact_id, versions, **common)
     return rows
 
 
@@ -301,7 +390,12 @@ def write(engine: Engine, stories: list[Story]) -> None:
             "recorded_at": version.recorded_at,
         }
         for story in stories
-        for versions in (story.places, *story.decisions.values(), *(fact[2] for fact in story.facts))
+        for versions in (
+            story.places,
+            *story.decisions.values(),
+            *story.instruments.values(),
+            *(fact[2] for fact in story.facts),
+        )
         for version in versions
     ]
     with writing(engine) as session:

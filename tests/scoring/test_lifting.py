@@ -4,6 +4,7 @@ from datetime import date, timedelta
 
 from sqlalchemy import Engine
 
+from registry.instruments.queries import instruments_of
 from registry.scoring.explain import explain
 from registry.scoring.lifting import Prospects, prospects
 from registry.store.engine import reading, writing
@@ -42,6 +43,39 @@ def test_a_repair_and_a_pledge_leave_the_score_that_was_foretold(engine: Engine)
     with reading(engine) as session:
         after = explain(session, business_id, given.TODAY, given.NOW, given.rulebook())
     assert (pledge.points, pledge.grade) == (after.points, after.grade)
+
+
+def test_a_verification_in_time_leaves_the_score_that_was_foretold_and_a_late_one_is_no_step(
+    engine: Engine,
+) -> None:
+    given.registry(engine)
+    with writing(engine) as session:
+        by = given.work(session)
+        punctual, late = given.business(by, "守时店"), given.business(by, "逾期店")
+        for name, business_id, verified_on in (
+            ("1", punctual, date(2026, 3, 15)),
+            ("2", late, date(2025, 3, 15)),
+        ):
+            scale = given.instrument(by, business_id, serial_no=name)
+            given.verification(by, scale, verified_on=verified_on, certificate_no=f"c{name}")
+            given.violation(by, business_id, decision_no=f"x{name}", conduct_code="seal_broken")
+    lift = {one.step: one for one in asked(engine, punctual).lifts}["verification"]
+    assert lift.by == date(2027, 3, 14)
+    assert "verification" not in {one.step for one in asked(engine, late).lifts}
+    for name, business_id in (("1", punctual), ("2", late)):
+        with writing(engine) as session:
+            by = given.work(session)
+            scale = next(iter(instruments_of(session, business_id))).instrument_id
+            given.verification(by, scale, verified_on=given.TODAY, certificate_no=f"again{name}")
+    with reading(engine) as session:
+        after, none = (
+            explain(session, business_id, given.TODAY, given.NOW, given.rulebook())
+            for business_id in (punctual, late)
+        )
+    assert (lift.points, lift.grade) == (after.points, after.grade)
+    assert [one.points for one in after.contributions if one.kind == "verification.on_time"] == [200]
+    assert "verification.on_time" not in {one.kind for one in none.contributions}
+    assert "verification" not in {one.step for one in asked(engine, punctual).lifts}
 
 
 def test_the_score_turns_by_itself_on_the_day_foretold_and_not_the_day_before(engine: Engine) -> None:
