@@ -497,14 +497,7 @@ def upgrade() -> None:
         ),
         sa.PrimaryKeyConstraint("instrument_id", "version"),
     )
-    op.create_index(
-        "instrument_by_business",
-        "instrument",
-        ["business_id", "instrument_id"],
-        unique=False,
-        sqlite_where=sa.text("superseded_at IS NULL"),
-        postgresql_where=sa.text("superseded_at IS NULL"),
-    )
+    op.create_index("instrument_by_business", "instrument", ["business_id", "instrument_id"], unique=False)
     op.create_index(
         "instrument_by_serial",
         "instrument",
@@ -2262,8 +2255,6 @@ def downgrade() -> None:
     op.drop_index(
         "instrument_by_business",
         table_name="instrument",
-        sqlite_where=sa.text("superseded_at IS NULL"),
-        postgresql_where=sa.text("superseded_at IS NULL"),
     )
     op.drop_table("instrument")
     op.drop_index(
