@@ -1,9 +1,7 @@
 """A clean copy shows what the original showed and tells nothing else; the original keeps its digest."""
 
 import io
-import struct
 import zipfile
-import zlib
 from collections.abc import Iterator
 from dataclasses import replace
 from hashlib import sha256
@@ -18,6 +16,7 @@ from registry.reports.cleaning.copies import Cleaning, Outcome
 from registry.reports.cleaning.outcome import Refusal, Removed
 from registry.texts import terms
 from tests.reports import office_samples, picture_samples
+from tests.reports.bombs import BOMBS, LITTLE, MOST, cost, entities, flood, pages
 from tests.reports.hunting import CALLS, hunted
 from tests.reports.samples import SEEN, Sample, samples
 
@@ -101,14 +100,6 @@ def test_of_what_nothing_cleans_the_original_alone_is_kept(kind: str) -> None:
     assert outcome.sha256 == sha256(NO_COPY[kind]).hexdigest()
 
 
-def flood(width: int, height: int) -> bytes:
-    """Return a PNG of a few bytes that says it has so many pixels."""
-    head = b"IHDR" + struct.pack(">IIBBBBB", width, height, 8, 2, 0, 0, 0)
-    made = b"\x89PNG\r\n\x1a\n" + struct.pack(">I", 13) + head + struct.pack(">I", zlib.crc32(head))
-    data = b"IDAT" + zlib.compress(b"\0")
-    return made + struct.pack(">I", len(data) - 4) + data + struct.pack(">I", zlib.crc32(data))
-
-
 def locked() -> bytes:
     """Return a PDF under a password."""
     out = io.BytesIO()
@@ -116,28 +107,6 @@ def locked() -> bytes:
     pdf.add_blank_page()
     pdf.save(out, encryption=pikepdf.Encryption(owner="o", user="u"))
     return out.getvalue()
-
-
-def pages(number: int) -> bytes:
-    """Return a PDF of blank pages."""
-    out = io.BytesIO()
-    pdf = pikepdf.Pdf.new()
-    for _ in range(number):
-        pdf.add_blank_page()
-    pdf.save(out)
-    return out.getvalue()
-
-
-def entities() -> bytes:
-    """Return a document that would grow while it is read."""
-    nested = '<!DOCTYPE w [<!ENTITY a "aaaaaaaaaa"><!ENTITY b "&a;&a;&a;&a;&a;&a;&a;&a;">]>'
-    return office_samples.packed(
-        {
-            "[Content_Types].xml": office_samples.types("docx"),
-            "_rels/.rels": office_samples.relations(("r1", "officeDocument", "word/document.xml")),
-            "word/document.xml": nested + office_samples.document("<w:p>&b;</w:p>"),
-        }
-    )
 
 
 def many_frames(number: int) -> bytes:
@@ -148,7 +117,7 @@ def many_frames(number: int) -> bytes:
     return picture_samples.saved("GIF", frames[0], save_all=True, append_images=frames[1:])
 
 
-BOMBS = {
+CAPPED = {
     "pixels": (flood(60_000, 60_000), CAPS),
     "frames": (many_frames(12), replace(CAPS, frames=10)),
     "pages": (pages(6), replace(CAPS, pages=5)),
@@ -167,12 +136,26 @@ BOMBS = {
 }
 
 
-@pytest.mark.parametrize("why", BOMBS)
+@pytest.mark.parametrize("why", CAPPED)
 def test_a_file_that_would_cost_too_much_is_refused_by_what_it_says(why: str) -> None:
-    content, caps = BOMBS[why]
+    content, caps = CAPPED[why]
     outcome, copy = cleaned(content, caps)
     assert (outcome.refused, copy) == (why, b"")
     assert outcome.sha256 == sha256(content).hexdigest()
+
+
+@pytest.mark.parametrize("bomb", BOMBS)
+def test_a_bomb_is_refused_and_takes_little_memory(bomb: str) -> None:
+    why, kind, made = BOMBS[bomb]
+    outcome, _, peak = cost(made())
+    assert outcome.refused in why.split()
+    assert peak - cost(LITTLE[kind])[2] <= MOST
+
+
+def test_a_build_that_lets_a_pdf_grow_is_seen() -> None:
+    _, kind, made = BOMBS["pdf: what it is made of"]
+    _, _, peak = cost(made(), replace(CAPS, pdf_memory=CAPS.address_space))
+    assert peak - cost(LITTLE[kind])[2] > MOST
 
 
 @pytest.mark.parametrize("cut", [3, 40, 400, 900])

@@ -17,7 +17,9 @@ class Caps:
         pages: Of a PDF.
         entries: Of an Office file.
         inflated: Bytes of an Office file unpacked.
-        ratio: Unpacked to packed, of an entry that is large.
+        ratio: Unpacked to packed, of an entry or stream that is large.
+        pdf_memory: Bytes that any PDF may take, and
+        pdf_growth: what it may take beside for each byte of it.
         seconds: By the clock, after the last byte came.
         cpu_seconds: Of one core.
         address_space: Bytes.
@@ -30,6 +32,8 @@ class Caps:
     entries: int
     inflated: int
     ratio: int
+    pdf_memory: int
+    pdf_growth: int
     seconds: int
     cpu_seconds: int
     address_space: int

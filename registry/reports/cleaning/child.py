@@ -13,7 +13,7 @@ from importlib import import_module
 from typing import BinaryIO
 
 from registry.reports.cleaning.caps import Caps, read_caps
-from registry.reports.cleaning.confinement import confine, limit
+from registry.reports.cleaning.confinement import confine, hold_to, limit
 from registry.reports.cleaning.kinds import IMAGES, OFFICE, Kind, kind_of
 from registry.reports.cleaning.outcome import Copy, Uncleaned
 
@@ -29,6 +29,8 @@ def main(caps: Caps, source: BinaryIO, target: BinaryIO) -> None:
         content = _read(source, caps.bytes)
         kind = kind_of(content)
         clean = _cleaner(kind)
+        if kind == "pdf":  # it unpacks what it is made of before anybody can ask how much that is
+            hold_to(caps.pdf_memory + caps.pdf_growth * len(content))
         confine(caps)
         copy = clean(content, kind, caps)
         if len(copy.content) > caps.inflated:

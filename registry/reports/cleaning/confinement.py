@@ -11,6 +11,7 @@ import resource
 import signal
 import struct
 import sys
+from pathlib import Path
 
 from registry.reports.cleaning.caps import Caps
 
@@ -44,6 +45,14 @@ def limit(caps: Caps) -> None:
     resource.setrlimit(resource.RLIMIT_FSIZE, (0, 0))
     resource.setrlimit(resource.RLIMIT_AS, (caps.address_space, caps.address_space))
     resource.setrlimit(resource.RLIMIT_CPU, (caps.cpu_seconds, caps.cpu_seconds))
+
+
+def hold_to(more: int) -> None:
+    """Let the process take so many bytes of memory beside what it has, and no more than it could before."""
+    pages = int(Path("/proc/self/statm").read_text(encoding="ascii").split()[0])
+    had = resource.getrlimit(resource.RLIMIT_AS)[0]
+    most = min(had, pages * resource.getpagesize() + more)
+    resource.setrlimit(resource.RLIMIT_AS, (most, most))
 
 
 def confine(caps: Caps) -> bool:

@@ -71,7 +71,13 @@ def _unpacked(archive: zipfile.ZipFile, caps: Caps) -> dict[str, bytes]:
         raise Uncleaned("encrypted")
     if sum(entry.file_size for entry in entries) > caps.inflated or any(_bomb(one, caps) for one in entries):
         raise Uncleaned("inflated")
-    return {entry.filename: archive.read(entry) for entry in entries}  # never more than the entry says
+    return {entry.filename: _read(archive, entry) for entry in entries}
+
+
+def _read(archive: zipfile.ZipFile, entry: zipfile.ZipInfo) -> bytes:
+    """Return a part, and unpack no more of it than the entry says: asked for all, the archive would."""
+    with archive.open(entry) as part:
+        return part.read(entry.file_size)
 
 
 def _bomb(entry: zipfile.ZipInfo, caps: Caps) -> bool:

@@ -1,5 +1,6 @@
 """A PDF is written anew from what its pages show: not who made it, how, and what stood there before."""
 
+import zlib
 from collections.abc import Callable, Iterator
 from io import BytesIO
 from typing import Any
@@ -49,7 +50,8 @@ ANYWHERE: dict[str, Removed] = {
     "/LGIDict": "location",
 }
 KEPT_ACTIONS = ("/GoTo", "/URI")
-LINK = "/Link"
+LINK, PACKED = "/Link", "/FlateDecode"
+LARGE, PIECE = 1 << 20, 1 << 12
 CODED: dict[str, Callable[[bytes], bytes]] = {"/DCTDecode": bare_jpeg, "/JPXDecode": bare_jpeg2000}
 
 
@@ -57,7 +59,7 @@ def cleaned_pdf(content: bytes, _kind: Kind, caps: Caps) -> Copy:
     """Return a PDF of the same pages without metadata, remarks, forms' origins, files and older states.
 
     Raises:
-        Uncleaned: It is locked, damaged, or has more pages than the caps allow.
+        Uncleaned: It is locked, damaged, or larger than the caps allow.
     """
     try:
         with Pdf.open(BytesIO(content), suppress_warnings=True) as pdf:
@@ -65,7 +67,7 @@ def cleaned_pdf(content: bytes, _kind: Kind, caps: Caps) -> Copy:
                 raise Uncleaned("encrypted")
             if len(pdf.pages) > caps.pages:
                 raise Uncleaned("pages")
-            removed = set(_removed(pdf)) | _older(content)
+            removed = set(_removed(pdf, caps)) | _older(content)
             return Copy(_written(pdf), frozenset(removed))
     except pikepdf.PasswordError as locked:
         raise Uncleaned("encrypted") from locked
@@ -86,7 +88,7 @@ def _written(pdf: Pdf) -> bytes:
     return out.getvalue()
 
 
-def _removed(pdf: Pdf) -> Iterator[Removed]:
+def _removed(pdf: Pdf, caps: Caps) -> Iterator[Removed]:
     """Take away what tells of the origin, and yield the code of each."""
     if "/Info" in pdf.trailer:
         del pdf.trailer["/Info"]
@@ -102,7 +104,7 @@ def _removed(pdf: Pdf) -> Iterator[Removed]:
         yield from _without_remarks(page.obj)
     for found in pdf.objects:
         for held in _with_parts(found):
-            yield from _without_origin(held)
+            yield from _without_origin(held, caps)
 
 
 def _taken(held: Any, codes: dict[str, Removed]) -> Iterator[Removed]:
@@ -182,12 +184,43 @@ def _stands_within(held: object) -> bool:
     return isinstance(held, (Dictionary, Array)) and not held.is_indirect
 
 
-def _without_origin(held: Any) -> Iterator[Removed]:
-    yield from _taken(held, ANYWHERE)
-    if not isinstance(held, pikepdf.Stream) or held.get("/Subtype") != Name("/Image"):
-        return
+def _refuse_bomb(held: Any, caps: Caps) -> None:
+    """Refuse a stream that would grow beyond measure where it is looked at; it is unpacked nowhere here."""
+    names = _filters(held)
+    if held.get("/Subtype") == Name("/Image"):
+        if int(held.get("/Width", 0)) * int(held.get("/Height", 0)) > caps.pixels:
+            raise Uncleaned("pixels")
+    elif names.count(PACKED) > 1 or (names[:1] == [PACKED] and _grows(held.read_raw_bytes(), caps)):
+        raise Uncleaned("inflated")
+
+
+def _grows(raw: bytes, caps: Caps) -> bool:
+    """Say whether bytes unpack to more than a mebibyte and than the caps allow for their number."""
+    most, length, inflating = max(LARGE, caps.ratio * len(raw)), 0, zlib.decompressobj()
+    try:
+        for at in range(0, len(raw), PIECE):
+            piece = raw[at : at + PIECE]
+            while piece and length <= most:
+                length += len(inflating.decompress(piece, LARGE))
+                piece = inflating.unconsumed_tail
+    except zlib.error:  # who looks at it sees what came before the damage
+        return False
+    return length > most
+
+
+def _filters(held: Any) -> list[str]:
     filters = held.get("/Filter")
-    names = [str(one) for one in filters] if isinstance(filters, Array) else [str(filters)]
+    return [str(one) for one in filters] if isinstance(filters, Array) else [str(filters)]
+
+
+def _without_origin(held: Any, caps: Caps) -> Iterator[Removed]:
+    yield from _taken(held, ANYWHERE)
+    if not isinstance(held, pikepdf.Stream):
+        return
+    _refuse_bomb(held, caps)
+    if held.get("/Subtype") != Name("/Image"):
+        return
+    names = _filters(held)
     if names[-1] not in CODED:
         return
     if len(names) > 1:  # coded twice: nothing that a camera or an office program writes
