@@ -5,13 +5,17 @@ WORKERS ?= 2
 ARGS ?=
 # Every benchmark that can be run by itself; BENCH=score runs that one.
 BENCH ?= $(sort $(patsubst benchmarks/%.py,%,$(shell grep -l __main__ benchmarks/*.py)))
-BROWSER := chromium fonts-wqy-microhei libatomic1
+# What trials need of the system: browsers of pictures and of text alone, and strace, which sees what a process does.
+BROWSER := chromium fonts-wqy-microhei libatomic1 lynx strace
+LONG := strace
 
 BIN := .venv/bin
 SUDO := $(shell [ "$$(id -u)" = 0 ] || command -v sudo)
 APT := $(SUDO) env DEBIAN_FRONTEND=noninteractive apt-get -qq
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 INSTALL := $(PIP) install --no-input --require-hashes --only-binary :all: -r
+# $(call system,PACKAGES) installs those that are missing.
+system = @dpkg -s $(1) >/dev/null 2>&1 || { echo 'Installing $(1) by apt-get …' >&2; $(APT) update >/dev/null && $(APT) install --yes --no-install-recommends $(1) >/dev/null; }
 COMPILE := $(BIN)/uv pip compile pyproject.toml --group build --python-version 3.11 --only-binary :all: \
 	--generate-hashes --no-header --quiet $(if $(UPGRADE),--upgrade)
 
@@ -22,7 +26,7 @@ help:
 	@echo 'make demo      install, run the main job and serve it (ONCE=1: end with a JSON summary; ARGS=…)'
 	@echo 'make check     format, lint, types, imports, architecture: under a minute'
 	@echo 'make test      all tests but the browser and the long ones (WORKERS=2, ARGS="-k …")'
-	@echo 'make browser   the journeys in headless Chromium, installed when missing'
+	@echo 'make browser   the journeys in headless Chromium and in lynx, installed when missing'
 	@echo 'make long      tests that take minutes (ARGS="--share 1/8": an eighth of them)'
 	@echo 'make verifier  a second program reads our log (HM_TLOG_PYTHON: a Python that has aics-tlog)'
 	@echo 'make bench     measurements (BENCH=score)'
@@ -58,10 +62,11 @@ test: .venv/test
 	$(BIN)/pytest -m 'not browser and not long and not verifier' -n $(WORKERS) $(ARGS)
 
 browser: .venv/test
-	@dpkg -s $(BROWSER) >/dev/null 2>&1 || { echo 'Installing $(BROWSER) by apt-get …' >&2; $(APT) update >/dev/null && $(APT) install --yes --no-install-recommends $(BROWSER) >/dev/null; }
+	$(call system,$(BROWSER))
 	$(BIN)/pytest -m browser $(ARGS)
 
 long: .venv/test
+	$(call system,$(LONG))
 	$(BIN)/pytest -m long --hypothesis-profile long --log-cli-level INFO $(ARGS)
 
 # The second verifier is made for Python 3.12; what is asked of it runs on 3.11 too.

@@ -5,45 +5,18 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser
 
-from jobs import process
-from registry.calendar import legal_day
-from registry.reports import epochs, holders, recovery
-from registry.reports.readiness import Purpose
-from registry.reports.store import open_reports
-from registry.settings import read_settings
 from tests.journeys.browsing import go, opened
-from tests.journeys.serving import command, serving
+from tests.journeys.serving import serving
 from tests.reports.intaking import hits
+from tests.reports.taking import OFFICE, founded
 
 pytestmark = pytest.mark.browser
-
-OFFICE = "AMR-411502"
-HOLDERS: dict[Purpose, tuple[str, str]] = {"intake": ("li", "wang"), "custody": ("zhao", "qian")}
-
-
-def found_office(folder: Path) -> None:
-    """Give the office of the town readers and custodians whose keys were tried."""
-    reports = open_reports(read_settings(data_dir=folder, database_url=""))
-    with reports.writing(legal_day(process.clock())) as vault:
-        recovery.prove_recovery(vault, recovery.make_recovery(vault)[:2])
-        for purpose, names in HOLDERS.items():
-            rows = []
-            for name in names:
-                phrase = f"correct horse battery staple {name}"
-                rows.append(holders.make_key(vault, name, OFFICE, phrase))
-                holders.prove(vault, rows[-1], phrase)
-            epochs.confirm_epoch(vault, epochs.open_epoch(vault, OFFICE, purpose, rows, "li"), "zhao")
-    reports.engine.dispose()
 
 
 def test_a_whistle_blower_reports_and_comes_back_without_scripts_or_cookies(
     chromium: Browser, tmp_path: Path
 ) -> None:
-    folder = tmp_path / "data"
-    folder.mkdir()
-    place = ("--office-code", OFFICE, "--office-name", "浉河区局", "--region", "411502", "--level", "county")
-    assert command(folder, "init", *place).returncode == 0
-    found_office(folder)
+    folder = founded(tmp_path / "data")
     photograph = tmp_path / "photograph.txt"
     photograph.write_text("少半两", encoding="utf-8")
     with (

@@ -1,18 +1,15 @@
 """The intake in a process of its own leaves no core, reaches nobody, and writes down nobody who asked."""
 
 import os
-import signal
-import socket
 import subprocess
 import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 
 import httpx
 
-from tests.journeys.serving import PATIENCE, command, environment, eventually
+from tests.journeys.serving import PATIENCE, command
 from tests.reports.intaking import hits
+from tests.reports.taking import taking
 
 MARKERS = ("203.0.113.77", "Canary-Agent-4471", "canary-cookie-9915", "canary-referrer-3307")
 TOLD = {
@@ -23,38 +20,6 @@ TOLD = {
     "Referer": f"https://{MARKERS[3]}.example/",
 }
 PATHS = ("/report", "/report/new", "/report/return", "/report/nothing", "/api/v1/reports/form")
-
-
-@contextmanager
-def taking(folder: Path) -> Iterator[tuple[str, int]]:
-    """Run the intake over a folder; yield its address and its process."""
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
-    with (folder / "intake.log").open("wb") as log:
-        process = subprocess.Popen(
-            [sys.executable, "-m", "jobs.cli", "intake", "--port", str(port)],
-            env=environment(folder),
-            stdout=log,
-            stderr=subprocess.STDOUT,
-        )
-        url = f"http://127.0.0.1:{port}"
-        try:
-            eventually(lambda: _answers(url, process, folder), "the intake answers")
-            yield url, process.pid
-        finally:
-            process.send_signal(signal.SIGTERM)
-            ended = process.wait(PATIENCE)
-    assert ended == 0, (folder / "intake.log").read_text(encoding="utf-8")
-
-
-def _answers(url: str, process: subprocess.Popen[bytes], folder: Path) -> bool:
-    if process.poll() is not None:
-        raise AssertionError((folder / "intake.log").read_text(encoding="utf-8"))
-    try:
-        return httpx.get(f"{url}/report", timeout=PATIENCE).status_code == 200
-    except httpx.ConnectError:
-        return False
 
 
 def test_the_process_leaves_no_core_and_no_trace_of_who_asked(tmp_path: Path) -> None:

@@ -7,6 +7,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
+from functools import partial
 
 import pytest
 from sqlmodel import select
@@ -17,7 +18,7 @@ from registry.reports import disclosure, handling, reading
 from registry.reports.disclosed import disclosures
 from registry.reports.handling import Noted, Write
 from registry.reports.vault import Vault
-from registry.reports.witness import Sides, carry_out
+from registry.reports.witness import Seen, Sides, carry_out
 from registry.store.engine import reading as begun
 from tests.reports.office import Office
 from tests.reports.sending import NAME
@@ -25,6 +26,7 @@ from tests.reports.test_disclosure import disclosure_of
 from tests.reports.test_handling import NOTED, assigned, one, said, state
 
 KILLS = 25
+KILLED = pytest.mark.parametrize("kills", [KILLS, pytest.param(200, marks=pytest.mark.long)])
 READ = b"r"
 
 
@@ -76,39 +78,75 @@ def test_a_crash_leaves_no_effect_without_its_entry_and_the_form_again_takes_eff
     assert len(office.audit("report.answered")) == entries + 1
 
 
-def test_who_is_killed_while_reading_has_read_nothing_that_the_audit_log_lacks(office: Office) -> None:
+@KILLED
+def test_who_is_killed_while_reading_has_read_nothing_that_the_audit_log_lacks(
+    office: Office, kills: int
+) -> None:
     report_id, _ = one(office)
+    readings = sum(read_until_killed(office, report_id, reads, kills))
+    assert kills <= readings <= len(office.audit("report.read"))
+
+
+def test_a_build_that_reads_before_its_entry_is_found_out(office: Office) -> None:
+    report_id, _ = one(office)
+    readings = sum(read_until_killed(office, report_id, reads_first, KILLS))
+    assert readings > len(office.audit("report.read"))
+
+
+def read_until_killed(
+    office: Office, report_id: str, read: Callable[[Office, str, Callable[[], None]], None], kills: int
+) -> Iterator[int]:
+    """Let processes read a report until each is killed, and yield how often each had it in hand."""
     office.registry.dispose()
     office.site.engine.dispose()
-    rng, readings = random.Random(14), 0
-    for _ in range(KILLS):
+    rng = random.Random(14)
+    for _ in range(kills):
         receiving, sending = os.pipe()
         child = os.fork()
         if child == 0:
-            read_for_ever(office, report_id, sending)
+            for_ever(partial(read, office, report_id, partial(tell, sending)))
         os.close(sending)
         with os.fdopen(receiving, "rb") as stream:
             assert stream.read(1) == READ  # it is at its work
             time.sleep(rng.uniform(0, 0.05))
             os.kill(child, signal.SIGKILL)
             os.waitpid(child, 0)
-            readings += 1 + len(stream.read())
-    assert KILLS <= readings <= len(office.audit("report.read"))
+            yield 1 + len(stream.read())
 
 
-def read_for_ever(office: Office, report_id: str, sending: int) -> None:
-    """Read a report again and again, and tell of each reading, until the process is killed."""
-    li = office.by("li")
+def for_ever(act: Callable[[], None]) -> None:
+    """Do something again and again, in a process that ends here."""
     try:
         while True:
-            with office.site.vault() as vault:
-                report = office.report(vault, report_id)
-            proof = office.witnessed("li", report)
-            with office.site.vault() as vault:
-                reading.content(vault, proof, report, li)
-            os.write(sending, READ)
+            act()
     finally:
         os._exit(1)
+
+
+def tell(sending: int) -> None:
+    """Say that something was read."""
+    os.write(sending, READ)
+
+
+def reads(office: Office, report_id: str, tell: Callable[[], None]) -> None:
+    """Read a report as the desk does."""
+    li = office.by("li")
+    with office.site.vault() as vault:
+        report = office.report(vault, report_id)
+    proof = office.witnessed("li", report)
+    with office.site.vault() as vault:
+        reading.content(vault, proof, report, li)
+    tell()
+
+
+def reads_first(office: Office, report_id: str, tell: Callable[[], None]) -> None:
+    """Read a report with a proof of one's own making, and write the entry afterwards."""
+    li = office.by("li")
+    with office.site.vault() as vault:
+        report = office.report(vault, report_id)
+        reading.content(vault, Seen(report_id, "content", li.holder.person_id), report, li)
+    tell()
+    office.witnessed("li", report)
 
 
 def opened_at_once(office: Office) -> str:
@@ -154,15 +192,18 @@ def killed_after_entry(sides: Sides) -> Sides:
     return replace(sides, working=working)
 
 
-def test_who_is_killed_between_the_leaf_and_the_reading_has_read_no_identity(office: Office) -> None:
+@KILLED
+def test_who_is_killed_between_the_leaf_and_the_reading_has_read_no_identity(
+    office: Office, kills: int
+) -> None:
     report_id = opened_at_once(office)
     assert identities_read(office, report_id, killed_after_entry) == 0
     assert openings(office, report_id) == (1, 1, 0)
     rng, read = random.Random(15), 0
-    for _ in range(KILLS):
+    for _ in range(kills):
         read += identities_read(office, report_id, lambda sides: sides, rng.uniform(0, 0.05))
     leaves, entries, told = openings(office, report_id)
-    assert KILLS <= read <= told <= leaves == entries
+    assert kills <= read <= told <= leaves == entries
 
 
 def identities_read(
@@ -181,7 +222,7 @@ def identities_read(
     receiving, sending = os.pipe()
     child = os.fork()
     if child == 0:
-        open_for_ever(office, report_id, cut, sending)
+        for_ever(partial(opens, office, report_id, cut(office.sides("wang")), partial(tell, sending)))
     os.close(sending)
     with os.fdopen(receiving, "rb") as stream:
         found = stream.read(1)
@@ -192,18 +233,13 @@ def identities_read(
         return len(found + stream.read())
 
 
-def open_for_ever(office: Office, report_id: str, cut: Callable[[Sides], Sides], sending: int) -> None:
-    """Open an identity again and again, and tell of each time, until the process is killed."""
+def opens(office: Office, report_id: str, sides: Sides, tell: Callable[[], None]) -> None:
+    """Open an identity as the desk does."""
     wang = office.by("wang")
-    try:
-        sides = cut(office.sides("wang"))
-        while True:
-            (proof,) = disclosure.opened(sides, report_id, "identity", wang)
-            with office.site.vault() as vault:
-                reading.identity(vault, proof, office.report(vault, report_id), wang)
-            os.write(sending, READ)
-    finally:
-        os._exit(1)
+    (proof,) = disclosure.opened(sides, report_id, "identity", wang)
+    with office.site.vault() as vault:
+        reading.identity(vault, proof, office.report(vault, report_id), wang)
+    tell()
 
 
 def test_a_triage_that_was_cut_leaves_the_report_as_it_was(office: Office) -> None:
