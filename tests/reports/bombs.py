@@ -119,7 +119,7 @@ def table_of(*rows: tuple[int, int, int]) -> bytes:
 
 def growing_objects() -> bytes:
     """Return a PDF whose objects unpack to very many bytes."""
-    stands = table_of((0, 0, 65535), (2, 3, 0), (2, 3, 1), (1, 9, 0))
+    stands = table_of((0, 0, 65535), (2, 3, 0), (2, 3, 1), (1, 9, 0), (1, 9, 0))
     return made_of(zeros(LARGE), stands)
 
 

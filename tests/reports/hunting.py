@@ -5,17 +5,21 @@ Every word that must not be found begins with one of two `CALLS`, so that a few 
 
 import base64
 import gzip
+import hashlib
+import hmac
 import io
+import ipaddress
 import json
 import re
 import zlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from urllib.parse import quote
 
 CALLS = ("Zeisig7Qx", "黄雀鸣涧")
 ENCODINGS = ("utf-8", "utf-16-le", "utf-16-be", "gb18030")
 DEPTH, LARGEST = 3, 1 << 26
+LONGEST_KEY = 256  # bytes of a file that may be a key
 PACKED = re.compile(rb"\x78[\x01\x5e\x9c\xda]|\x1f\x8b\x08|PK\x03\x04")
 
 
@@ -73,6 +77,24 @@ def hunted_in(folder: Path) -> dict[str, list[str]]:
         if hits:
             found[str(path.relative_to(folder))] = hits
     return found
+
+
+def addresses_in(folder: Path, addresses: Sequence[str]) -> list[str]:
+    """Return the files in which an address stands, as it is or hashed under what lies there."""
+    files = {path: path.read_bytes() for path in sorted(folder.rglob("*")) if path.is_file()}
+    keys = [content for content in files.values() if 0 < len(content) <= LONGEST_KEY]
+    forms = {form for one in addresses for form in _forms_of_address(one, keys)}
+    return [path.name for path, content in files.items() if any(form in content for form in forms)]
+
+
+def _forms_of_address(address: str, keys: Sequence[bytes]) -> Iterator[bytes]:
+    for raw in (address.encode(), ipaddress.ip_address(address).packed):
+        hashed = [hashlib.sha256(raw), hashlib.md5(raw, usedforsecurity=False), hashlib.blake2b(raw)]
+        digests = [one.digest() for one in hashed] + [hmac.digest(key, raw, "sha256") for key in keys]
+        for digest in digests:
+            yield digest[:16]  # also of one that was cut short
+            yield digest[:16].hex().encode()
+    yield address.encode()
 
 
 def _unpacked(content: bytes) -> Iterator[bytes]:
