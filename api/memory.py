@@ -1,8 +1,9 @@
-"""Public answers remembered for as long as nothing has changed at all.
+"""Public answers remembered for as long as nothing has changed that any of them may show.
 
-Before an answer is given again the database is asked whether anything was committed since it was
-made; a withdrawal, like every act, makes all answers anew. So the database still decides what may be
-seen, at the moment in which it is read. The day is part of the question: at midnight nothing is left.
+Before an answer is given again the database is asked whether anything was committed since it was made
+but sessions and the like (`registry.store.changes`); a withdrawal, like every act, makes all answers
+anew. So the database still decides what may be seen, at the moment in which it is read. The day is part
+of the question: at midnight nothing is left.
 """
 
 import asyncio

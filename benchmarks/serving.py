@@ -29,8 +29,9 @@ from granian.constants import Interfaces
 from granian.server.embed import Server
 from litestar import Litestar, get
 from litestar.params import FromPath
-from sqlalchemy import update
+from sqlalchemy import Update, update
 
+from registry.accounts.tables import LoginSession
 from registry.log.tables import LogHead
 from registry.settings import read_settings
 from registry.store.engine import open_engine, writing
@@ -42,6 +43,8 @@ SECONDS = 3
 FRESH = 20_000  # more than are asked in one measurement
 PATIENCE = 120.0  # seconds
 QUIET = 3.0  # seconds in which a server has next to nothing to do
+QUIETLY = update(LoginSession).values(id=LoginSession.id)
+SHOWN = update(LogHead).values(size=LogHead.size)
 EVERY = 1.0  # seconds from one commit to the next, where somebody writes meanwhile
 
 
@@ -107,9 +110,12 @@ def compare(
 def _visited(
     folder: Path, wrk: str, urls: tuple[str, str], paths: Sequence[str], *, turns: int, seconds: int
 ) -> dict[str, float]:
-    """Measure what people ask: right after a commit, once more, and while somebody commits every second."""
+    """Measure what people ask: right after a commit, once more, and while somebody commits every second.
+
+    What is committed is first what no public answer reads, as who signs in does, then what one may show.
+    """
     url, bare = urls
-    rates: dict[str, list[float]] = {"cold": [], "warm": [], "commits": [], "bare": []}
+    rates: dict[str, list[float]] = {"cold": [], "warm": [], "quiet_commits": [], "commits": [], "bare": []}
     weights = list(accumulate(1 / rank for rank in range(1, len(paths) + 1)))
     for turn in range(turns):
         asked = random.Random(turn).choices(paths, cum_weights=weights, k=FRESH)
@@ -117,33 +123,32 @@ def _visited(
         _commit(folder)
         rates["cold"].append(_rate(wrk, url, script, seconds))
         rates["warm"].append(_rate(wrk, url, script, seconds))
-        with _committing(folder):
-            rates["commits"].append(_rate(wrk, url, script, seconds))
+        for side, written in (("quiet_commits", QUIETLY), ("commits", SHOWN)):
+            with _committing(folder, written):
+                rates[side].append(_rate(wrk, url, script, seconds))
         at, _, path = bare.rpartition("/")
         rates["bare"].append(_rate(wrk, at, _script(folder / "bare.lua", [f"/{path}"]), seconds))
     middle = {side: statistics.median(found) for side, found in rates.items()}
-    shares = {
-        f"{side}_of_bare": round(middle[side] / middle["bare"], 3) for side in ("cold", "warm", "commits")
-    }
+    shares = {f"{side}_of_bare": round(middle[side] / middle["bare"], 3) for side in rates if side != "bare"}
     return {**{side: round(found) for side, found in middle.items()}, **shares}
 
 
-def _commit(folder: Path) -> None:
-    """Commit a write that changes nothing: what was remembered is forgotten."""
+def _commit(folder: Path, written: Update = SHOWN) -> None:
+    """Commit a write that changes nothing: if the public may see it, answers are forgotten."""
     engine = open_engine(read_settings(data_dir=folder).database)
     with writing(engine) as session:
-        session.connection().execute(update(LogHead).values(size=LogHead.size))
+        session.connection().execute(written)
     engine.dispose()
 
 
 @contextmanager
-def _committing(folder: Path) -> Iterator[None]:
+def _committing(folder: Path, written: Update) -> Iterator[None]:
     """Commit again and again, as officers at work do."""
     over = threading.Event()
 
     def commit() -> None:
         while not over.wait(EVERY):
-            _commit(folder)
+            _commit(folder, written)
 
     officer = threading.Thread(target=commit)
     officer.start()

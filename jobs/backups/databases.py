@@ -111,7 +111,7 @@ class Restoring:
     """
 
     def __init__(self, url: str, name: str, schema: Schema) -> None:
-        self.engine = open_engine(url)
+        self.engine = open_engine(url, holds_what_is_shown=name == "registry")
         self._name, self._schema = name, schema
         self._rows: Any = None
         self._table = ""

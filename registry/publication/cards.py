@@ -1,8 +1,8 @@
 """The short form of businesses, read for results in one statement.
 
-What was read is used again only while the database says that nothing at all was committed since, and
-on the same legal day; the way from what was read to the card depends on nothing else, and is
-remembered as such. So nothing that is shown can be out of date.
+What was read is used again only while the database says that nothing was committed since that the
+public may see, and on the same legal day; the way from what was read to the card depends on nothing
+else, and is remembered as such. So nothing that is shown can be out of date.
 """
 
 from collections import defaultdict

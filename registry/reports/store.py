@@ -89,7 +89,10 @@ def open_reports(settings: Settings) -> Reports:
     """
     if settings.reports_database == settings.database:
         raise Broken("HM_REPORTS_URL names the registry's own database; the reports need one of their own")
-    return Reports(open_engine(settings.reports_database, "HM_REPORTS_URL"), settings.pepper_file)
+    return Reports(
+        open_engine(settings.reports_database, "HM_REPORTS_URL", holds_what_is_shown=False),
+        settings.pepper_file,
+    )
 
 
 def prepare(settings: Settings) -> Reports:

@@ -17,6 +17,7 @@ from sqlalchemy.exc import ArgumentError
 from sqlmodel import Session
 
 from registry.errors import Broken
+from registry.store.changes import count_changes
 
 OLDEST_SQLITE = (3, 51, 3)
 
@@ -34,12 +35,15 @@ PRAGMAS = {
 DURABLE = ("fsync", "full_page_writes", "synchronous_commit")
 
 
-def open_engine(database_url: str, setting: str = "HM_DATABASE_URL") -> Engine:
+def open_engine(
+    database_url: str, setting: str = "HM_DATABASE_URL", *, holds_what_is_shown: bool = True
+) -> Engine:
     """Open the database that the address names.
 
     Args:
         database_url: The address.
         setting: Where it was said, for who has to mend it.
+        holds_what_is_shown: Whether the public sees anything of it, whose changes are then counted.
 
     Raises:
         Broken: The engine is too old, a pragma did not take, PostgreSQL is not durable, or the
@@ -49,11 +53,12 @@ def open_engine(database_url: str, setting: str = "HM_DATABASE_URL") -> Engine:
         backend = make_url(database_url).get_backend_name()
     except ArgumentError as malformed:
         raise Broken(f"{setting} is no address of a database") from malformed
-    if backend == "sqlite":
-        return _open_sqlite(database_url)
-    if backend == "postgresql":
-        return _open_postgresql(database_url)
-    raise Broken(f"{setting} names {backend}; only sqlite and postgresql are kept")
+    if backend not in ("sqlite", "postgresql"):
+        raise Broken(f"{setting} names {backend}; only sqlite and postgresql are kept")
+    engine = _open_sqlite(database_url) if backend == "sqlite" else _open_postgresql(database_url)
+    if holds_what_is_shown:
+        count_changes(engine)
+    return engine
 
 
 def _open_sqlite(database_url: str) -> Engine:

@@ -11,6 +11,15 @@ from registry.store.columns import Instant
 Sequence = BigInteger().with_variant(Integer, "sqlite")
 
 
+class PublicChanges(SQLModel, table=True):
+    """How many commits may have changed what the public sees; one row, see `registry.store.changes`."""
+
+    __tablename__ = "public_changes"
+
+    id: int = Field(primary_key=True)
+    changes: int = Field(sa_type=BigInteger)
+
+
 class Outbox(SQLModel, table=True):
     """Subjects that a consumer must read again; deleted when their effect is durable.
 

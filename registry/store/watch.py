@@ -1,10 +1,8 @@
-"""Whether anything was committed since one last looked, told by the database itself.
+"""Whether anything was committed since one last looked that the public may see, told by the database itself.
 
-Equal marks mean that every reader sees the same. SQLite counts the commits of others for each
-connection (`data_version`), so one connection is kept for the question. PostgreSQL tells what a
-statement sees: which transactions have ended. What is seen changes only when one that wrote ends, and
-then it is among those that were running or come after all that were known: the text differs, and never
-is the same again. Work in other databases of the server changes it too, which costs only time.
+Equal marks mean that every reader sees the same of all that public answers are made of, and of the law.
+The mark is the count of `registry.store.changes`: it is raised within the transaction that changes something,
+so it is seen together with the change, and it never comes again.
 """
 
 from collections.abc import Callable, Hashable, Iterator
@@ -17,10 +15,9 @@ from sqlalchemy import Engine
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.pool import PoolProxiedConnection
 
+from registry.store.changes import SEEN
+
 Value = TypeVar("Value")
-
-COUNT = {"sqlite": "PRAGMA data_version", "postgresql": "SELECT pg_current_snapshot()::text"}
-
 
 _seen: ContextVar[dict["Watch", object] | None] = ContextVar("marks of this request", default=None)
 
@@ -48,7 +45,6 @@ class Watch:
         self.engine = engine
         self._kept: PoolProxiedConnection | None = None
         self._turn = Lock()
-        self._lost = 0
 
     @property
     def waits(self) -> bool:
@@ -61,17 +57,16 @@ class Watch:
         Raises:
             OperationalError: The database does not tell.
         """
-        count = COUNT[self.engine.dialect.name]
         with self._turn:
             kept = self._kept = self._kept or self._connected()
             driver: Any = kept.driver_connection
             try:
-                return self._lost, driver.cursor().execute(count).fetchone()[0]
+                found: object = driver.cursor().execute(SEEN).fetchone()[0]
             except driver.Error as failed:
-                self._lost += 1  # another connection counts from another beginning
                 self._kept = None
                 kept.invalidate()
-                raise OperationalError(count, None, failed) from failed
+                raise OperationalError(SEEN, None, failed) from failed
+            return found
 
     def known(self) -> object:
         """Return the mark of a state no older than the request under way, or than this call without one.
@@ -90,7 +85,6 @@ class Watch:
         """Give the kept connection back."""
         with self._turn:
             kept, self._kept = self._kept, None
-            self._lost += 1
             if kept is not None:
                 kept.invalidate()  # it is not as others expect it
 

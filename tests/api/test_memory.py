@@ -1,6 +1,8 @@
-"""An answer is given again only while nothing at all has changed; the database is asked each time."""
+"""An answer is given again only while nothing changed that it may show; the database is asked each time."""
 
 import asyncio
+import subprocess
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import timedelta
@@ -21,6 +23,14 @@ from tests.api.conftest import Town
 
 SHOP = {"name": "浉河区李记水产店", "region": given.TOWN, "kind": "enterprise"}
 CODE = "/api/v1/businesses?q=91411500MA40000017"
+ELSEWHERE = """
+import sys
+from sqlalchemy import text
+from registry.store.engine import open_engine, writing
+with writing(open_engine(sys.argv[1])) as session:
+    hidden = text("UPDATE business SET standing = 'unidentified' WHERE id = :id")
+    session.connection().execute(hidden, {"id": sys.argv[2]})
+"""
 PATHS = ("/", "/lists/red", "/api/v1/lists", "/api/v1/businesses?q=李记", "/businesses/{id}")
 
 
@@ -56,9 +66,7 @@ def is_remembered(town: Town, sent: list[str], path: str, tries: int = 30) -> bo
 
 
 @pytest.mark.parametrize("path", PATHS)
-def test_an_answer_is_read_once_while_nothing_changes_and_anew_after_any_commit(
-    town: Town, path: str
-) -> None:
+def test_an_answer_is_read_once_while_nothing_changes_and_anew_after_a_commit(town: Town, path: str) -> None:
     path = path.format(id=town.post("/api/v1/businesses", SHOP).json()["id"])
     town.deliver()
     with statements(town) as sent:
@@ -72,6 +80,28 @@ def test_an_answer_is_read_once_while_nothing_changes_and_anew_after_any_commit(
         sent.clear()
         assert town.get(path).content == first.content
         assert sent
+
+
+@pytest.mark.parametrize("path", PATHS[:-1])
+def test_what_nobody_outside_reads_makes_no_answer_anew(town: Town, path: str) -> None:
+    with statements(town) as sent:
+        assert is_remembered(town, sent, path)
+        with writing(town.plant.engine) as session:
+            session.connection().execute(text("DELETE FROM login_session"))
+        sent.clear()
+        town.get(path)
+        assert sent == []
+
+
+def test_what_another_process_takes_back_is_shown_by_no_answer_that_was_remembered(town: Town) -> None:
+    business_id = town.post("/api/v1/businesses", SHOP).json()["id"]
+    town.deliver()
+    paths = ("/api/v1/businesses?q=李记", "/search?q=李记", "/api/v1/suggestions?q=李记")
+    for _ in range(2):
+        assert all(business_id in town.get(path).text for path in paths)
+    address = town.plant.engine.url.render_as_string(hide_password=False)
+    subprocess.run([sys.executable, "-c", ELSEWHERE, address, business_id], check=True)
+    assert not any(business_id in town.get(path).text for path in paths)
 
 
 def test_what_was_changed_is_seen_by_the_next_reader(town: Town) -> None:

@@ -30,13 +30,13 @@ def reports_engines(kind: str, request: pytest.FixtureRequest) -> Iterator[Engin
     """Yield a migrated database of reports: a file, or a schema beside the registry's."""
     if kind == "sqlite":
         folder: Path = request.getfixturevalue("data_dir")
-        engine = open_engine(f"sqlite:///{folder / 'reports.sqlite3'}")
+        engine = open_engine(f"sqlite:///{folder / 'reports.sqlite3'}", holds_what_is_shown=False)
     else:
         registry_engine: Engine = request.getfixturevalue("postgres_engine")
         with registry_engine.begin() as connection:
             connection.execute(text("CREATE SCHEMA reports"))
         url = registry_engine.url.update_query_dict({"options": "-csearch_path=reports"})
-        engine = open_engine(url.render_as_string(hide_password=False))
+        engine = open_engine(url.render_as_string(hide_password=False), holds_what_is_shown=False)
     upgrade(engine, schema=REPORTS)
     yield engine
     engine.dispose()
@@ -52,7 +52,9 @@ def reports_engine(request: pytest.FixtureRequest) -> Iterator[Engine]:
 def founded(tmp_path_factory: pytest.TempPathFactory) -> Site:
     """An office founded once: stretching a passphrase takes its time by design."""
     people = ("li", "wang", "zhao", "qian", "newcomer")
-    engine = open_engine(f"sqlite:///{tmp_path_factory.mktemp('founded') / 'reports.sqlite3'}")
+    engine = open_engine(
+        f"sqlite:///{tmp_path_factory.mktemp('founded') / 'reports.sqlite3'}", holds_what_is_shown=False
+    )
     upgrade(engine, schema=REPORTS)
     bare = Site(engine, {}, {}, [])
     with bare.vault() as vault:
@@ -113,6 +115,7 @@ def desk(site: Site, request: pytest.FixtureRequest, data_dir: Path, tmp_path: P
     with TestClient(layers, base_url=HOST, raise_server_exceptions=False) as client:
         yield Desk(client, layers.app.state.reception, site, clock, data_dir)
     edge.reports.engine.dispose()
+    edge.watch.close()
     index.close()
 
 

@@ -1,15 +1,33 @@
 """Equal marks mean an equal state, however transactions overlap."""
 
+import subprocess
+import sys
+import threading
 from collections.abc import Callable
 
+import pytest
 from sqlalchemy import Engine
 from sqlmodel import Session, text
 
+from registry.store.changes import may_change_what_is_shown
 from registry.store.engine import reading, writing
 from registry.store.watch import Kept, Watch, one_state
 from tests import given
 
 RENAMED = text("UPDATE person SET name = name || '.' WHERE id = (SELECT min(id) FROM person)")
+
+AT_THE_DESK = (
+    "DELETE FROM login_session",
+    "DELETE FROM idempotency_key",
+    "UPDATE scheduled_run SET outcome = ''",
+)
+ELSEWHERE = """
+import sys
+from sqlalchemy import text
+from registry.store.engine import open_engine, writing
+with writing(open_engine(sys.argv[1])) as session:
+    session.connection().execute(text("UPDATE person SET name = name || '.'"))
+"""
 
 
 def names(engine: Engine) -> list[str]:
@@ -60,13 +78,68 @@ def test_what_is_rolled_back_is_seen_by_nobody_whatever_the_mark(engine: Engine)
     watch.close()
 
 
-def test_another_connection_never_repeats_a_mark(engine: Engine) -> None:
-    """A new connection counts from another beginning, so that an old number could come again."""
+def test_another_connection_goes_on_counting(engine: Engine) -> None:
     given.registry(engine)
     watch = Watch(engine)
     before = watch.mark()
     watch.close()
+    assert watch.mark() == before
+    with writing(engine) as session:
+        session.connection().execute(RENAMED)
     assert watch.mark() != before
+    watch.close()
+
+
+@pytest.mark.parametrize("statement", AT_THE_DESK)
+def test_what_no_public_answer_reads_leaves_the_mark_as_it_is_unless_more_changes_with_it(
+    engine: Engine, statement: str
+) -> None:
+    given.registry(engine)
+    watch = Watch(engine)
+    before = watch.mark()
+    with writing(engine) as session:
+        session.connection().execute(text(statement))
+    assert watch.mark() == before
+    with writing(engine) as session:
+        session.connection().execute(RENAMED)
+        session.connection().execute(text(statement))
+    assert watch.mark() != before
+    watch.close()
+
+
+@pytest.mark.parametrize(
+    "begun", ["INSERT OR REPLACE INTO office", "WITH x AS (SELECT 1) UPDATE office SET", "COPY"]
+)
+def test_a_statement_that_is_not_understood_may_change_what_is_shown(begun: str) -> None:
+    assert may_change_what_is_shown(begun)
+
+
+def test_what_another_process_commits_changes_the_mark(engine: Engine) -> None:
+    given.registry(engine)
+    watch = Watch(engine)
+    before = watch.mark()
+    address = engine.url.render_as_string(hide_password=False)
+    subprocess.run([sys.executable, "-c", ELSEWHERE, address], check=True)
+    assert watch.mark() != before
+    watch.close()
+
+
+def test_of_many_that_commit_at_once_each_is_counted(engine: Engine) -> None:
+    given.registry(engine)
+    watch = Watch(engine)
+    before = watch.mark()
+
+    def rename() -> None:
+        for _ in range(8):
+            with writing(engine) as session:
+                session.connection().execute(RENAMED)
+
+    several = [threading.Thread(target=rename) for _ in range(4)]
+    for one in several:
+        one.start()
+    for one in several:
+        one.join()
+    assert watch.mark() == int(str(before)) + 4 * 8
     watch.close()
 
 
