@@ -104,6 +104,7 @@ def find(edge: Edge, query: Query) -> Result:
         edge.index,
         query,
         lambda ids: _still(query, edge.cards.shown(ids, today)),
+        edge.unheard(),
         lambda asked: by_database(edge, asked),
     )
 

@@ -1,6 +1,6 @@
 """What every handler stands on: settings, engine, index, clock and the law in force."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from threading import Lock
@@ -24,6 +24,7 @@ from registry.store.engine import reading
 from registry.store.watch import Kept, Watch
 from search_index.documents import SearchDocument, from_source
 from search_index.protocol import Index
+from search_index.search import Unheard
 
 MOST_WAITING = 500
 
@@ -87,6 +88,7 @@ class Edge:
     _entries: Kept[Entries] = field(init=False)
     _instruments: Kept[tuple[InstrumentsCounted, ...]] = field(init=False)
     _waiting: Kept[Waiting | None] = field(init=False)
+    _waiting_ids: Kept[frozenset[str] | None] = field(init=False)
 
     def __post_init__(self) -> None:
         """Open the eye on the database, and know where the reports and the keys are."""
@@ -99,6 +101,7 @@ class Edge:
         object.__setattr__(self, "_entries", Kept(self.watch))
         object.__setattr__(self, "_instruments", Kept(self.watch))
         object.__setattr__(self, "_waiting", Kept(self.watch))
+        object.__setattr__(self, "_waiting_ids", Kept(self.watch))
 
     @property
     def waits(self) -> bool:
@@ -148,6 +151,31 @@ class Edge:
                 return counted_by_region(session, today)
 
         return self._instruments.get(today, read)
+
+    def unheard(self) -> Unheard:
+        """Return what tells of businesses that wait to be indexed what the index will hold of them.
+
+        Call it before the index is asked. Which wait is read once a commit; where they are very many, all
+        that a page names are read.
+        """
+
+        def read() -> frozenset[str] | None:
+            with reading(self.engine) as session:
+                found = outbox.waiting(session, "search", MOST_WAITING)
+                return None if found is None else frozenset(found)
+
+        waiting = self._waiting_ids.get(None, read)
+
+        def told(ids: Sequence[str]) -> dict[str, SearchDocument | None]:
+            asked = [one for one in ids if waiting is None or one in waiting]
+            if not asked:
+                return {}
+            with reading(self.engine) as session:
+                sources = index_documents(session, self.today(), asked)
+                documents = {one.business_id: from_source(one) for one in sources}
+            return {one: documents.get(one) for one in asked}
+
+        return told
 
     def waiting(self) -> Waiting | None:
         """Return what waits to be indexed, or None while it is much; read once a commit."""

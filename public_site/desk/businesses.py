@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import partial
-from typing import Any
+from typing import Any, NamedTuple
 
 from litestar import Request, Response, get, post
 from litestar.di import NamedDependency
@@ -61,6 +61,19 @@ class Question:
         return (asked,) if any(asked.startswith(one) for one in regions) else tuple(sorted(below))
 
 
+class Found(NamedTuple):
+    """A page of what an officer's question finds.
+
+    Attributes:
+        more: After which identifier the next page begins; empty at the end.
+        by_database: The index did not answer, and the register alone did.
+    """
+
+    page: list[Located]
+    more: str
+    by_database: bool = False
+
+
 @get("/desk/businesses", sync_to_thread=True, include_in_schema=False)
 def businesses(request: Asked, edge: NamedDependency[Edge]) -> Response[str]:
     """Show what a question finds; without one, the first of the own regions."""
@@ -70,18 +83,19 @@ def businesses(request: Asked, edge: NamedDependency[Edge]) -> Response[str]:
 def _show(edge: Edge, request: Asked, asked: Question, faults: Faults = NO_FAULTS) -> Response[str]:
     after = request.query_params.get("after", "").replace("\0", "")
 
-    def read(work: Work) -> tuple[list[Located], str, Sequence[SavedSearch]]:
+    def read(work: Work) -> tuple[Found, Sequence[SavedSearch]]:
         within = asked.within(regions_read(work))
         kept = searches_of(work.session, work.actor.person_id)
-        return (*(_found(edge, work, asked.q, within, after) if within else ([], "")), kept)
+        return _found(edge, work, asked.q, within, after) if within else Found([], ""), kept
 
-    found, more, kept = forms.consult(edge, request, read)
+    (found, more, by_database), kept = forms.consult(edge, request, read)
     return forms.show(
         edge,
         request,
         "businesses.html",
         asked=asked,
         found=found,
+        by_database=by_database,
         next=link("/desk/businesses", q=asked.q, region=asked.region, after=more) if more else None,
         kept=[(one, Question(one.q, one.region).address) for one in kept],
         region_words=region_words,
@@ -113,29 +127,35 @@ def forget(
     )
 
 
-def _found(edge: Edge, work: Work, q: str, within: tuple[str, ...], after: str) -> tuple[list[Located], str]:
-    """Return a page and after which identifier the next begins.
+def _found(edge: Edge, work: Work, q: str, within: tuple[str, ...], after: str) -> Found:
+    """Return a page of what a question finds.
 
     The index goes first, for it knows pinyin and what stands nearest; the register adds what the index
     does not hold because the public does not see it.
     """
     rows = found_by(work.session, q, within, after=after, limit=A_PAGE + 1)
     shown: list[Located] = []
+    silent = False
     if q and not after:
-        hits = [one for region in within for one in _indexed(edge, q, region)]
+        hits: list[str] = []
+        try:
+            hits = [one for region in within for one in _indexed(edge, q, region)]
+        except IndexSilent:  # the register, read beside it, holds all that the index does
+            silent = True
         here = located(work.session, hits, within)
         shown = [here[one] for one in dict.fromkeys(hits) if one in here]
     known = {one.business_id for one in shown}
     page = [*shown, *(one for one in rows[:A_PAGE] if one.business_id not in known)]
-    return page, rows[A_PAGE - 1].business_id if len(rows) > A_PAGE else ""
+    return Found(page, rows[A_PAGE - 1].business_id if len(rows) > A_PAGE else "", silent)
 
 
 def _indexed(edge: Edge, q: str, region: str) -> list[str]:
-    """Return the first that the index finds, or nobody while a search server does not answer."""
-    try:
-        found = edge.index.search(Query(text=q, region_prefix=region or None, limit=A_PAGE))
-    except IndexSilent:  # the register, read beside it, holds all that the index does
-        return []
+    """Return the first that the index finds.
+
+    Raises:
+        IndexSilent: A search server does not answer.
+    """
+    found = edge.index.search(Query(text=q, region_prefix=region or None, limit=A_PAGE))
     return [hit.business_id for hit in found.items]
 
 
@@ -143,7 +163,7 @@ def found_within(edge: Edge, work: Work, q: str, within: tuple[str, ...]) -> Ite
     """Yield all that a question finds within some regions, page by page, each once."""
     after, seen = "", set[str]()
     while within:
-        page, after = _found(edge, work, q, within, after)
+        page, after, _ = _found(edge, work, q, within, after)
         yield from (one for one in page if one.business_id not in seen)
         seen |= {one.business_id for one in page}
         if not after:

@@ -72,6 +72,7 @@ def form(
     given: Entered,
     *,
     matches: tuple[BusinessCard, ...] | None = None,
+    by_database: bool = False,
     languages: bool = False,
 ) -> Response[str]:
     """Show the form, or why there is none today."""
@@ -94,6 +95,7 @@ def form(
         offices=[(one.code, one.name) for one in offices],
         conducts=conducts,
         matches=matches,
+        by_database=by_database,
         chosen=_card(reception, given.value("business_id")),
     )
 
@@ -112,8 +114,10 @@ def _written(request: Asked, reception: Reception, sent: Sent) -> Response[str]:
         return form(reception, request, Entered(refused(stale, reader), fields))
     if step == "find":
         asked = question(edge, text=sent.one("merchant"), limit=FOUND_AT_ONCE)
-        found = tuple(card.answer for _, card in find(edge, asked).items) if sent.one("merchant") else ()
-        return form(reception, request, given, matches=found)
+        found = find(edge, asked) if sent.one("merchant") else None
+        matches = tuple(card.answer for _, card in found.items) if found else ()
+        silent = found is not None and found.by_database
+        return form(reception, request, given, matches=matches, by_database=silent)
     if step == "change":
         return form(reception, request, given)
     try:

@@ -5,8 +5,9 @@ from dataclasses import replace
 from datetime import timedelta
 
 import pytest
+from sqlalchemy import text
 
-from api.edge import Edge
+from api import edge
 from registry.store import outbox
 from registry.store.engine import reading, writing
 from search_index.meilisearch import MeilisearchIndex
@@ -35,9 +36,9 @@ def apart(town: Town, address: Address) -> Iterator[Town]:
     """The registry, with its index on the server."""
     index = MeilisearchIndex(address, write=True)
     plant = replace(town.plant, index=index)
-    edge = built().state.edge = Edge(plant.settings, plant.engine, index, plant.now, given.rulebook)
+    made = built().state.edge = edge.Edge(plant.settings, plant.engine, index, plant.now, given.rulebook)
     yield replace(town, plant=plant)
-    edge.reports.engine.dispose()
+    made.reports.engine.dispose()
     plant.reports.engine.dispose()
     index.close()
 
@@ -117,6 +118,26 @@ def test_what_changes_while_it_is_silent_waits_and_is_delivered_when_it_is_back(
     with reading(apart.plant.engine) as session:
         assert outbox.backlog(session, "search") == 0
     assert _search(apart, "王鲜") == (["老王鲜鱼"], "index")
+
+
+@pytest.mark.parametrize("most", [edge.MOST_WAITING, 0])
+def test_while_a_change_waits_nobody_is_shown_for_what_he_was_called_before(
+    apart: Town, server: FakeMeilisearch, monkeypatch: pytest.MonkeyPatch, most: int
+) -> None:
+    monkeypatch.setattr(edge, "MOST_WAITING", most)
+    (business_id,) = _register(apart, "老王鲜鱼")
+    apart.deliver()
+    what = {"name": "老王粮油", "region": given.TOWN, "kind": "enterprise"}
+    change = {"expected_version": 1, "held_from_on": "2026-01-01", "what": what}
+    assert apart.post(f"/api/v1/businesses/{business_id}/change", change).status_code == 201
+    (found,) = apart.get("/api/v1/businesses", params={"q": "老王"}).json()["items"]
+    assert (found["business"]["name"], found["reasons"][0]["field"]) == ("老王粮油", "name")
+    (found,) = apart.get("/api/v1/businesses", params={"q": "鲜鱼"}).json()["items"]
+    assert found["reasons"][0]["field"] == "former_name"
+    with writing(apart.plant.engine) as session:
+        session.connection().execute(text("UPDATE business_version SET name = '老李', name_key = '老李'"))
+        session.connection().execute(text("DELETE FROM alias"))
+    assert apart.get("/api/v1/businesses", params={"q": "老王"}).json()["items"] == []
 
 
 def test_a_server_that_lost_everything_is_filled_again_without_being_told(

@@ -5,8 +5,10 @@ from datetime import timedelta
 import pytest
 
 from registry.store.engine import writing
+from search_index.meilisearch import MeilisearchIndex
+from search_index.meilisearch_server import Address
 from tests import given
-from tests.desk.conftest import Town
+from tests.desk.conftest import Town, built
 
 
 def test_an_officer_finds_what_the_public_does_not_see_and_nothing_of_elsewhere(town: Town) -> None:
@@ -21,6 +23,20 @@ def test_an_officer_finds_what_the_public_does_not_see_and_nothing_of_elsewhere(
     assert "没有符合条件的商户" in officer.open("/desk/businesses?q=粮油").words
     assert "没有符合条件的商户" in officer.open("/desk/businesses?region=411503").words
     assert "远方粮油店" in town.at_desk("national").open("/desk/businesses?q=远方").words
+
+
+def test_an_officer_is_told_where_the_search_server_does_not_answer(town: Town) -> None:
+    with writing(town.engine) as session:
+        given.business(given.work(session), "浉河区远方粮油店")
+    officer = town.at_desk("officer")
+    assert "检索服务暂时没有应答" not in officer.open("/desk/businesses?q=远方").words
+    index = MeilisearchIndex(Address("http://127.0.0.1:9", "businesses"), write=False)  # nobody listens
+    object.__setattr__(built().state.edge, "index", index)
+    words = officer.open("/desk/businesses?q=远方").words
+    assert "检索服务暂时没有应答" in words
+    assert "远方粮油店" in words
+    assert "检索服务暂时没有应答" not in officer.open("/desk/businesses").words  # nothing was asked of it
+    index.close()
 
 
 def test_a_file_of_elsewhere_answers_as_one_that_does_not_exist(town: Town) -> None:

@@ -14,6 +14,8 @@ from api.intake.turns import Crowded, Turns
 from registry.reports.opening import key_for
 from registry.reports.tables import BodyPiece, CompartmentKey, Report
 from registry.reports.thread import write
+from search_index.meilisearch import MeilisearchIndex
+from search_index.meilisearch_server import Address
 from tests.reports.intaking import FORM, Desk, hits, multipart
 from tests.reports.test_intake import JPEG
 
@@ -96,6 +98,12 @@ def test_the_form_finds_the_merchant_and_comes_back_with_all_that_was_written(de
     found = post(desk, "/report/new", {**carried, **FORM, "merchant": "没有这家店", "step": "find"})
     assert found.status_code == 200
     assert "登记中没有找到" in found.text
+    assert "检索服务暂时没有应答" not in found.text
+    index = MeilisearchIndex(Address("http://127.0.0.1:9", "businesses"), write=False)  # nobody listens
+    object.__setattr__(desk.reception.edge, "index", index)
+    silent = post(desk, "/report/new", {**carried, **FORM, "merchant": "没有这家店", "step": "find"})
+    assert "检索服务暂时没有应答" in silent.text
+    index.close()
     assert FORM["story"] in found.text
     review = post(desk, "/report/new", {**carried, **FORM, "step": "review"})
     changed = post(desk, "/report/new", {**hidden(review.text, "/report/new"), "step": "change"})

@@ -16,6 +16,7 @@ from search_index.rebuild import rebuild
 from search_index.search import search_public
 from tests.search_index.fake_meilisearch import FakeMeilisearch, listening
 from tests.search_index.given import document, fill, found
+from tests.search_index.test_sync import nothing_waits
 
 KEY = "a key of the installation"
 
@@ -88,10 +89,10 @@ def test_a_server_that_falls_silent_is_passed_over_and_the_answer_says_so(
         hits = [Hit(one, 0, (Reason("name", "exact", "老李"),), "0.0") for one in ("hidden", "b2")]
         return Hits(tuple(hits), 2, None)
 
-    page = search_public(index, Query("老王"), visible, instead)
+    page = search_public(index, Query("老王"), visible, nothing_waits, instead)
     assert ([name for _, name in page.items], page.by_database) == (["老王"], False)
     fake.refusing = True
-    page = search_public(index, Query("老王"), visible, instead)
+    page = search_public(index, Query("老王"), visible, nothing_waits, instead)
     assert ([name for _, name in page.items], page.total, page.by_database) == (["老李"], 1, True)
     asked = len(fake.asked)
     with pytest.raises(IndexSilent):

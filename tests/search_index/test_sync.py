@@ -25,6 +25,27 @@ class Database:
         return {one.business_id: one.name for one in self.load(ids)}
 
 
+def test_a_hit_stands_for_what_a_business_is_called_now_though_the_index_still_holds_the_old_name(
+    index: Index,
+) -> None:
+    fill(index, document("a", "老王水产店"), document("b", "老王秤店"), document("c", "老王鱼行"))
+    database = Database(document("a", "老王粮油店"), document("b", "老李秤店"), document("c", "老王鱼行"))
+
+    def unheard(ids: Sequence[str]) -> dict[str, SearchDocument | None]:
+        return {one: database.shown.get(one) for one in ids if one != "c"}
+
+    page = search_public(index, Query("老王"), database.names, unheard, nowhere)
+    assert {hit.business_id for hit, _ in page.items} == {"a", "c"}
+    assert page.total == 2
+    old = search_public(index, Query("水产"), database.names, unheard, nowhere)
+    assert (old.items, old.total) == ((), 0)
+
+
+def nothing_waits(_ids: Sequence[str]) -> dict[str, SearchDocument | None]:
+    """Say that the index has heard of everything."""
+    return {}
+
+
 def nowhere(_query: Query) -> Hits:
     """Fail: the index answers."""
     pytest.fail("the index was passed over")
@@ -59,19 +80,21 @@ def test_an_index_hit_that_the_database_no_longer_shows_is_dropped_and_the_page_
     fill(index, *every)
     hidden = {"b00", "b02", "b03", "b11"}
     database = Database(*[one for one in every if one.business_id not in hidden])
-    first = search_public(index, Query("老王", limit=5), database.names, nowhere)
+    first = search_public(index, Query("老王", limit=5), database.names, nothing_waits, nowhere)
     assert [hit.business_id for hit, _ in first.items] == ["b01", "b04", "b05", "b06", "b07"]
     assert [name for _, name in first.items] == [every[n].name for n in (1, 4, 5, 6, 7)]
     assert set(first.dropped) == {"b00", "b02", "b03"}
     assert first.total == 9
-    second = search_public(index, Query("老王", limit=5, after=first.next), database.names, nowhere)
+    second = search_public(
+        index, Query("老王", limit=5, after=first.next), database.names, nothing_waits, nowhere
+    )
     assert [hit.business_id for hit, _ in second.items] == ["b08", "b09", "b10"]
     assert second.next is None
 
 
 def test_where_nothing_is_shown_any_more_the_page_is_empty(index: Index) -> None:
     fill(index, document("a", "老王"))
-    page = search_public(index, Query("老王"), Database().names, nowhere)
+    page = search_public(index, Query("老王"), Database().names, nothing_waits, nowhere)
     assert (page.items, page.total, page.next, page.dropped) == ((), 0, None, ("a",))
 
 
@@ -81,4 +104,4 @@ def test_nobody_asks_the_database_where_nothing_was_found(index: Index) -> None:
     def never(_ids: Sequence[str]) -> dict[str, str]:
         pytest.fail("asked for nothing")
 
-    assert search_public(index, Query("老王"), never, nowhere).items == ()
+    assert search_public(index, Query("老王"), never, nothing_waits, nowhere).items == ()
