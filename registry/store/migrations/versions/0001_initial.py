@@ -249,6 +249,12 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id"),
     )
     op.create_table(
+        "public_changes",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("changes", sa.BigInteger(), nullable=False),
+        sa.PrimaryKeyConstraint("id"),
+    )
+    op.create_table(
         "published_row",
         sa.Column(
             "id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), autoincrement=False, nullable=False
@@ -2252,10 +2258,7 @@ def downgrade() -> None:
         sqlite_where=sa.text("superseded_at IS NULL"),
         postgresql_where=sa.text("superseded_at IS NULL"),
     )
-    op.drop_index(
-        "instrument_by_business",
-        table_name="instrument",
-    )
+    op.drop_index("instrument_by_business", table_name="instrument")
     op.drop_table("instrument")
     op.drop_index(
         "one_designation_by_source",
@@ -2290,6 +2293,7 @@ def downgrade() -> None:
     op.drop_table("rulebook_archive")
     op.drop_index("published_row_by_entry", table_name="published_row")
     op.drop_table("published_row")
+    op.drop_table("public_changes")
     op.drop_table("person")
     op.drop_index(
         "one_decision_by_source",
