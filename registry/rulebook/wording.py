@@ -42,6 +42,8 @@ _FAMILIES: Mapping[str, str] = {
     "weighed": "factor",
 }
 _TITLED = frozenset({"name_zh", "name_en", "violation_type"})  # said by the title of a row already
+_OPEN = {"source": "no_source", "tag": "sourced", "name_zh": "whole_act", "name_en": "whole_act"}
+"""What it means that these are not there; of all else the law sets nothing."""
 _VIOLATIONS = frozenset({"grounds", "violation_type", "violation_types"})
 
 
@@ -108,7 +110,7 @@ class Wording:
         """Return the value of a field with its unit."""
         value = getattr(row, name)
         if value is None or value == ():
-            return self.say("unknown" if row.is_unknown(name) else "none")
+            return self.say("unknown" if row.is_unknown(name) else _OPEN.get(name, "none"))
         if isinstance(value, tuple):
             return self._joined(tuple(self._one(row, name, one) for one in value))
         return self._one(row, name, value)

@@ -117,6 +117,13 @@ def test_a_new_rulebook_is_compared_with_the_old_one_at_one_place_and_day() -> N
     assert change.row.code == row.code
 
 
+def test_a_rule_without_source_tag_or_name_of_its_own_is_not_said_to_set_none() -> None:
+    words = Wording(BOOK, "zh")
+    (row,) = [row for row in BOOK.rows(PenaltyRange) if (row.code, row.jurisdiction) == ("K03", "")]
+    assert [words.value(row, name) for name in ("source", "name_zh")] == ["没有出处", "整个违法行为"]
+    assert words.value(BOOK.find(PenaltyRange, "M43", "", TODAY), "tag") == "有出处"
+
+
 def test_a_figure_that_nobody_found_is_said_not_to_be_known_and_never_not_to_be_set() -> None:
     words = Wording(BOOK, "zh")
     hebei = [row for row in BOOK.rows(ScoreDimension) if row.jurisdiction == "13"]
