@@ -1,6 +1,7 @@
 """The officer's lists as files for a spreadsheet: no cell of them is ever a live formula."""
 
 from collections.abc import Iterable, Sequence
+from datetime import timedelta
 from typing import Any
 
 from litestar import Request, Response, get
@@ -12,16 +13,23 @@ from api.exports import in_form
 from api.supervising import regions_read
 from public_site.desk import forms
 from public_site.desk.businesses import Question, found_within
+from public_site.desk.expiring import days_ahead, endings
 from public_site.desk.incomplete import lacking
-from public_site.desk.listed import SHEETS, STALLS, Listed, stall_rows
+from public_site.desk.listed import ENDINGS, SHEETS, STALLS, Listed, ending_rows, stall_rows
 from public_site.desk.markets import own_market, stalls_of
 from public_site.names import region_words
 from public_site.render import Written
 from public_site.texts import Words
 from registry.audit.work import Work
 from registry.errors import NotFound
+from registry.imports.exports import export
+from registry.regions import prefix
 
 LONGEST = 40
+REGISTERS = {"all_businesses": "businesses"} | {
+    one: one for one in ("pledges", "designations", "instruments", "verifications", "violations")
+}
+"""By the name of the file, the kind of import whose columns it has."""
 
 Asked = Request[Any, Any, Any]
 Sheet = tuple[Sequence[str], Iterable[list[str]]]
@@ -29,9 +37,12 @@ Sheet = tuple[Sequence[str], Iterable[list[str]]]
 
 @get("/desk/exports/{name:str}", sync_to_thread=True, include_in_schema=False)
 def exported(request: Asked, edge: NamedDependency[Edge], name: FromPath[str]) -> Response[bytes]:
-    """Return a list as its page finds it: `businesses`, `incomplete` facts, `cases` …, `.xlsx` or `.csv`."""
+    """Return a list as its page finds it, or a register as its import takes it, as `.xlsx` or `.csv`.
+
+    The lists are `businesses`, `incomplete` facts, `cases` …, the registers `all_businesses`, `pledges` ….
+    """
     kind, _, form = name.partition(".")
-    if kind not in ("businesses", "incomplete", *SHEETS) or form not in ("xlsx", "csv"):
+    if kind not in ("businesses", "incomplete", *SHEETS, *REGISTERS) or form not in ("xlsx", "csv"):
         raise NotFound("export.file_unknown", name=name)
     t = forms.reader_at_desk(request, edge).t
 
@@ -40,6 +51,9 @@ def exported(request: Asked, edge: NamedDependency[Edge], name: FromPath[str]) -
             return in_form(kind, form, *_businesses(edge, work, Question.of(request), t))
         if kind == "incomplete":
             return in_form(kind, form, *_incomplete(work, t))
+        if kind in REGISTERS:
+            found = export(work, REGISTERS[kind], prefix(_plain(request.query_params.get("region", ""))))
+            return in_form(kind, form, found.headings, found.rows)
         of = Listed(work, t, {one: _plain(value) for one, value in request.query_params.items()})
         headings, rows = SHEETS[kind]
         return in_form(kind, form, of.headings(headings), rows(of))
@@ -51,15 +65,21 @@ def exported(request: Asked, edge: NamedDependency[Edge], name: FromPath[str]) -
 def market_exported(
     request: Asked, edge: NamedDependency[Edge], market_id: FromPath[str], name: FromPath[str]
 ) -> Response[bytes]:
-    """Return the stalls of a market with what they hold today, as `stalls.xlsx` or `stalls.csv`."""
-    if name not in ("stalls.xlsx", "stalls.csv"):
+    """Return the stalls of a market with what they hold today, or what runs out: `stalls`, `expiring`."""
+    kind, _, form = name.partition(".")
+    if kind not in ("stalls", "expiring") or form not in ("xlsx", "csv"):
         raise NotFound("export.file_unknown", name=name)
     t = forms.reader_at_desk(request, edge).t
+    ahead = days_ahead(request)
 
     def read(work: Work) -> Response[bytes]:
-        rows = stall_rows(t, stalls_of(work, own_market(work, market_id).id))
-        headings = [t(f"desk.listed.{one}") for one in STALLS]
-        return in_form("stalls", name.partition(".")[2], headings, rows)
+        market = own_market(work, market_id).id
+        if kind == "stalls":
+            columns, rows = STALLS, stall_rows(t, stalls_of(work, market))
+        else:
+            through = work.today + timedelta(days=ahead)
+            columns, rows = ENDINGS, ending_rows(t, endings(work, market, through))
+        return in_form(kind, form, [t(f"desk.listed.{one}") for one in columns], rows)
 
     return forms.consult(edge, request, read)
 

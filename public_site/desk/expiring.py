@@ -79,15 +79,20 @@ def awaiting(work: Work) -> list[Awaiting]:
     return found
 
 
+def days_ahead(request: Asked) -> int:
+    """Return how many days the address looks ahead, the furthest unless it says which."""
+    asked = request.query_params.get("ahead", "")
+    return int(asked if asked in AHEAD else FURTHEST)
+
+
 @get("/desk/markets/{market_id:str}/expiring", sync_to_thread=True, include_in_schema=False)
 def expiring(request: Asked, edge: NamedDependency[Edge], market_id: FromPath[str]) -> Response[str]:
     """Show what runs out in a market, with the days that are left."""
-    asked = request.query_params.get("ahead", "")
-    ahead = asked if asked in AHEAD else FURTHEST
+    ahead = days_ahead(request)
 
     def read(work: Work) -> tuple[Market, list[Ending]]:
         market = own_market(work, market_id)
-        return market, endings(work, market_id, work.today + timedelta(days=int(ahead)))
+        return market, endings(work, market_id, work.today + timedelta(days=ahead))
 
     market, found = forms.consult(edge, request, read)
     return forms.show(
@@ -96,7 +101,7 @@ def expiring(request: Asked, edge: NamedDependency[Edge], market_id: FromPath[st
         "expiring.html",
         market=market,
         endings=found[:MOST],
-        ahead=ahead,
+        ahead=str(ahead),
         choices=AHEAD,
     )
 

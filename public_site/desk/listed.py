@@ -12,6 +12,7 @@ from api.repairs import repairs_page
 from api.scoring import planned
 from api.supervising import regions_read
 from public_site.desk.case_files import business_names, case_lines, office_names
+from public_site.desk.expiring import Ending
 from public_site.desk.markets import Stall
 from public_site.names import Names, region_words
 from public_site.render import Written
@@ -157,6 +158,27 @@ def stall_rows(t: Words, stalls: Iterable[Stall]) -> Iterator[Row]:
             yield [*own, "", "", t("desk.market.lack_instrument"), "", ""]
 
 
+def ending_rows(t: Words, endings: Iterable[Ending]) -> Iterator[Row]:
+    """Yield a row for each pledge and verification that runs out."""
+    written = Written(t)
+    for one in endings:
+        own = [one.business.stall or "", one.business.name or "", one.business.uscc or ""]
+        if one.pledge is not None:
+            what = t("desk.expiring.pledge", matter=t.term("matter", one.pledge.matter))
+        else:
+            what = _measuring(written, one)
+        yield [*own, what, one.last_on.isoformat(), str(one.left)]
+
+
+def _measuring(written: Written, one: Ending) -> str:
+    """Return kind and factory number of the instrument whose verification runs out."""
+    if one.measuring is None:
+        return ""
+    kind = written.named(one.measuring.kind) if one.measuring.kind else one.measuring.row.kind
+    return f"{kind} {one.measuring.row.serial_no or ''}".strip()
+
+
+ENDINGS = ("stall", "business", "uscc", "what", "through", "left")
 STALLS = ("stall", "business", "uscc", "pledges", "instrument", "serial_no", "standing", "through", "id")
 PETITION = ("business", "about", "region", "state", "due", "late", "closed", "id")
 SHEETS: Mapping[str, tuple[tuple[str, ...], Callable[[Listed], Iterator[Row]]]] = {

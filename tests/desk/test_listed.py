@@ -4,7 +4,9 @@ import csv
 from io import StringIO
 
 import pytest
+from sqlmodel import select
 
+from registry.businesses.tables import BusinessVersion
 from registry.founding import job_actor
 from registry.scoring.commands import score_run
 from registry.store.engine import writing
@@ -81,8 +83,29 @@ def test_an_operator_takes_the_stalls_of_the_own_market_along_and_of_no_other(
     operator = town.at_desk("operator")
     rows = sheet(operator, f"{markets['ours']}/exports/stalls.csv")
     assert [(row["摊位号"], row["主体"]) for row in rows] == [("A-1", "王记鲜肉店")]
+    given_on = town.clock[0].date().isoformat()
+    with writing(town.engine) as session:
+        made = given.work(session)
+        shop = session.exec(select(BusinessVersion).where(BusinessVersion.name == "王记鲜肉店")).one()
+        given.pledge(made, shop.business_id, pledged_on=given_on, valid_through=given_on)
+    (row,) = sheet(operator, f"{markets['ours']}/exports/expiring.csv?ahead=30")
+    assert (row["主体"], row["有效期至"], row["剩余天数"]) == ("王记鲜肉店", given_on, "0")
     for address in (f"{markets['theirs']}/exports/stalls.csv", f"{markets['ours']}/exports/other.csv"):
         assert operator.client.get(address).status_code == 404
+
+
+def test_a_register_is_taken_along_in_the_columns_of_its_import(town: Town) -> None:
+    with writing(town.engine) as session:
+        by = given.work(session)
+        given.pledge(by, given.business(by, "浉河区李记粮油有限公司"))
+        given.pledge(by, given.business(by, "平桥区远方粮油有限公司", region="411503"))
+    officer = town.at_desk("officer")
+    for kind in ("all_businesses", "pledges"):
+        (row,) = sheet(officer, f"/desk/exports/{kind}.csv")
+        assert (row["名称"], row["登记状态"]) == ("浉河区李记粮油有限公司", "有效")
+    for kind in ("designations", "instruments", "verifications", "violations"):
+        assert sheet(officer, f"/desk/exports/{kind}.csv") == []
+    assert officer.client.get("/desk/exports/pledges.csv?region=37").status_code == 403
 
 
 @pytest.mark.parametrize("name", ["nothing.csv", "cases.pdf", "cases", "audit.csv"])
