@@ -20,6 +20,7 @@ from registry.reports.opening import Unlocked
 from registry.reports.policy import SHARES_NEEDED
 from registry.reports.readiness import PURPOSES, Purpose, current_epoch, obstacles, recovery_key
 from registry.reports.recovering import Recover
+from registry.reports.staff import staff
 from registry.reports.store import Reports, open_reports
 from registry.reports.vault import Vault
 from registry.reports.witness import Sides, Told, carry_out
@@ -219,7 +220,9 @@ def holder() -> None:
 def holder_end(holder: str, account: str) -> None:
     """End a key: somebody left, or lost the passphrase; new epochs follow at once."""
     with keeper(account) as one:
-        one.does(lambda vault, actor: lifecycle.end_key(vault, actor, holder))
+        with reading(one.desk.engine) as session:
+            working = staff(session, one.actor.office_code)
+        one.does(lambda vault, actor: lifecycle.end_key(vault, actor, holder, working))
 
 
 @reports.group()

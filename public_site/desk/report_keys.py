@@ -210,8 +210,11 @@ def confirm_begun(request: Asked, edge: NamedDependency[Edge], form: NamedDepend
 def end(request: Asked, edge: NamedDependency[Edge], form: NamedDependency[Form]) -> Response[Any]:
     """End a key; new epochs follow at once."""
 
+    office_code = forms.signed(edge, request).actor.office_code
+    working = forms.consult(edge, request, lambda work: staff(work.session, office_code))
+
     def do(vault: Vault, actor: Actor, asked: OfHolder) -> Told:
-        return lifecycle.end_key(vault, actor, asked.holder)
+        return lifecycle.end_key(vault, actor, asked.holder, working)
 
     return _act(edge, request, form, OfHolder, do)
 

@@ -1,18 +1,13 @@
 """Who left: whose key is to be ended, and whose must not be yet, for nobody else could open what it opens."""
 
-from collections.abc import Mapping
-
 from sqlmodel import col, select
 
 from registry.reports.lifecycle import confirmed_holders, epochs_held
 from registry.reports.readiness import PURPOSES
-from registry.reports.staff import ROLE_OF, Colleague
+from registry.reports.staff import ROLE_OF, Working
 from registry.reports.tables import CompartmentKey, EpochKey, HolderKey
 from registry.reports.vault import Vault
 from registry.reports.witness import HANDLER
-
-Working = Mapping[str, Colleague]
-"""Who works with reports in an office, by person."""
 
 
 def without_role(vault: Vault, holder: HolderKey, working: Working) -> bool:

@@ -16,7 +16,7 @@ from registry.reports.policy import HOLDERS_NEEDED
 from registry.reports.readiness import PURPOSES, Purpose, current_epoch, recovery_key
 from registry.reports.resealing import leave_behind
 from registry.reports.sealing import SecretKey
-from registry.reports.staff import ROLE_OF, staff
+from registry.reports.staff import ROLE_OF, Working, staff
 from registry.reports.tables import EpochKey, EpochShare, HolderKey
 from registry.reports.vault import Vault
 from registry.reports.witness import EITHER, Told
@@ -154,11 +154,18 @@ def confirm_shares(vault: Vault, actor: Actor, fingerprint: str) -> Told:
     return _told("report_key.shares_confirmed", holder, actor, epochs=len(waiting))
 
 
-def end_key(vault: Vault, actor: Actor, fingerprint: str) -> Told:
+def end_key(vault: Vault, actor: Actor, fingerprint: str, working: Working) -> Told:
     """End a key, delete its shares, and begin new epochs at once for those that it could open.
 
     Open reports that it could open are marked until they are sealed under new keys. Where fewer than two
-    holders are left the epoch ends without another, and the office takes no reports until one is opened.
+    holders are left who work here the epoch ends without another, and the office takes no reports until one
+    is opened.
+
+    Args:
+        vault: Open for writing.
+        actor: Who ends it.
+        fingerprint: Of the key.
+        working: Of the actor's office: nobody else gets a share of what begins.
 
     Raises:
         NotFound: There is no such key in the office.
@@ -166,9 +173,9 @@ def end_key(vault: Vault, actor: Actor, fingerprint: str) -> Told:
     """
     holder = key_in_office(vault, actor, fingerprint)
     left = leave_behind(vault, holder)
-    concerned = [one for one in epochs_held(vault, holder, confirmed=False) if one.closed_on is None]
+    concerned = open_epochs(vault, holder)
     shares = epochs.end_key(vault, holder)
-    opened = [_renewed(vault, actor, epoch) for epoch in concerned]
+    opened = [_renewed(vault, actor, epoch, working) for epoch in concerned]
     return _told(
         "report_key.ended",
         holder,
@@ -178,6 +185,36 @@ def end_key(vault: Vault, actor: Actor, fingerprint: str) -> Told:
         reports=left,
         epochs=[one.fingerprint for one in opened if one is not None],
     )
+
+
+def shut_out(vault: Vault, actor: Actor, fingerprint: str, working: Working) -> Told:
+    """Begin new epochs without a key that must be kept, for it alone opens what is there.
+
+    Its holder works with reports no more: what arrives from now on is sealed to nothing that the key opens.
+
+    Args:
+        vault: Open for writing.
+        actor: Who does it.
+        fingerprint: Of the key.
+        working: Of the actor's office, its holder not among them.
+
+    Raises:
+        NotFound: There is no such key in the office.
+    """
+    holder = key_in_office(vault, actor, fingerprint)
+    opened = [_renewed(vault, actor, epoch, working) for epoch in open_epochs(vault, holder)]
+    return _told(
+        "report_key.shut_out",
+        holder,
+        actor,
+        effects=[published(one) for one in opened if one is not None],
+        epochs=[one.fingerprint for one in opened if one is not None],
+    )
+
+
+def open_epochs(vault: Vault, holder: HolderKey) -> list[EpochKey]:
+    """Return the epochs in use of which a key has a share, confirmed or not."""
+    return [one for one in epochs_held(vault, holder, confirmed=False) if one.closed_on is None]
 
 
 def own_key(vault: Vault, actor: Actor) -> HolderKey:
@@ -272,10 +309,14 @@ def refuse_without_role(work: Work, office_code: str, purpose: Purpose, people: 
         raise RuleRefused("report.without_role", field="holder", role=role)
 
 
-def _renewed(vault: Vault, actor: Actor, epoch: EpochKey) -> EpochKey | None:
-    """Follow an epoch by a new one among those who are left, or end it where too few are."""
+def _renewed(vault: Vault, actor: Actor, epoch: EpochKey, working: Working) -> EpochKey | None:
+    """Follow an epoch by a new one among those who are left and work here, or end it where too few do."""
     purpose = next(one for one in PURPOSES if one == epoch.purpose)
-    remaining = confirmed_holders(vault, epoch)
+    remaining = [
+        one
+        for one in confirmed_holders(vault, epoch)
+        if one.person_id in working and ROLE_OF[purpose] in working[one.person_id].roles
+    ]
     if len({one.person_id for one in remaining}) >= HOLDERS_NEEDED and recovery_key(vault) is not None:
         return epochs.open_epoch(vault, epoch.office_code, purpose, remaining, actor.person_id)
     epoch.closed_on = vault.today

@@ -1,5 +1,6 @@
 """Who works with reports in an office, as the registry's grants say: keys alone make nobody one of them."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from sqlmodel import Session, col, select
@@ -20,6 +21,10 @@ class Colleague:
     name: str
     account_name: str
     roles: frozenset[str]
+
+
+Working = Mapping[str, Colleague]
+"""Who works with reports in an office, by person."""
 
 
 def staff(session: Session, office_code: str) -> dict[str, Colleague]:

@@ -4,13 +4,15 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from sqlalchemy import delete
+from sqlmodel import col, select
 
 from jobs import end_keys
 from jobs.running import Plant
 from registry.accounts.grants import ChangeGrant, DisableAccount, disable_account, enable_account, take_grant
 from registry.overrides.commands import ensure_archived
 from registry.reports import lifecycle, readiness
-from registry.reports.tables import HolderKey, Installation, LeftBehind
+from registry.reports.tables import CompartmentKey, EpochShare, HolderKey, Installation, LeftBehind
 from registry.settings import read_settings
 from registry.store.engine import writing
 from search_index.embedded import EmbeddedIndex
@@ -18,7 +20,7 @@ from tests import given
 from tests.reports.office import Office
 from tests.reports.site import OFFICE, PEPPER
 from tests.reports.test_handling import assigned, one
-from tests.reports.test_lifecycle import current, fingerprint, granted
+from tests.reports.test_lifecycle import current, fingerprint, granted, working
 
 
 @pytest.fixture
@@ -105,3 +107,39 @@ def test_a_key_that_alone_opens_a_report_waits_until_somebody_else_opens_it(
     assert end_keys.run(plant) == "ended=1 waiting=0"
     assert ended(office, "wang")
     assert office.opens("li", report_id, "content")
+
+
+def test_who_left_gets_no_share_of_what_begins_later_though_the_key_is_kept(
+    office: Office, plant: Plant
+) -> None:
+    one(office)
+    in_team, _ = assigned(office, "li", "wang")
+    shared(office, "newcomer")
+    with office.site.vault() as vault:  # a team of one is left: the key of who left is kept for it
+        vault.session.exec(
+            delete(CompartmentKey).where(col(CompartmentKey.holder) == fingerprint(office, "li"))
+        )
+    closed(office, "wang")
+    assert end_keys.run(plant) == "ended=0 waiting=1"
+    assert office.opens("wang", in_team, "content")
+    with office.site.vault() as vault:
+        epoch = readiness.current_epoch(vault, OFFICE, "intake")
+        assert epoch is not None
+        held = {
+            row.person_id
+            for row in vault.session.exec(
+                select(HolderKey)
+                .join(EpochShare, col(EpochShare.holder) == col(HolderKey.fingerprint))
+                .where(col(EpochShare.epoch) == epoch.fingerprint)
+            )
+        }
+    assert held == {"li", "newcomer"}
+    (entry,) = office.audit("report_key.shut_out")
+    assert epoch.fingerprint in str(entry.detail)
+    assert end_keys.run(plant) == "ended=0 waiting=1"
+    assert current(office, "intake") == epoch.fingerprint  # looked at again, it begins no other
+    office.does("li", lifecycle.end_key, fingerprint(office, "newcomer"), working(office))
+    with office.site.vault() as vault:
+        assert (
+            readiness.current_epoch(vault, OFFICE, "intake") is None
+        )  # li alone is too few, wang counts not

@@ -14,6 +14,7 @@ from registry.reports.opening import Unlocked, key_for
 from registry.reports.readiness import Purpose
 from registry.reports.recovering import Recover
 from registry.reports.sealing import SecretKey, Unopened
+from registry.reports.staff import Working, staff
 from registry.reports.tables import BodyPiece, CompartmentKey, EpochKey, HolderKey, Report
 from registry.store.engine import reading
 from tests.reports.office import Office
@@ -45,6 +46,15 @@ def resealed(office: Office, name: str, purpose: Purpose) -> int:
             report = vault.session.get_one(Report, report_id)
             resealing.reseal(vault, report, purpose, by.holder, by.secret)
     return len(waiting)
+
+
+def working(office: Office) -> Working:
+    with reading(office.registry) as session:
+        return staff(session, OFFICE)
+
+
+def ended(office: Office, by: str, key: str) -> None:
+    office.does(by, lifecycle.end_key, key, working(office))
 
 
 def granted(office: Office, report_id: str) -> dict[str, set[str]]:
@@ -93,7 +103,7 @@ def test_nobody_else_makes_gives_confirms_or_ends_a_key(office: Office, name: st
         (lifecycle.confirm_shares, (newcomer,)),
         (lifecycle.confirm_epoch, (current(office, "intake"),)),
         (lifecycle.open_epoch, ("intake",)),
-        (lifecycle.end_key, (newcomer,)),
+        (lifecycle.end_key, (newcomer, working(office))),
     ):
         with pytest.raises(Refusal):
             office.does(name, verb, *said)
@@ -121,7 +131,7 @@ def test_who_leaves_opens_nothing_that_is_kept_and_no_later_report(office: Offic
         "wang", lifecycle.give_shares, office.site.secrets["wang"], "intake", fingerprint(office, "newcomer")
     )
     office.does("qian", lifecycle.confirm_shares, fingerprint(office, "newcomer"))
-    office.does("wang", lifecycle.end_key, fingerprint(office, "li"))
+    ended(office, "wang", fingerprint(office, "li"))
     with office.site.vault() as vault:
         assert "intake" in readiness.obstacles(vault, OFFICE)  # until another person confirms the new epoch
     office.does("zhao", lifecycle.confirm_epoch, current(office, "intake"))
@@ -159,7 +169,7 @@ def one_with(office: Office, prover: str) -> tuple[str, object]:
 def test_a_custodian_who_leaves_is_followed_by_a_new_epoch_of_custody(office: Office) -> None:
     report_id, _ = one(office)
     old = current(office, "custody")
-    office.does("qian", lifecycle.end_key, fingerprint(office, "zhao"))
+    ended(office, "qian", fingerprint(office, "zhao"))
     with office.site.vault() as vault:
         assert readiness.current_epoch(vault, OFFICE, "custody") is None  # one custodian is too few
         assert readiness.obstacles(vault, OFFICE) == ["custody"]
@@ -179,7 +189,7 @@ def _pair(by: Unlocked) -> tuple[HolderKey, SecretKey]:
 
 def test_one_lost_passphrase_loses_no_report(office: Office) -> None:
     report_id, _ = one(office)
-    office.does("wang", lifecycle.end_key, fingerprint(office, "li"))
+    ended(office, "wang", fingerprint(office, "li"))
     with office.site.vault() as vault:
         row = holders.make_key(vault, "li", OFFICE, "an entirely new long phrase")
         secret = holders.unlocked(row, "an entirely new long phrase", PEPPER)
@@ -222,7 +232,7 @@ def test_all_passphrases_lost_two_shares_before_a_witness_open_everything_again(
     in_team, _ = assigned(office, "li", "wang")
     words = tuple(office.site.shares[:2])
     for name in ("li", "wang"):
-        office.does("zhao", lifecycle.end_key, fingerprint(office, name))
+        ended(office, "zhao", fingerprint(office, name))
     made = {}
     with office.site.vault() as vault:
         for name in ("li", "wang"):
@@ -252,7 +262,7 @@ def test_a_crash_between_two_reports_leaves_each_whole(office: Office) -> None:
         "wang", lifecycle.give_shares, office.site.secrets["wang"], "intake", fingerprint(office, "newcomer")
     )
     office.does("qian", lifecycle.confirm_shares, fingerprint(office, "newcomer"))
-    office.does("wang", lifecycle.end_key, fingerprint(office, "li"))
+    ended(office, "wang", fingerprint(office, "li"))
     office.does("zhao", lifecycle.confirm_epoch, current(office, "intake"))
     wang = office.by("wang")
     with pytest.raises(RuntimeError, match="power cut"), office.site.vault() as vault:
@@ -265,9 +275,9 @@ def test_a_crash_between_two_reports_leaves_each_whole(office: Office) -> None:
 
 
 def test_an_ended_key_is_ended_once(office: Office) -> None:
-    office.does("li", lifecycle.end_key, fingerprint(office, "newcomer"))
+    ended(office, "li", fingerprint(office, "newcomer"))
     with pytest.raises(NotFound):
-        office.does("li", lifecycle.end_key, fingerprint(office, "newcomer"))
+        ended(office, "li", fingerprint(office, "newcomer"))
     with pytest.raises(Conflict):
         office.does("li", lifecycle.make_key, "an entirely new long phrase")
 
