@@ -4,7 +4,7 @@ What opens these leaves is sealed to the reporter, so it is put together in a vi
 Anybody to whom a certificate is shown can have it checked, without a code.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -23,9 +23,10 @@ from registry.reports.disclosed import KIND as OPENED
 from registry.reports.disclosed import disclosures, proof_of
 from registry.reports.progress import Owed
 from registry.reports.receipts import Opening
+from registry.reports.tables import Disclosed
 from registry.store.engine import reading
 
-MOST_OPENINGS = 10  # certificates on a page, so that every page is one block
+OPENINGS_AT_ONCE = 10  # certificates on a page, so that every page is one block
 LONGEST_CERTIFICATE = 16_384  # characters
 
 
@@ -56,6 +57,7 @@ class Proofs:
         owed: What it owes, and how that stands.
         receipt: That the report was received; None before the night after.
         openings: That something was opened, the latest first.
+        next: What to ask for the earlier ones by; empty: there are none.
     """
 
     ticket: str
@@ -63,6 +65,7 @@ class Proofs:
     owed: tuple[Owed, ...]
     receipt: Proof | None
     openings: tuple[Proof, ...]
+    next: str
 
 
 @dataclass(frozen=True)
@@ -84,8 +87,13 @@ class Checked:
     owed: tuple[Owed, ...]
 
 
-def prove(reception: Reception, ticket: str) -> Proofs:
-    """Return what the reporter of a visit can prove.
+def prove(reception: Reception, ticket: str, after: str = "") -> Proofs:
+    """Return what the reporter of a visit can prove: of its openings as many as a page has room for.
+
+    Args:
+        reception: Of this process.
+        ticket: Of the visit.
+        after: `next` of the page before; empty: the latest openings.
 
     Raises:
         Unauthenticated: The visit is over.
@@ -94,7 +102,7 @@ def prove(reception: Reception, ticket: str) -> Proofs:
     with edge.reports.reading(edge.today()) as vault, reading(edge.engine) as session:
         report, _ = thread.visit(vault, reporter)
         received = receipts.receipt_of(vault, report, reporter)
-        rows = disclosures(vault, report.id)[:MOST_OPENINGS]
+        rows, following = _page(disclosures(vault, report.id), after)
         opened = [(row, proof_of(vault, report, reporter, row)) for row in rows]
         return Proofs(
             ticket=ticket,
@@ -106,7 +114,15 @@ def prove(reception: Reception, ticket: str) -> Proofs:
             openings=tuple(
                 Proof(row.compartment, row.opened_on, one, _certificate(session, one)) for row, one in opened
             ),
+            next=following,
         )
+
+
+def _page(rows: Sequence[Disclosed], after: str) -> tuple[Sequence[Disclosed], str]:
+    """Return the openings that follow one, and what the next page follows."""
+    begins = next((at + 1 for at, row in enumerate(rows) if row.id == after), 0)
+    page = rows[begins : begins + OPENINGS_AT_ONCE]
+    return page, page[-1].id if begins + len(page) < len(rows) else ""
 
 
 def check(edge: Edge, text: str) -> Checked:

@@ -42,6 +42,12 @@ class Visit(Command):
     ticket: str = Field(max_length=100)
 
 
+class Prove(Visit):
+    """What can be proved, page by page."""
+
+    after: str = Field(default="", max_length=64, description="`next` of the page before.")
+
+
 class VisitAct(Visit):
     """An act in a visit; the same one again changes nothing."""
 
@@ -114,9 +120,12 @@ class Reports(Controller):
         return padded(visiting.look(reception, data.ticket))
 
     @post("/proofs", status_code=200, sync_to_thread=True, summary="Prove that a report was received")
-    def prove(self, reception: NamedDependency[Reception], data: JSONBody[Visit]) -> Response[Any]:
-        """Return what opens the receipt's leaf, and the leaves of openings, with their certificates."""
-        return proved(proving.prove(reception, data.ticket))
+    def prove(self, reception: NamedDependency[Reception], data: JSONBody[Prove]) -> Response[Any]:
+        """Return what opens the receipt's leaf, and the leaves of openings, with their certificates.
+
+        Openings come by ten, the latest first; `next` asks for the earlier ones, empty: there are none.
+        """
+        return proved(proving.prove(reception, data.ticket, data.after))
 
     @post("/messages", status_code=200, sync_to_thread=True, summary="Write to the office")
     def say(self, reception: NamedDependency[Reception], data: JSONBody[Say]) -> Response[Any]:

@@ -25,8 +25,9 @@ from registry.reports.progress import Owed, as_owed, handling_of
 from registry.reports.tables import Report
 from registry.reports.thread import Said
 from registry.reports.told import LISTING, LONGEST_MESSAGE, Copies, Listing, sealable
-from registry.reports.vault import Vault
-from registry.rewards.queries import share_of
+from registry.reports.vault import Vault, sheet_key
+from registry.rewards.queries import reward, share_of
+from registry.rewards.sheets import sheet_of
 from registry.store.engine import reading
 
 Act = Callable[[Vault, Report, bytes], object]
@@ -161,7 +162,7 @@ class Adding:
 
     def __init__(self, reception: Reception) -> None:
         self._reception = reception
-        self._begun: tuple[int, Incoming] | None = None
+        self._begun: tuple[str, Incoming] | None = None
         self._copying: list[Copying] = []
 
     async def open(self, sent: Sent, number: int) -> Sink:
@@ -172,12 +173,14 @@ class Adding:
         """
         if self._begun is None:
             self._begun = await sync_to_thread(self._begin, sent.one("ticket"))
-        times, incoming = self._begun
-        copying = await sync_to_thread(Copying, incoming, number, visits.added(times), visits.copied(times))
+        addition, incoming = self._begun
+        copying = await sync_to_thread(
+            Copying, incoming, number, visits.added(addition), visits.copied(addition)
+        )
         self._copying.append(copying)
         return copying
 
-    def _begin(self, ticket: str) -> tuple[int, Incoming]:
+    def _begin(self, ticket: str) -> tuple[str, Incoming]:
         edge = self._reception.edge
         with edge.reports.reading(edge.today()) as vault:
             report, _ = thread.visit(vault, reporter_in(self._reception, ticket))
@@ -191,13 +194,13 @@ class Adding:
         """
         if self._begun is None:
             raise Malformed("report.no_files", field="files")
-        times, incoming = self._begun
+        addition, incoming = self._begun
         listing, copies = Listing(files=tuple(sent.files)), tuple(one.copied for one in self._copying)
-        incoming.keep(visits.added(times), LISTING, [sealable(listing)])
-        incoming.keep(visits.copied(times), LISTING, [sealable(Copies(files=copies))])
+        incoming.keep(visits.added(addition), LISTING, [sealable(listing)])
+        incoming.keep(visits.copied(addition), LISTING, [sealable(Copies(files=copies))])
 
         def add(vault: Vault, report: Report, key: bytes) -> None:
-            visits.receive_addition(vault, report, times, incoming)
+            visits.receive_addition(vault, report, addition, incoming)
             thread.write(vault, report, key, "reporter", note)
 
         return _once(self._reception, sent.one("ticket"), sent.one("act"), add)
@@ -263,9 +266,7 @@ def _shown(
 ) -> Thread:
     owed = owed_by(edge, vault, report)
     with reading(edge.engine) as session:
-        name, share = office_of(session, report.office_code)[0], share_of(session, report.id)
-        told = share is not None and share.told_on is not None
-        reward = Rewarded(share.state, share.amount_fen) if share is not None and told else None
+        name, rewarded = office_of(session, report.office_code)[0], _rewarded(session, vault, report.id)
     return Thread(
         ticket=ticket,
         office=name,
@@ -277,10 +278,19 @@ def _shown(
         shown_last=shown_last,
         words=report.visit_word or "",
         claimed_on=report.reward_claimed_on,
-        reward=reward,
+        reward=rewarded,
         additions=len(visits.additions(vault, report)),
         opened=tuple((one.compartment, one.opened_on) for one in disclosures(vault, report.id)),
     )
+
+
+def _rewarded(session: Session, vault: Vault, report_id: str) -> Rewarded | None:
+    """Return what the office told of a reward; None before it did."""
+    share = share_of(session, report_id)
+    row = reward(session, share.reward_id) if share is not None and share.told_on is not None else None
+    if share is None or row is None:
+        return None
+    return Rewarded(share.state, sheet_of(sheet_key(vault.pepper), row).amounts_fen[report_id])
 
 
 def owed_by(edge: Edge, vault: Vault, report: Report) -> tuple[Owed, ...]:

@@ -77,7 +77,7 @@ def _acted(request: Asked, reception: Reception, adding: Adding, sent: Sent) -> 
         reception.visits.end(ticket, reception.edge.now().timestamp())
         return shown(reception, request, "ended.html")
     if step == "prove":
-        return _proofs(reception, request, proving.prove(reception, ticket))
+        return _proofs(reception, request, proving.prove(reception, ticket, sent.one("after")))
     thread = STEPS.get(step, _look)(reception, sent, adding)
     done = step if step in STEPS else ""
     return show(reception, request, thread, before=_number(sent.one("before")), done=done)

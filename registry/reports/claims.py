@@ -11,15 +11,16 @@ from datetime import date
 from sqlmodel import col, select
 
 from registry.audit.work import Actor, Work
-from registry.errors import RuleRefused
+from registry.errors import Malformed
 from registry.reports import codes, thread
 from registry.reports.handling import told, write_to_reporter
 from registry.reports.opening import Unlocked
 from registry.reports.tables import Report
-from registry.reports.vault import Vault
+from registry.reports.vault import Vault, sheet_key
 from registry.reports.witness import Told, report_of
 from registry.rewards.commands import StepOfShare, tell_reward
 from registry.rewards.queries import share_of
+from registry.rewards.sheets import KeptSheet, sheet_of
 from registry.rewards.tables import Reward, RewardShare
 from registry.texts import word
 
@@ -54,7 +55,8 @@ def tell(vault: Vault, actor: Actor, by: Unlocked, reward: Reward, share: Reward
         Forbidden: The actor cannot open the report.
     """
     report = report_of(vault, actor, share.report_id)
-    write_to_reporter(vault, report, by, in_words(reward, share.amount_fen))
+    sheet = sheet_of(sheet_key(vault.pepper), reward)
+    write_to_reporter(vault, report, by, in_words(sheet, share.report_id))
 
     def within(work: Work) -> None:
         now = share_of(work.session, report.id)
@@ -68,43 +70,45 @@ def tell(vault: Vault, actor: Actor, by: Unlocked, reward: Reward, share: Reward
 OF_OTHERS = frozenset({"share", "dropped"})
 
 
-def in_words(reward: Reward, amount_fen: int) -> str:
+def in_words(sheet: KeptSheet, report_id: str) -> str:
     """Return what a reporter is told: the amount, the calculation with its rules, and what to do."""
     line = word("report_note", "reward_line", "zh")
     lines = [
-        line.format(
-            rule=word("reward_line", one["rule"], "zh"), amount=yuan(one["amount_fen"]), source=one["source"]
-        )
-        for one in reward.lines
-        if one["rule"] not in OF_OTHERS
+        line.format(rule=word("reward_line", one.rule, "zh"), amount=yuan(one.amount_fen), source=one.source)
+        for one in sheet.lines
+        if one.rule not in OF_OTHERS
     ]
-    told_of = word("report_note", "reward_told", "zh").format(amount=yuan(amount_fen))
+    told_of = word("report_note", "reward_told", "zh").format(amount=yuan(sheet.amounts_fen[report_id]))
     return "\n".join((told_of, *lines, word("report_note", "reward_how", "zh")))
 
 
-def known_again(vault: Vault, report_id: str, code: str, agreed: str) -> None:
-    """Refuse unless somebody shows the code of a report and the word that was agreed in its thread.
+def known_again(vault: Vault, report_id: str, code: str, agreed: str) -> bool:
+    """Say whether somebody shows the code of a report and the word that was agreed in its thread.
+
+    The code is compared with that of this report and looked up nowhere, so that nobody learns here whether
+    it is another one's; why it is not known again is not told either.
 
     Args:
         vault: Read only is enough.
         report_id: Of the report whose reward is to be paid.
         code: As it was typed.
         agreed: The word.
-
-    Raises:
-        Malformed: It is no code.
-        NotFound: It finds no report.
-        RuleRefused: It is another report's, or the word is not the one agreed upon.
     """
-    report, key = thread.visit(vault, codes.derive(codes.read_code(code), vault.pepper))
+    report = vault.session.get(Report, report_id)
+    try:
+        reporter = codes.derive(codes.read_code(code), vault.pepper)
+    except Malformed:
+        return False
+    if report is None or not hmac.compare_digest(report.locator, reporter.locator) or not agreed.strip():
+        return False
+    _, key = thread.visit(vault, reporter)
     begins = word("report_note", "reward_claimed", "zh").partition("{contact}")[0].format(word=agreed.strip())
     same = [
         hmac.compare_digest(one.text[: len(begins)].encode(), begins.encode())
         for one in thread.messages(vault, report, key)
         if one.written_by == "reporter"
     ]
-    if report.id != report_id or not agreed.strip() or not any(same):
-        raise RuleRefused("reward.not_known_again", field="code")
+    return any(same)
 
 
 def yuan(fen: int) -> str:

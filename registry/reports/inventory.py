@@ -17,7 +17,7 @@ KINDS: Mapping[Kind, str] = {
     "fingerprint": "SHA-256 of a public key, or the word that stands for the reporter's",
     "public key": "meant for everybody; what it closes it does not open",
     "derived": "follows from a secret by a function that nobody turns back",
-    "code": "one of a few words of ours, the code of an office, or the public name of this installation",
+    "code": "a word of ours, some with a drawn number, or the code of an office or of this installation",
     "person": "the account of one who works here; a reporter has none",
     "count": "a number of things of ours: it tells how many, never how long or when",
     "day": "a legal day; no time is finer",

@@ -112,8 +112,17 @@ def messages(vault: Vault, report: Report, key: bytes) -> list[Said]:
     ]
 
 
+def alone(vault: Vault, report: Report) -> None:
+    """Wait until nobody else acts on a report.
+
+    So two messages take two numbers, and what is added is sealed to who reads the report by then.
+    """
+    vault.session.exec(select(col(Report.id)).where(col(Report.id) == report.id).with_for_update()).one()
+
+
 def write(vault: Vault, report: Report, key: bytes, side: Side, text: str) -> Message:
     """Write a message for the other side, sealed under the key of the thread."""
+    alone(vault, report)
     query = select(func.max(col(Message.number))).where(col(Message.report_id) == report.id)
     number = (vault.session.exec(query).one() or 0) + 1
     context = place_of(vault, report).body_context("thread", number)

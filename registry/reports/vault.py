@@ -6,6 +6,7 @@ from pathlib import Path
 
 from sqlmodel import Session
 
+from registry.reports.stretching import expanded
 from registry.store import keys
 
 
@@ -24,6 +25,11 @@ class Vault:
     site: str
     pepper: bytes
     today: date
+
+
+def sheet_key(pepper: bytes) -> bytes:
+    """Return what the calculations of rewards are sealed under: who has the databases alone has it not."""
+    return expanded(pepper, "reward/sheet")
 
 
 def make_pepper(path: Path) -> None:

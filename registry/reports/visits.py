@@ -4,7 +4,7 @@ import secrets
 from collections.abc import Sequence
 from typing import cast
 
-from sqlmodel import col, delete, func, select
+from sqlmodel import col, delete, select
 
 from registry.reports.codes import Derived
 from registry.reports.envelope import KEY_LENGTH, REPORTER, Compartment, Envelope
@@ -20,9 +20,11 @@ from registry.reports.tables import (
     RecoveryKey,
     Report,
 )
-from registry.reports.thread import place_of, visit, write
+from registry.reports.thread import alone, place_of, visit, write
 from registry.reports.vault import Vault
 
+ADDED, COPIED = "originals-", "copies-"
+DRAWN = 8  # bytes in the name of an addition
 WORDS = 64  # in each catalogue: a pair of them is one of four thousand
 
 
@@ -76,25 +78,28 @@ def claim_reward(vault: Vault, report: Report, key: bytes, text: str) -> None:
     vault.session.flush()
 
 
-def begin_addition(vault: Vault, report: Report) -> tuple[int, Incoming]:
-    """Begin to take more files for a report, and say how many times files were added with this time.
+def begin_addition(vault: Vault, report: Report) -> tuple[str, Incoming]:
+    """Begin to take more files for a report, and name the addition: two that arrive at once are two.
 
-    The files as they are sent go into one compartment of their own, their clean copies into another.
+    The files as they are sent go into one compartment of their own, their clean copies into another. Both are
+    named before the first byte comes, for what is sealed is bound to the name.
     """
-    number = len(additions(vault, report)) + 1
-    keys = {one: secrets.token_bytes(KEY_LENGTH) for one in (added(number), copied(number))}
-    return number, Incoming(Envelope(place_of(vault, report), keys))
+    addition = f"{len(additions(vault, report)) + 1}-{secrets.token_hex(DRAWN)}"
+    keys = {one: secrets.token_bytes(KEY_LENGTH) for one in (added(addition), copied(addition))}
+    return addition, Incoming(Envelope(place_of(vault, report), keys))
 
 
-def receive_addition(vault: Vault, report: Report, number: int, incoming: Incoming) -> None:
+def receive_addition(vault: Vault, report: Report, addition: str, incoming: Incoming) -> None:
     """Write down files that were added.
 
     Their custodians open them as they were sent; who reads the report opens their copies.
     """
+    alone(vault, report)
+    vault.session.refresh(report)
     custody = vault.session.get_one(EpochKey, report.custody_epoch)
     readers = _readers(vault, report)
-    _seal_to(vault, report, added(number), incoming, [(custody.fingerprint, public_of_epoch(custody))])
-    _seal_to(vault, report, copied(number), incoming, readers)
+    _seal_to(vault, report, added(addition), incoming, [(custody.fingerprint, public_of_epoch(custody))])
+    _seal_to(vault, report, copied(addition), incoming, readers)
     write_bodies(vault, incoming)
 
 
@@ -132,28 +137,29 @@ def _public(vault: Vault, holder: str) -> PublicKey:
     return PublicKey(suite_of(row.suite), row.public_key)
 
 
-def added(number: int) -> Compartment:
-    """Return the compartment of the files that were added at the first, second … time."""
-    return cast(Compartment, f"originals-{number}")
+def added(addition: str) -> Compartment:
+    """Return the compartment of the files of an addition as they were sent."""
+    return cast(Compartment, f"{ADDED}{addition}")
 
 
-def copied(number: int) -> Compartment:
-    """Return the compartment of the clean copies of the files that were added at that time."""
-    return cast(Compartment, f"copies-{number}")
+def copied(addition: str) -> Compartment:
+    """Return the compartment of the clean copies of the files of an addition."""
+    return cast(Compartment, f"{COPIED}{addition}")
 
 
 def additions(vault: Vault, report: Report) -> Sequence[Compartment]:
-    """Return the compartments of files that were added, in their order."""
-    return [added(number) for number in range(1, _times_added(vault, report) + 1)]
+    """Return the compartments of files that were added, in the order in which they began to arrive."""
+    return [added(one) for one in _additions(vault, report)]
 
 
 def copies(vault: Vault, report: Report) -> Sequence[Compartment]:
-    """Return the compartments of the clean copies of files that were added, in their order."""
-    return [copied(number) for number in range(1, _times_added(vault, report) + 1)]
+    """Return the compartments of the clean copies of files that were added, in the same order."""
+    return [copied(one) for one in _additions(vault, report)]
 
 
-def _times_added(vault: Vault, report: Report) -> int:
-    query = select(func.count(func.distinct(col(CompartmentKey.compartment)))).where(
-        col(CompartmentKey.report_id) == report.id, col(CompartmentKey.compartment).like("originals-%")
+def _additions(vault: Vault, report: Report) -> list[str]:
+    query = select(col(CompartmentKey.compartment)).where(
+        col(CompartmentKey.report_id) == report.id, col(CompartmentKey.compartment).startswith(ADDED)
     )
-    return vault.session.exec(query).one()
+    names = {one.removeprefix(ADDED) for one in vault.session.exec(query)}
+    return sorted(names, key=lambda one: (int(one.partition("-")[0]), one))

@@ -1,11 +1,10 @@
 """Deciding and paying rewards: the only writers of their rows.
 
 Nothing here knows a reporter: a share belongs to a report's public identifier, is claimed by who shows
-its return code, and is paid by a custodian. What the case was about is not written down either, so that
-no row leads from a report to a business.
+its return code, and is paid by a custodian. What the case was about is not written down either, and its
+amounts are sealed, so that no row leads from a report to a business.
 """
 
-from dataclasses import asdict
 from datetime import date
 from typing import Annotated
 
@@ -18,6 +17,7 @@ from registry.errors import Conflict, Malformed, NotFound, RuleRefused
 from registry.identifiers import new_id
 from registry.offices.tables import Office
 from registry.overrides.queries import calendar_overrides
+from registry.rewards.policy import PAYMENTS_TRIED_A_DAY
 from registry.rewards.rules import (
     CaseResult,
     Exclusion,
@@ -28,6 +28,7 @@ from registry.rewards.rules import (
     claim_period,
     refuse_excluded,
 )
+from registry.rewards.sheets import kept, sealed
 from registry.rewards.tables import Reward, RewardShare
 from registry.rulebook import PenaltyKind
 from registry.rulebook.model import BasisPoints, Fen
@@ -101,8 +102,13 @@ class TakeClaim(StepOfShare):
     claimed_on: date
 
 
-def propose_reward(work: Work, command: ProposeReward) -> Outcome:
+def propose_reward(work: Work, command: ProposeReward, key: bytes) -> Outcome:
     """Propose a reward with its calculation; it has no effect until another person approves it.
+
+    Args:
+        work: Of who handles reports.
+        command: The reward.
+        key: 32 bytes that stand in no database; the calculation is sealed under it.
 
     Raises:
         Forbidden: The person handles no reports of the region.
@@ -114,26 +120,24 @@ def propose_reward(work: Work, command: ProposeReward) -> Outcome:
     work.require(PROPOSER, office.region)
     _refuse_shares(work, command)
     sheet = _calculated(work, command, office.region)
+    reward_id, reports = new_id(), [share.report_id for share in command.shares]
     row = Reward(
-        id=new_id(),
+        id=reward_id,
         version=0,
         office_code=office.code,
         region=office.region,
         state="proposed",
         level=sheet.level,
-        total_fen=sheet.total_fen,
-        lines=[asdict(line) for line in sheet.lines],
+        sealed_sheet=sealed(key, reward_id, kept(sheet, reports, command.reasons)),
         consent=list(sheet.finance_consent),
-        reasons=command.reasons,
         proposed_by_person=work.actor.person_id,
         proposed_on=work.today,
         rulebook_hash=work.rulebook.hash,
         recorded_at=work.now,
     )
     outcome = _written(work, row, "reward.proposed")
-    for share, amount in zip(command.shares, sheet.shares_fen, strict=True):
-        stated = {**share.model_dump(), "amount_fen": amount, "state": "due"}
-        work.session.add(RewardShare(reward_id=row.id, **stated))
+    for share in command.shares:
+        work.session.add(RewardShare(reward_id=row.id, state="due", **share.model_dump()))
     work.session.flush()
     return outcome
 
@@ -227,6 +231,27 @@ def take_claim(work: Work, command: TakeClaim) -> bool:
     return True
 
 
+def try_payment(work: Work, command: StepOfShare) -> bool:
+    """Write down that a code is about to be tried for a payment, and say whether there is one to be paid.
+
+    It is committed before anything is compared: no try is without its entry, and nobody tries for ever.
+
+    Raises:
+        NotFound: The report has no reward.
+        Forbidden: The person is no custodian of the region.
+        RuleRefused: It was tried too often today.
+    """
+    share, row = _held(work, command, PAYER)
+    if share.state != "claimed":
+        return False
+    tries = share.tries if share.tried_on == work.today else 0
+    if tries >= PAYMENTS_TRIED_A_DAY:
+        raise RuleRefused("reward.tried_often", field="code", most=PAYMENTS_TRIED_A_DAY)
+    share.tried_on, share.tries = work.today, tries + 1
+    _share_written(work, share, row, "reward.payment_tried")
+    return True
+
+
 def pay_reward(work: Work, command: StepOfShare) -> Outcome:
     """Write down that a custodian, who alone opens where to pay, paid a claimed reward.
 
@@ -316,13 +341,18 @@ def _reward_at(work: Work, command: StepOfReward, states: tuple[str, ...]) -> Re
 
 
 def _share_at(work: Work, command: StepOfShare, role: str, state: str) -> tuple[RewardShare, Reward]:
+    share, row = _held(work, command, role)
+    if share.state != state:
+        raise RuleRefused("reward.not_now", field="report_id", reward_state=share.state)
+    return share, row
+
+
+def _held(work: Work, command: StepOfShare, role: str) -> tuple[RewardShare, Reward]:
     share = work.session.get(RewardShare, command.report_id, with_for_update=True, populate_existing=True)
     if share is None:
         raise NotFound("reward.none", field="report_id")
     row = work.session.get_one(Reward, share.reward_id)
     work.require(role, row.region)
-    if share.state != state:
-        raise RuleRefused("reward.not_now", field="report_id", reward_state=share.state)
     return share, row
 
 

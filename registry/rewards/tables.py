@@ -1,9 +1,11 @@
-"""Rows of rewards: bound to the public identifiers of reports, without a name, a business or a decision."""
+"""Rows of rewards: bound to the public identifiers of reports, no name, business, case or amount.
+
+An amount would lead to the fine that it is a share of; `sheets.py` seals the calculation.
+"""
 
 from datetime import date, datetime
-from typing import Any
 
-from sqlalchemy import JSON, BigInteger, CheckConstraint, Column, Index
+from sqlalchemy import JSON, CheckConstraint, Column, Index, LargeBinary
 from sqlmodel import Field, SQLModel
 
 from registry.store.columns import Instant
@@ -14,9 +16,8 @@ class Reward(SQLModel, table=True):
 
     Attributes:
         state: proposed, refused, decided (the finance department has yet to agree) or settled.
-        lines: The calculation, each line with its rule.
+        sealed_sheet: The calculation with its amounts, and why several reporters share it as they do.
         consent: Why the finance department must agree: amount, insider.
-        reasons: Why several reporters share it as they do.
     """
 
     __table_args__ = (
@@ -39,10 +40,8 @@ class Reward(SQLModel, table=True):
     region: str
     state: str
     level: int
-    total_fen: int = Field(sa_type=BigInteger)
-    lines: list[dict[str, Any]] = Field(sa_column=Column(JSON, nullable=False))
+    sealed_sheet: bytes = Field(sa_type=LargeBinary)
     consent: list[str] = Field(sa_column=Column(JSON, nullable=False))
-    reasons: str | None = None
     proposed_by_person: str = Field(foreign_key="person.id")
     proposed_on: date
     decided_by_person: str | None = Field(default=None, foreign_key="person.id")
@@ -66,10 +65,11 @@ class RewardShare(SQLModel, table=True):
     report_id: str = Field(primary_key=True)
     reward_id: str = Field(foreign_key="reward.id", index=True)
     share_bp: int
-    amount_fen: int = Field(sa_type=BigInteger)
     state: str
     told_on: date | None = None
     claimed_on: date | None = None
+    tried_on: date | None = Field(default=None, description="Last day on which a code was tried for it.")
+    tries: int = Field(default=0, description="How many times on that day.")
     paid_on: date | None = None
     paid_by_person: str | None = Field(default=None, foreign_key="person.id")
     waived_on: date | None = None

@@ -8,12 +8,12 @@ from sqlmodel import col, select
 
 from registry.errors import Conflict, Forbidden, NotFound, Refusal, RuleRefused
 from registry.log.tables import LogLeaf, LogSalt
-from registry.reports import codes, disclosure, reading, visits
+from registry.reports import codes, disclosure, epochs, reading, visits
 from registry.reports.disclosed import disclosures, proof_of
 from registry.reports.disclosure import AskDisclosure
 from registry.reports.envelope import Compartment
 from registry.reports.sealing import Unopened
-from registry.reports.tables import Disclosed
+from registry.reports.tables import Disclosed, EpochKey
 from registry.reports.witness import Seen
 from registry.store.engine import reading as begun
 from tests.reports.office import Office
@@ -143,10 +143,10 @@ def test_files_that_were_added_are_disclosed_with_the_first_ones(office: Office)
     report_id, request_id = asked(office, command=AskDisclosure(compartment="originals", reason=WHY))
     with office.site.vault() as vault:
         report = office.report(vault, report_id)
-        times, incoming = visits.begin_addition(vault, report)
-        added = visits.added(times)
+        addition, incoming = visits.begin_addition(vault, report)
+        added = visits.added(addition)
         incoming.keep(added, 1, [b"later"])
-        visits.receive_addition(vault, report, times, incoming)
+        visits.receive_addition(vault, report, addition, incoming)
         incoming.close()
     for name in ("zhao", "qian"):
         office.does(name, disclosure.approve, request_id)
@@ -157,6 +157,25 @@ def test_files_that_were_added_are_disclosed_with_the_first_ones(office: Office)
         assert not office.opens("newcomer", report_id, compartment)
         assert not office.opens("wang", report_id, compartment, after)
     assert not office.opens("wang", report_id, "identity")
+
+
+def test_no_share_of_custody_opens_more_than_was_disclosed(office: Office) -> None:
+    report_id, request_id = asked(office, command=AskDisclosure(compartment="originals", reason=WHY))
+    for name in ("zhao", "qian"):
+        office.does(name, disclosure.approve, request_id)
+    office.does("qian", disclosure.release, request_id, office.by("qian"))
+    with office.site.vault() as vault:  # the requester is a custodian besides
+        report = office.report(vault, report_id)
+        epoch, wang = vault.session.get_one(EpochKey, report.custody_epoch), office.site.rows["wang"]
+        epochs.give_share(vault, epoch, office.site.rows["zhao"], office.site.secrets["zhao"], wang)
+        epochs.confirm_share(vault, epoch, wang, "qian")
+        addition, incoming = visits.begin_addition(vault, report)
+        incoming.keep(visits.added(addition), 1, [b"later"])
+        visits.receive_addition(vault, report, addition, incoming)
+        incoming.close()
+    assert office.opens("wang", report_id, visits.added(addition))  # by the share, outside of a disclosure
+    proofs = disclosure.opened(office.sides("wang"), report_id, "originals", office.by("wang"))
+    assert [one.compartment for one in proofs] == ["originals"]
 
 
 def test_the_reporter_learns_of_each_opening_and_proves_it_and_nothing_says_by_whom(office: Office) -> None:

@@ -87,14 +87,14 @@ def test_after_assignment_only_the_team_opens_the_content(site: Site) -> None:
 
 def added(vault: Vault, report: Report, copy: bytes) -> Compartment:
     """Let the reporter add a file, and return the compartment of its clean copy."""
-    times, incoming = visits.begin_addition(vault, report)
+    addition, incoming = visits.begin_addition(vault, report)
     told = CopiedFile(number=1, media_type="application/pdf", length=len(copy))
-    incoming.keep(visits.added(times), 1, [b"as it was sent"])
-    incoming.keep(visits.copied(times), LISTING, [sealable(Copies(files=(told,)))])
-    incoming.keep(visits.copied(times), 1, [copy])
-    visits.receive_addition(vault, report, times, incoming)
+    incoming.keep(visits.added(addition), 1, [b"as it was sent"])
+    incoming.keep(visits.copied(addition), LISTING, [sealable(Copies(files=(told,)))])
+    incoming.keep(visits.copied(addition), 1, [copy])
+    visits.receive_addition(vault, report, addition, incoming)
     incoming.close()
-    return visits.copied(times)
+    return visits.copied(addition)
 
 
 def test_copies_of_added_files_open_for_who_reads_the_report_and_originals_for_custodians(site: Site) -> None:
@@ -103,7 +103,9 @@ def test_copies_of_added_files_open_for_who_reads_the_report_and_originals_for_c
         parts = [added(vault, report, b"first")]
         for name, mine in OPENS.items():
             assert opens(site, vault, report, name, parts[0]) == ("content" in mine)
-            assert opens(site, vault, report, name, visits.added(1)) == ("originals" in mine)
+            assert opens(site, vault, report, name, visits.additions(vault, report)[0]) == (
+                "originals" in mine
+            )
         opening.assign(vault, report, site.rows["li"], site.secrets["li"], [site.rows["newcomer"]])
         parts.append(added(vault, report, b"second"))
         for part in parts:

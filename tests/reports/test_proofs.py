@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 from sqlmodel import select
 
+from api.intake.proving import OPENINGS_AT_ONCE
 from jobs import shuffle_reports, sign_checkpoint
 from jobs.running import Plant
 from registry.audit.work import Actor
@@ -148,3 +149,35 @@ def test_a_reporter_proves_that_the_own_identity_was_opened(desk: Desk, plant: P
         leaf = session.exec(select(LogLeaf).where(LogLeaf.act == "report.opened")).one()
     assert leaf.leaf_id in words
     assert report.id not in certificate
+
+
+def test_every_opening_can_be_proved_however_many_there_were(desk: Desk, plant: Plant) -> None:
+    code = desk.reported(**{"identity.name": "王小虎"})
+    report, site = desk.only_report(), desk.site
+    li, zhao = (Unlocked(site.rows[name], site.secrets[name]) for name in ("li", "zhao"))
+    with site.vault() as vault:
+        key = opening.key_for(vault, report, "identity", zhao.holder, zhao.secret)
+        opening.seal_key(vault, report, "identity", key, (li.holder.fingerprint, public_of(li.holder)))
+    many = 2 * OPENINGS_AT_ONCE + 1
+    for _ in range(many):
+        with site.vault() as vault, writing(plant.engine) as session:
+            told = disclosure.disclose(vault, Actor("li", "li", OFFICE, ()), report.id, "identity", li)
+            assert told.within is not None
+            told.within(given.work(session, "officer"))
+    sign_checkpoint.run(plant)
+    page = shown(desk, code)
+    found = certificates(page)
+    while page.count('name="after"'):
+        forms = [hidden(page, "/report/thread", at) for at in range(page.count('action="/report/thread"'))]
+        (following,) = (one for one in forms if one["step"] == "prove")
+        answer = post(desk, "/report/thread", following)
+        assert len(answer.content) == BLOCK
+        page = answer.text
+        found += certificates(page)
+    assert len(set(found)) == len(found) == many
+    ticket, after, leaves = desk.back(code)["ticket"], "", []
+    while after is not None:
+        answered = desk.client.post("/api/v1/reports/proofs", json={"ticket": ticket, "after": after}).json()
+        leaves += [one["opening"]["leaf_id"] for one in answered["openings"]]
+        after = answered["next"] or None
+    assert len(set(leaves)) == len(leaves) == many

@@ -1,7 +1,11 @@
 """A reward is claimed in the thread, calculated at the desk and paid against the code; nobody asks who."""
 
-from datetime import date
+import re
+from datetime import date, timedelta
 
+import pytest
+from sqlalchemy import event, text
+from sqlalchemy.exc import DBAPIError
 from sqlmodel import Session, select
 
 from api.intake.routes import claim_note
@@ -9,7 +13,10 @@ from jobs import take_claims
 from jobs.running import Plant
 from registry.identifiers import new_id
 from registry.reports import claims, codes, visits
+from registry.reports.vault import sheet_key
 from registry.rewards.commands import TakeClaim, take_claim, waive_unclaimed
+from registry.rewards.policy import PAYMENTS_TRIED_A_DAY
+from registry.rewards.sheets import sheet_of
 from registry.rewards.tables import Reward, RewardShare
 from registry.store.engine import reading, writing
 from search_index.embedded import EmbeddedIndex
@@ -17,7 +24,7 @@ from tests import given
 from tests.desk.conftest import Browser, Town, give_passwords
 from tests.reports.office import Office
 from tests.reports.sending import sent
-from tests.reports.site import OFFICE
+from tests.reports.site import OFFICE, PEPPER
 from tests.reports.test_desk import town, unlocked
 from tests.reports.test_handling import said
 
@@ -90,16 +97,28 @@ def test_a_claim_leads_from_the_thread_over_the_desk_to_a_payment_against_the_co
     assert post(approver, one, f"{one}/decision", expected_version=str(row.version), approved="true") == 303
     assert post(li, one, f"{one}/telling", report_id=report_id) == 303, li.last.text
     told = said(office, reporter)[-1][1]
-    assert claims.yuan(row.total_fen) in told
-    assert row.lines[0]["source"] in told
+    sheet = sheet_of(sheet_key(PEPPER), row)
+    assert claims.yuan(sheet.total_fen) in told
+    assert sheet.lines[0].source in told
     assert state(office, report_id) == "told"
-    assert claims_taken(office, town) == "claimed=1"
+    assert claims_taken(office, town) == "claimed=1 waived=0"
     pay = {"report_id": report_id, "code": codes.written(code), "word": WORD}
-    for wrong in ({"word": "别的口令"}, {"code": codes.written(codes.draw())}, {"code": "1"}, {"word": ""}):
+    another = claimed(office)[2]
+    nobodys = codes.written(codes.draw())
+    wrongs = ({"word": "别的口令"}, {"word": "x"}, {"code": codes.written(another)}, {"code": "1"})
+    assert post(zhao, one, f"{one}/payment", **{**pay, "word": ""}) == 422  # which is no try
+    answers = []
+    for wrong in (*wrongs, {"code": nobodys}):
         assert post(zhao, one, f"{one}/payment", **{**pay, **wrong}) == 422, wrong
         assert zhao.last is not None
         assert code not in zhao.last.text.replace(" ", "")
+        answers.append(re.sub(r'name="key" value="[^"]*"', "", zhao.last.text))
+    assert len(set(answers)) == 1  # a slip, another report's code, one of nobody's, the word: all the same
+    assert post(zhao, one, f"{one}/payment", **pay) == 422  # today it was tried often enough
+    assert len(office.audit("reward.payment_tried")) == PAYMENTS_TRIED_A_DAY
     assert state(office, report_id) == "claimed"
+    town.clock[0] += timedelta(days=1)
+    zhao = town.at_desk("zhao")
     assert post(zhao, one, f"{one}/payment", **pay) == 303
     assert state(office, report_id) == "paid"
     names = repr([entry.detail for entry in office.audit("reward.claimed", "reward.paid", "reward.told")])
@@ -120,22 +139,51 @@ def test_a_claim_counts_from_its_own_day_and_one_that_came_too_late_is_waived(of
             assert waive_unclaimed(work) == (not taken)
 
 
-def reward_told(session: Session, told_on: date) -> str:
+def test_no_claim_is_waived_because_it_could_not_be_taken_on_its_last_morning(
+    office: Office, town: Town
+) -> None:
+    report_id, _, _ = claimed(office)  # on 22 November: the last day is the 23rd
+    told_on = date(2026, 10, 12)
+    with writing(office.registry) as session:
+        reward_told(session, told_on, report_id)
+        unclaimed = reward_told(session, told_on)
+    town.clock[0] += timedelta(days=2)
+
+    def cut(_connection: object, _cursor: object, _statement: str, parameters: object, *_: object) -> None:
+        if "waived" in str(parameters):
+            raise KeyboardInterrupt
+
+    event.listen(office.registry, "before_cursor_execute", cut)
+    with pytest.raises(KeyboardInterrupt):  # killed after the claim was taken, before anything is waived
+        claims_taken(office, town)
+    assert (state(office, report_id), state(office, unclaimed)) == ("told", "told")
+    event.remove(office.registry, "before_cursor_execute", cut)
+    with office.site.engine.begin() as connection:
+        connection.execute(text("ALTER TABLE report RENAME TO elsewhere"))
+    with pytest.raises(DBAPIError):  # the claims cannot be read this morning
+        claims_taken(office, town)
+    assert (state(office, report_id), state(office, unclaimed)) == ("told", "told")
+    with office.site.engine.begin() as connection:
+        connection.execute(text("ALTER TABLE elsewhere RENAME TO report"))
+    assert claims_taken(office, town) == "claimed=1 waived=1"
+    assert (state(office, report_id), state(office, unclaimed)) == ("claimed", "waived")
+
+
+def reward_told(session: Session, told_on: date, report_id: str = "") -> str:
     """Write down a reward of which a reporter was told, and return the report."""
-    reward_id, report_id = new_id(), new_id()
+    reward_id, report_id = new_id(), report_id or new_id()
     person = given.actor(session, "officer").person_id
     session.add(
         Reward(
             id=reward_id, version=1, office_code=OFFICE, region=given.TOWN, state="settled", level=1,
-            total_fen=500_000, lines=[], consent=[], proposed_by_person=person, proposed_on=told_on,
+            sealed_sheet=b"", consent=[], proposed_by_person=person, proposed_on=told_on,
             rulebook_hash=given.rulebook().hash, recorded_at=given.NOW,
         )
     )  # fmt: skip
     session.flush()
     session.add(
         RewardShare(
-            report_id=report_id, reward_id=reward_id, share_bp=10_000, amount_fen=500_000, state="told",
-            told_on=told_on,
+            report_id=report_id, reward_id=reward_id, share_bp=10_000, state="told", told_on=told_on,
         )
     )  # fmt: skip
     session.flush()

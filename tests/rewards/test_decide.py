@@ -1,5 +1,6 @@
 """A reward takes three persons where the rule says so, is paid to a return code, and leads to nobody."""
 
+import re
 from collections.abc import Callable
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
@@ -13,7 +14,8 @@ from registry.accounts.commands import AddAccount, GrantRole, add_account
 from registry.audit.tables import AuditEntry
 from registry.audit.work import Work
 from registry.commands import Outcome
-from registry.errors import Conflict, Forbidden, Refusal
+from registry.errors import Broken, Conflict, Forbidden, Refusal
+from registry.identifiers import new_id
 from registry.rewards.commands import (
     DecideReward,
     ProposeReward,
@@ -26,8 +28,11 @@ from registry.rewards.commands import (
     propose_reward,
     record_consent,
     tell_reward,
+    try_payment,
     waive_unclaimed,
 )
+from registry.rewards.policy import PAYMENTS_TRIED_A_DAY
+from registry.rewards.sheets import BLOCK, sheet_of
 from registry.rewards.tables import Reward, RewardShare
 from registry.store.engine import reading, writing
 from tests import given
@@ -35,6 +40,7 @@ from tests import given
 MONDAY = date(2025, 9, 1)
 MERIT = {"clue": "details", "proof": "direct", "match": "fully", "grave": True}
 CASE = {"case_on": MONDAY, "party": "organisation", "crime": True, "merit": MERIT}
+KEY = bytes(range(32))
 ONE = ({"report_id": "report-a", "share_bp": 10_000},)
 
 
@@ -66,7 +72,8 @@ def do(
 
 
 def proposed(engine: Engine, **more: Any) -> str:
-    outcome: Outcome = do(engine, "handler", propose_reward, ProposeReward(**{"shares": ONE, **CASE, **more}))
+    command = ProposeReward(**{"shares": ONE, **CASE, **more})
+    outcome: Outcome = do(engine, "handler", lambda work: propose_reward(work, command, KEY))
     return str(outcome.id)
 
 
@@ -96,10 +103,15 @@ def test_a_reward_is_proposed_decided_told_claimed_and_paid_by_different_people(
     do(founded, "custodian", pay_reward, share, date(2025, 10, 20))
     with reading(founded) as session:
         row, paid = session.get_one(Reward, one), session.get_one(RewardShare, "report-a")
-    assert (row.level, row.total_fen, row.state) == (1, 500_000, "settled")
-    assert (paid.state, paid.amount_fen, paid.paid_on) == ("paid", 500_000, date(2025, 10, 20))
-    assert [line["what"] for line in row.lines] == ["major", "base", "rate", "floor"]
-    assert all(line["source"] for line in row.lines)
+    sheet = sheet_of(KEY, row)
+    assert (row.level, sheet.total_fen, row.state) == (1, 500_000, "settled")
+    assert (paid.state, sheet.amounts_fen, paid.paid_on) == (
+        "paid",
+        {"report-a": 500_000},
+        date(2025, 10, 20),
+    )
+    assert [line.what for line in sheet.lines] == ["major", "base", "rate", "floor"]
+    assert all(line.source for line in sheet.lines)
 
 
 def test_a_large_reward_waits_for_the_consent_that_a_third_person_records(founded: Engine) -> None:
@@ -140,8 +152,11 @@ def test_several_share_with_reasons_and_each_claims_its_own(founded: Engine) -> 
         do(founded, "handler", tell_reward, StepOfShare(report_id=report))
     do(founded, "handler", claim_reward, StepOfShare(report_id="report-b"))
     with reading(founded) as session:
-        found = {row.report_id: (row.amount_fen, row.state) for row in session.exec(select(RewardShare))}
-    assert found == {"report-a": (333_350, "told"), "report-b": (166_650, "claimed")}
+        found = {row.report_id: row.state for row in session.exec(select(RewardShare))}
+        sheet = sheet_of(KEY, session.get_one(Reward, one))
+    assert found == {"report-a": "told", "report-b": "claimed"}
+    assert sheet.amounts_fen == {"report-a": 333_350, "report-b": 166_650}
+    assert sheet.reasons == "先后提供线索"
 
 
 def test_no_report_is_rewarded_twice_unless_the_first_was_refused(founded: Engine) -> None:
@@ -180,6 +195,71 @@ def test_neither_the_rows_nor_the_audit_log_lead_to_a_reporter_or_a_business(fou
         ]
     assert len(said) == 3
     assert not [words for words in said if "report-a" in words]
+
+
+def test_no_row_of_a_reward_tells_an_amount_that_follows_from_a_fine(founded: Engine) -> None:
+    fines = (1_234_567_00, 7_654_321_00)
+    ids = [
+        proposed(
+            founded,
+            shares=({"report_id": f"report-{fine}", "share_bp": 10_000},),
+            fine_fen=fine,
+            reasons="城东那一家",
+        )
+        for fine in fines
+    ]
+    with founded.connect() as connection:
+        tables = [connection.execute(select(Reward)).all(), connection.execute(select(RewardShare)).all()]
+        entries = connection.execute(select(AuditEntry).where(col(AuditEntry.act) == "reward.proposed")).all()
+    kept_in_plain = repr([tables, entries])
+    for fine in fines:
+        for said in (fine, fine // 20, fine // 100, fine // 2000):  # the fine and 5 % of it, in fen and yuan
+            assert not re.search(rf"(?<![0-9]){said}(?![0-9])", kept_in_plain.replace(f"report-{fine}", ""))
+    assert "城东" not in kept_in_plain
+    with reading(founded) as session:
+        rows = [session.get_one(Reward, one) for one in ids]
+        assert [sheet_of(KEY, row).lines[1].amount_fen for row in rows] == list(fines)
+        assert len({len(row.sealed_sheet) for row in rows}) == 1
+        rows[0].sealed_sheet, rows[1].sealed_sheet = rows[1].sealed_sheet, rows[0].sealed_sheet
+        for row in rows:  # moved to another reward it does not open, nor by another key
+            with pytest.raises(Broken):
+                sheet_of(KEY, row)
+        rows[0].sealed_sheet = rows[1].sealed_sheet
+        with pytest.raises(Broken):
+            sheet_of(bytes(32), rows[1])
+        session.rollback()
+
+
+def test_the_largest_calculation_takes_the_room_of_the_smallest(founded: Engine) -> None:
+    shares = tuple({"report_id": new_id(), "share_bp": 200} for _ in range(50))
+    many = proposed(founded, shares=shares, reasons="由" * 1000, fine_fen=10_000_000_00)
+    one = proposed(founded)
+    with reading(founded) as session:
+        lengths = {len(session.get_one(Reward, each).sealed_sheet) for each in (many, one)}
+    assert len(lengths) == 1
+    assert lengths.pop() < 2 * BLOCK
+
+
+def test_a_payment_is_tried_a_few_times_a_day_each_on_record_and_only_while_it_waits(founded: Engine) -> None:
+    one = proposed(founded)
+    step(founded, "approver", one, DecideReward, approved=True)
+    share = StepOfShare(report_id="report-a")
+    do(founded, "handler", tell_reward, share)
+    assert do(founded, "custodian", try_payment, share) is False  # nothing to be paid: nothing is compared
+    do(founded, "handler", claim_reward, share)
+    with pytest.raises(Forbidden):
+        do(founded, "handler", try_payment, share)
+    for day in (MONDAY, MONDAY + timedelta(days=1)):
+        for _ in range(PAYMENTS_TRIED_A_DAY):
+            assert do(founded, "custodian", try_payment, share, day) is True
+        assert (
+            refused(lambda day=day: do(founded, "custodian", try_payment, share, day)) == "reward.tried_often"
+        )
+    with reading(founded) as session:
+        query = select(AuditEntry).where(col(AuditEntry.act) == "reward.payment_tried")
+        entries = session.exec(query).all()
+    assert len(entries) == 2 * PAYMENTS_TRIED_A_DAY
+    assert not [one for one in entries if "report-a" in f"{one.subject_id} {one.detail}"]
 
 
 def _person(by: Work, account: str) -> str:
