@@ -3,9 +3,10 @@
 A report here has a story and a name, each 4 KiB as they are kept, five sealed keys and its row; the floor is
 one transaction that inserts as many rows of as many bytes into tables without an index. The code that leads
 back costs its time by design (Argon2id, 128 MiB) and is measured by itself. A file of 50 MB is sealed as it
-arrives, and a photograph is cleaned; memory is the peak of the process alone.
+arrives, and a photograph is cleaned; memory is the peak of the process alone. After somebody left, what they
+could open is sealed anew, lot by lot, beside opening and sealing as many keys and nothing else.
 
-Run: `python -m benchmarks.reports [REPORTS] [MEGABYTES]`.
+Run: `python -m benchmarks.reports [REPORTS] [MEGABYTES] [LEFT BEHIND]`.
 """
 
 import json
@@ -15,7 +16,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from datetime import date
 from io import BytesIO
 from pathlib import Path
@@ -28,14 +29,17 @@ from registry.reports.cleaning.copies import Cleaning
 from registry.reports.codes import Derived, derive, draw
 from registry.reports.envelope import Envelope, Place
 from registry.reports.intake import Incoming
+from registry.reports.opening import Unlocked
+from registry.reports.resealing import AT_ONCE, leave_behind, left_behind, reseal
 from registry.reports.rewriting import rewrite
-from registry.reports.sealing import new_key
+from registry.reports.sealing import SecretKey, new_key, seal, unseal
 from registry.reports.store import REPORTS
 from registry.reports.vault import Vault
 from registry.store.engine import open_engine, writing
 from registry.store.migrate import upgrade
 
-COUNT, ROUND, MEGABYTES, CODES = 1000, 20, 50, 5
+COUNT, ROUND, MEGABYTES, LEFT, CODES = 1000, 20, 50, 10_000, 5
+KEYS_OPENED, KEYS_SEALED = 2, 3  # of a report: content and thread; the epoch twice, and the reporter
 OFFICE, TODAY, PEPPER = "AMR-411502", date(2026, 11, 20), bytes(32)
 PHRASE = "correct horse battery staple {}"
 PLACE = Place("benchmark", OFFICE, "benchmark")
@@ -48,7 +52,7 @@ def main() -> None:
     print(json.dumps(measure(*(int(argument) for argument in sys.argv[1:])), indent=2))
 
 
-def measure(count: int = COUNT, megabytes: int = MEGABYTES) -> dict[str, float]:
+def measure(count: int = COUNT, megabytes: int = MEGABYTES, left: int = LEFT) -> dict[str, float]:
     """Return the figures."""
     with tempfile.TemporaryDirectory() as folder:
         engine = open_engine(f"sqlite:///{Path(folder) / 'reports.sqlite3'}")
@@ -70,7 +74,7 @@ def measure(count: int = COUNT, megabytes: int = MEGABYTES) -> dict[str, float]:
             "seconds_to_lay_out_anew": round(_seconds(lambda: rewrite(engine)), 2),
         }
         engine.dispose()
-    return figures | _large(megabytes) | _cleaned()
+    return figures | _sealed_anew(left) | _large(megabytes) | _cleaned()
 
 
 def _found(engine: Engine) -> None:
@@ -84,6 +88,56 @@ def _found(engine: Engine) -> None:
             epochs.confirm_epoch(vault, epochs.open_epoch(vault, OFFICE, purpose, rows, "li"), "wang")
 
 
+def _sealed_anew(count: int) -> dict[str, float]:
+    """Return seconds until everything that somebody who left could open is under fresh keys."""
+    with tempfile.TemporaryDirectory() as folder:
+        engine = open_engine(f"sqlite:///{Path(folder) / 'reports.sqlite3'}")
+        upgrade(engine, schema=REPORTS)
+        _found(engine)
+        for start in range(0, count, AT_ONCE):
+            with writing(engine) as session:
+                vault = Vault(session, "benchmark", PEPPER, TODAY)
+                for _ in range(min(AT_ONCE, count - start)):
+                    _taken(vault)
+        by = _left(engine)
+        with writing(engine) as session:
+            waiting = left_behind(Vault(session, "benchmark", PEPPER, TODAY), OFFICE, "intake")
+        seconds = _seconds(
+            lambda: [_lot(engine, waiting[at : at + AT_ONCE], by) for at in range(0, count, AT_ONCE)]
+        )
+        engine.dispose()
+    alone = _seconds(lambda: [_keys_of_a_report(by.secret) for _ in range(AT_ONCE)]) / AT_ONCE * count
+    return {
+        "left_behind": len(waiting),
+        "seconds_to_seal_anew": round(seconds, 1),
+        "seconds_of_the_keys_alone": round(alone, 1),
+    }
+
+
+def _left(engine: Engine) -> Unlocked:
+    """Let wang leave, zhao take the place, and return li, who seals anew."""
+    with writing(engine) as session:
+        vault = Vault(session, "benchmark", PEPPER, TODAY)
+        rows = {row.person_id: row for row in holders.keys_of_office(vault, OFFICE)}
+        zhao = holders.make_key(vault, "zhao", OFFICE, PHRASE.format("zhao"))
+        leave_behind(vault, rows["wang"])
+        epochs.end_key(vault, rows["wang"])
+        epoch = epochs.open_epoch(vault, OFFICE, "intake", [rows["li"], zhao], "li")
+        epochs.confirm_epoch(vault, epoch, "zhao")
+        return Unlocked(rows["li"], holders.unlocked(rows["li"], PHRASE.format("li"), PEPPER))
+
+
+def _lot(engine: Engine, ids: Sequence[str], by: Unlocked) -> None:
+    with writing(engine) as session:
+        reseal(Vault(session, "benchmark", PEPPER, TODAY), ids, "intake", by)
+
+
+def _keys_of_a_report(key: SecretKey) -> None:
+    sealed = [seal(key.public, bytes(32), b"context") for _ in range(KEYS_SEALED)]
+    for one in sealed[:KEYS_OPENED]:
+        unseal(key, one, b"context")
+
+
 def _bare(engine: Engine) -> None:
     with engine.begin() as connection:
         for name, length in ROWS.items():
@@ -94,12 +148,15 @@ def _bare(engine: Engine) -> None:
 
 def _report(engine: Engine) -> None:
     with writing(engine) as session:
-        vault = Vault(session, "benchmark", PEPPER, TODAY)
-        incoming = intake.begin(vault, OFFICE)
-        incoming.keep("content", 0, [b"a" * 900])
-        incoming.keep("identity", 0, [b"b" * 90])
-        intake.receive(vault, incoming, Derived(os.urandom(32), new_key()))
-        incoming.close()
+        _taken(Vault(session, "benchmark", PEPPER, TODAY))
+
+
+def _taken(vault: Vault) -> None:
+    incoming = intake.begin(vault, OFFICE)
+    incoming.keep("content", 0, [b"a" * 900])
+    incoming.keep("identity", 0, [b"b" * 90])
+    intake.receive(vault, incoming, Derived(os.urandom(32), new_key()))
+    incoming.close()
 
 
 def _code() -> None:

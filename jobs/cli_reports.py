@@ -273,9 +273,9 @@ def reseal(purpose: Purpose, account: str) -> None:
         by = _unlocked(one, phrase)
         with one.sides().reading() as vault:
             waiting = resealing.left_behind(vault, one.actor.office_code, purpose)
-        with click.progressbar(waiting, label="reports") as each:
-            for report_id in each:
-                one.does(partial(resealing.resealed, report_id=report_id, purpose=purpose, by=by))
+        with click.progressbar(length=len(waiting), label="reports") as shown:
+            for looked_at in resealing.resealed(one.sides(), secrets.token_hex(16), purpose, by):
+                shown.update(looked_at)
 
 
 @reports.command()

@@ -12,6 +12,7 @@ from registry.reports.signs import Sign, holds_code, signs_of_writer
 from registry.reports.told import Identity, Matter
 
 SEVERAL = ("conducts",)
+OURS_TO_SAY = ("files", "handed")
 TICKED = ("wants_reward", "confirmed")
 INSIDE = "identity"  # `identity.name` is the name in the box for who reports
 
@@ -105,7 +106,7 @@ def _place(said: dict[str, Any], name: str, value: str) -> None:
         at = said["matter"]
     if name in SEVERAL:
         at[name] = (*at.get(name, ()), value)
-    elif name == "files":  # what stands there is ours to say
+    elif name in OURS_TO_SAY:
         raise Misread([Fault(pointer([name]), Malformed("field.unknown"))])
     elif name in at:
         raise Misread([Fault(pointer([name]), Malformed("field.repeated"))])

@@ -23,7 +23,7 @@ from registry.reports.readiness import PURPOSES, Purpose, current_epoch, obstacl
 from registry.reports.sealing import Unopened
 from registry.reports.staff import ROLE_OF, staff
 from registry.reports.vault import Vault
-from registry.reports.witness import Told, carry_out
+from registry.reports.witness import Told
 
 ADDRESS = "/desk/reports/keys"
 Asked = Request[Any, Any, Any]
@@ -221,19 +221,15 @@ def end(request: Asked, edge: NamedDependency[Edge], form: NamedDependency[Form]
 
 @post(f"{ADDRESS}/resealing", sync_to_thread=True, include_in_schema=False)
 def reseal(request: Asked, edge: NamedDependency[Edge], form: NamedDependency[Form]) -> Response[Any]:
-    """Seal anew what somebody left behind, one report in one transaction; another team's stay for them."""
+    """Seal anew what somebody left behind; what another team alone opens stays for them."""
     forms.checked(edge, request, form)
     sides, key = sealed.sides_of(edge, request), forms.key_of(form)
     try:
         asked = stated(form, OfPurpose, {})
         with sides.reading() as vault:
             by = sealed.unlocked(edge, request, vault)
-            waiting = resealing.left_behind(vault, sides.actor.office_code, asked.purpose)
-        for report_id in waiting:
-            do = partial(
-                resealing.resealed, actor=sides.actor, report_id=report_id, purpose=asked.purpose, by=by
-            )
-            carry_out(sides, f"{key} {report_id}", do)
+        for _ in resealing.resealed(sides, key, asked.purpose, by):
+            pass
     except (Misread, Refusal) as refused:
         return _keys(edge, request, faults_of(refused, request, form, OfPurpose))
     except Unopened:

@@ -72,6 +72,7 @@ def _matter(found: ComplaintFile, story: str) -> Matter:
         place=(found.place or "")[:LONGEST],
         happened_on=found.happened_on.isoformat() if found.happened_on else "",
         story=story,
+        handed=True,
     )
 
 

@@ -1,40 +1,27 @@
 """Sealing open reports anew after somebody left: what they copied opens nothing that is kept from then on.
 
 Whoever left may have copied every key that they could open. So the compartments of open reports are
-encrypted again under fresh keys, one report in one transaction: a crash leaves each report whole, under its
-old keys or its new ones, and marked until it is done.
+encrypted again under fresh keys, a lot of reports in one transaction: a crash leaves each report whole, under
+its old keys or its new ones, and marked until it is done.
 """
 
-import secrets
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
+from functools import partial
 
+from sqlalchemy import delete, exists, update
 from sqlmodel import col, select
 
 from registry.audit.work import Actor, Subject
 from registry.errors import RuleRefused
-from registry.reports.bodies import Sealing
-from registry.reports.envelope import CUSTODY, KEY_LENGTH, REPORTER, Compartment, in_custody, item_key
-from registry.reports.holders import public_of
-from registry.reports.opening import TEAM, Recipient, Unlocked, key_for, may_open, seal_key
-from registry.reports.readiness import Purpose, current_epoch, public_of_epoch, recovery_key
-from registry.reports.sealing import PublicKey, SecretKey, suite_of
-from registry.reports.tables import (
-    BodyPiece,
-    CompartmentKey,
-    EpochKey,
-    EpochShare,
-    HolderKey,
-    LeftBehind,
-    RecoveryKey,
-    Report,
-)
-from registry.reports.thread import item, items, place_of
+from registry.reports.envelope import in_custody
+from registry.reports.opening import Unlocked
+from registry.reports.readiness import Purpose, current_epoch
+from registry.reports.rekeying import Rekeying
+from registry.reports.tables import CompartmentKey, EpochShare, HolderKey, LeftBehind, Report
 from registry.reports.vault import Vault
-from registry.reports.visits import additions, copies
-from registry.reports.witness import EITHER, Told, report_of
+from registry.reports.witness import EITHER, Sides, Told, carry_out
 
-COMPARTMENTS_OF: dict[Purpose, tuple[Compartment, ...]] = {"intake": TEAM, "custody": CUSTODY}
-PIECE = 1 << 20  # bytes in a row, as at the intake
+AT_ONCE = 200  # reports in one transaction: about half a second, for which whoever sends a report waits
 
 
 def leave_behind(vault: Vault, holder: HolderKey) -> int:
@@ -71,118 +58,74 @@ def left_behind(vault: Vault, office_code: str, purpose: Purpose) -> Sequence[st
     return vault.session.exec(query).all()
 
 
-def reseal(vault: Vault, report: Report, purpose: Purpose, holder: HolderKey, secret: SecretKey) -> None:
-    """Encrypt the compartments of a purpose anew, for everybody who may open them now.
+def reseal(vault: Vault, ids: Sequence[str], purpose: Purpose, by: Unlocked) -> list[str]:
+    """Encrypt the compartments of a purpose anew, for everybody who may open them now, and return of which.
+
+    Another team's stay marked for them; what somebody else did meanwhile is not done again.
 
     Args:
-        vault: Open for writing; one report in one transaction.
-        report: The report.
+        vault: Open for writing; a lot of reports in one transaction.
+        ids: Of reports of one office.
         purpose: Whose compartments.
-        holder: Who does it, and
-        secret: their unlocked key.
+        by: Who does it.
 
     Raises:
-        Forbidden: The holder cannot open them.
         RuleRefused: The office has no epoch in use to seal them to.
+        Unopened: What is kept was altered or moved.
     """
-    epoch = current_epoch(vault, report.office_code, purpose)
+    marked = select(Report).where(
+        col(Report.id).in_(ids),
+        exists().where(col(LeftBehind.report_id) == col(Report.id), col(LeftBehind.purpose) == purpose),
+    )
+    reports = vault.session.exec(marked.order_by(col(Report.id)).with_for_update()).all()
+    if not reports:
+        return []
+    epoch = current_epoch(vault, reports[0].office_code, purpose)
     if epoch is None:
         raise RuleRefused("report.no_epoch", field="purpose")
-    later = additions(vault, report) if purpose == "custody" else copies(vault, report)
-    compartments = (*COMPARTMENTS_OF[purpose], *later)
-    old = {one: key_for(vault, report, one, holder, secret) for one in compartments}
-    for compartment, key in old.items():
-        fresh = secrets.token_bytes(KEY_LENGTH)
-        _encrypt_anew(vault, report, compartment, key, fresh)
-        _seal_anew(vault, report, compartment, fresh, epoch)
-    if purpose == "intake":
-        report.intake_epoch = epoch.fingerprint
-    else:
-        report.custody_epoch = epoch.fingerprint
-    vault.session.add(report)
-    mark = vault.session.get(LeftBehind, (report.id, purpose))
-    if mark is not None:
-        vault.session.delete(mark)
-    vault.session.flush()
+    rekeying = Rekeying(vault, epoch, by)
+    mine = rekeying.openable(reports)
+    rekeying.rekey(mine)
+    done = [one.id for one in mine]
+    sealed_to = {"intake": "intake_epoch", "custody": "custody_epoch"}[purpose]
+    connection = vault.session.connection()
+    connection.execute(update(Report).where(col(Report.id).in_(done)).values({sealed_to: epoch.fingerprint}))
+    connection.execute(
+        delete(LeftBehind).where(col(LeftBehind.report_id).in_(done), col(LeftBehind.purpose) == purpose)
+    )
+    vault.session.expire_all()
+    return done
 
 
-def resealed(vault: Vault, actor: Actor, report_id: str, purpose: Purpose, by: Unlocked) -> Told:
-    """Seal one report anew, if the actor can open it; of another team's it leaves the mark to them.
+def resealed(sides: Sides, key: str, purpose: Purpose, by: Unlocked) -> Iterator[int]:
+    """Seal anew what somebody left behind, lot by lot, and yield how many reports each lot looked at.
+
+    Each lot is one transaction with one entry of the audit log: after a crash who asks again goes on.
+
+    Args:
+        sides: Both databases.
+        key: Of the form.
+        purpose: Whose compartments.
+        by: Who does it.
 
     Raises:
-        NotFound: There is no such report in the office.
         RuleRefused: The office has no epoch in use.
+        Unopened: What is kept was altered or moved.
     """
-    report = report_of(vault, actor, report_id)
-    can = all(may_open(vault, report, one, by.holder) for one in COMPARTMENTS_OF[purpose])
-    if can:
-        reseal(vault, report, purpose, by.holder, by.secret)
-    subject = Subject("report", report.id)
-    return Told("report.resealed", subject, EITHER, report.office_code, {"purpose": purpose, "done": can})
-
-
-def _encrypt_anew(vault: Vault, report: Report, compartment: Compartment, old: bytes, new: bytes) -> None:
-    place = place_of(vault, report)
-    for number in items(vault, report, compartment):
-        sealing = Sealing(item_key(new, number), place.body_context(compartment, number))
-        stream = _stream(sealing, item(vault, report, compartment, number, old))
-        sealed = [
-            BodyPiece(report_id=report.id, compartment=compartment, item=number, seq=seq, piece=piece)
-            for seq, piece in enumerate(_cut(stream))
-        ]
-        query = select(BodyPiece).where(
-            col(BodyPiece.report_id) == report.id,
-            col(BodyPiece.compartment) == compartment,
-            col(BodyPiece.item) == number,
+    with sides.reading() as vault:
+        waiting = left_behind(vault, sides.actor.office_code, purpose)
+    for start in range(0, len(waiting), AT_ONCE):
+        lot = waiting[start : start + AT_ONCE]
+        carry_out(
+            sides,
+            f"{key} {lot[0]}",
+            partial(_lot_resealed, actor=sides.actor, lot=lot, purpose=purpose, by=by),
         )
-        for row in vault.session.exec(query).all():
-            vault.session.delete(row)
-        vault.session.flush()
-        vault.session.add_all(sealed)
-        vault.session.flush()
+        yield len(lot)
 
 
-def _seal_anew(vault: Vault, report: Report, compartment: Compartment, key: bytes, epoch: EpochKey) -> None:
-    """Seal a fresh key to each who had the old one and is still here, an old epoch by the one in use."""
-    query = select(CompartmentKey).where(
-        col(CompartmentKey.report_id) == report.id, col(CompartmentKey.compartment) == compartment
-    )
-    before = vault.session.exec(query).all()
-    for row in before:
-        vault.session.delete(row)
-    vault.session.flush()
-    for row in before:
-        found = _successor(vault, report, row.holder, epoch)
-        if found is not None:
-            seal_key(vault, report, compartment, key, found, valid_through=row.valid_through)
-    vault.session.flush()
-
-
-def _successor(vault: Vault, report: Report, holder: str, epoch: EpochKey) -> Recipient | None:
-    """Return who stands in a holder's place today, and their public key; None where nobody does."""
-    if holder == REPORTER:
-        return REPORTER, PublicKey(suite_of(report.reply_suite), report.reply_key)
-    if vault.session.get(EpochKey, holder) is not None:
-        return epoch.fingerprint, public_of_epoch(epoch)
-    if vault.session.get(RecoveryKey, holder) is not None:
-        kept = recovery_key(vault)
-        return None if kept is None else (kept.fingerprint, PublicKey(suite_of(kept.suite), kept.public_key))
-    one = vault.session.get(HolderKey, holder)
-    return None if one is None or one.ended_on is not None else (holder, public_of(one))
-
-
-def _stream(sealing: Sealing, pieces: Iterable[bytes]) -> Iterator[bytes]:
-    for piece in pieces:
-        yield sealing.feed(piece)
-    yield sealing.finish()
-
-
-def _cut(stream: Iterable[bytes]) -> Iterator[bytes]:
-    """Cut a stream into rows of a mebibyte, the last one shorter or equal."""
-    waiting = bytearray()
-    for part in stream:
-        waiting += part
-        while len(waiting) > PIECE:
-            yield bytes(waiting[:PIECE])
-            del waiting[:PIECE]
-    yield bytes(waiting)
+def _lot_resealed(vault: Vault, actor: Actor, lot: Sequence[str], purpose: Purpose, by: Unlocked) -> Told:
+    done = reseal(vault, lot, purpose, by)
+    detail = {"purpose": purpose, "reports": done, "left": len(lot) - len(done)}
+    subject = Subject("report_key", by.holder.fingerprint)
+    return Told("report.resealed", subject, EITHER, actor.office_code, detail)

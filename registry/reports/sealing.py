@@ -9,6 +9,7 @@ The hybrid is still a draft of the IETF; answers of both suites are pinned in th
 import hashlib
 import secrets
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Literal
 
 from cryptography.exceptions import InvalidTag
@@ -73,6 +74,14 @@ class SecretKey:
     suite: SuiteByte
     seed: bytes
 
+    @cached_property
+    def pair(self) -> X25519PrivateKey | MLKEM768X25519PrivateKey:
+        """Return the key as it opens; put together once, for that takes longer than opening."""
+        x25519 = X25519PrivateKey.from_private_bytes(self.seed[-X25519_LENGTH:])
+        if self.suite == CLASSICAL:
+            return x25519
+        return MLKEM768X25519PrivateKey(MLKEM768PrivateKey.from_seed_bytes(self.seed[:MLKEM_SEED]), x25519)
+
     @property
     def public(self) -> PublicKey:
         """Return the public half."""
@@ -124,7 +133,7 @@ def unseal(key: SecretKey, sealed: bytes, context: bytes) -> bytes:
     if not sealed or sealed[0] != key.suite:
         raise Unopened
     try:
-        return SUITES[key.suite].decrypt(sealed[1:], _secret(key), info=_info(key.suite, context))
+        return SUITES[key.suite].decrypt(sealed[1:], key.pair, info=_info(key.suite, context))
     except (InvalidTag, ValueError) as failed:
         raise Unopened from failed
 
@@ -138,10 +147,3 @@ def _public(key: PublicKey) -> X25519PublicKey | MLKEM768X25519PublicKey:
     if key.suite == CLASSICAL:
         return x25519
     return MLKEM768X25519PublicKey(MLKEM768PublicKey.from_public_bytes(key.raw[:MLKEM_PUBLIC]), x25519)
-
-
-def _secret(key: SecretKey) -> X25519PrivateKey | MLKEM768X25519PrivateKey:
-    x25519 = X25519PrivateKey.from_private_bytes(key.seed[-X25519_LENGTH:])
-    if key.suite == CLASSICAL:
-        return x25519
-    return MLKEM768X25519PrivateKey(MLKEM768PrivateKey.from_seed_bytes(key.seed[:MLKEM_SEED]), x25519)

@@ -22,7 +22,7 @@ Line = Annotated[str, StringConstraints(strip_whitespace=True, max_length=300)]
 class CopiedFile(BaseModel):
     """What those who work on a report have of a file.
 
-    The copy is the item of that number of `content`, or of `copies-1` … where it was added later.
+    The copy is the item of that number of `content`, or of `copies-…` where it was added later.
 
     Attributes:
         media_type: Of the copy.
@@ -51,6 +51,7 @@ class Matter(BaseModel):
         conducts: Codes of the rulebook's conducts.
         wants_reward: Whether he may want to claim one.
         files: What there is of them to read.
+        handed: It came with a complaint: nobody has a code, so nobody reads the thread.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -67,6 +68,7 @@ class Matter(BaseModel):
     ]
     wants_reward: bool = False
     files: tuple[CopiedFile, ...] = ()
+    handed: bool = False
 
     @field_validator("happened_on")
     @classmethod
@@ -112,7 +114,7 @@ class Listing(BaseModel):
 
 
 class Copies(BaseModel):
-    """What there is to read of files that were added later (item 0 of `copies-1`, `copies-2` …)."""
+    """What there is to read of files that were added later (item 0 of `copies-…`)."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 

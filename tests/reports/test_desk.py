@@ -125,9 +125,9 @@ def test_a_report_is_read_and_handled_to_its_end_at_the_desk(office: Office, tow
     for nothing in ("content/2", "content/0", "thread/1", "originals/1", "copies-1/1"):
         assert li.send(f"{address}/files/{nothing}").status_code == 404, nothing
     with office.site.vault() as vault:
-        added(vault, vault.session.get_one(Report, report.id), b"%PDF-later")
+        part = added(vault, vault.session.get_one(Report, report.id), b"%PDF-later")
     assert "取出第 1 次补充的第 1 个文件" in opened(li, address)
-    later = li.send(f"{address}/files/copies-1/1")
+    later = li.send(f"{address}/files/{part}/1")
     assert (later.content, later.headers["content-type"]) == (b"%PDF-later", "application/pdf")
     step(li, address, "triage", office, note="线索具体")
     team = [office.site.rows[name].fingerprint for name in ("wang", "newcomer")]

@@ -33,13 +33,17 @@ def test_the_part_that_is_a_report_reaches_its_handlers_and_who_complained_the_c
         assert officer.send(form, {**SPLIT, **wrong}).status_code == 422, wrong
         assert reports(office) == []
     officer.open(form)
+    assert officer.last is not None
+    assert "这部分没有查询码，办理结果由本机关按其留下的方式答复" in officer.last.text
     for _ in range(2):  # a page that is loaded again sends its form again
         assert officer.send(form, {**SPLIT, "reported": STORY}).status_code == 303
     (report_id,) = reports(office)
     with reading(office.registry) as session:
         assert session.get_one(Complaint, one).split_on == TODAY
         assert session.get_one(ComplaintContent, one).facts == SPLIT["facts"]
-    assert STORY in opened(unlocked(town, "li"), f"/desk/reports/{report_id}")
+    page = opened(unlocked(town, "li"), f"/desk/reports/{report_id}")
+    assert STORY in page
+    assert "没有查询码" in page  # so that nobody writes where nobody reads
     assert office.opens("zhao", report_id, "identity")
     assert not office.opens("li", report_id, "identity")
     for secret in (report_id, STORY):

@@ -1,7 +1,7 @@
 """Reports are taken from anybody, sealed while they arrive, and told back to nobody but their reporter."""
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import timedelta
 from pathlib import Path
 from typing import IO, Any
@@ -9,7 +9,9 @@ from typing import IO, Any
 import pytest
 from sqlmodel import delete, select
 
+from registry.reports import visits
 from registry.reports.codes import draw
+from registry.reports.envelope import Compartment
 from registry.reports.opening import key_for
 from registry.reports.tables import BodyPiece, CompartmentKey, Report
 from registry.reports.thread import place_of, write
@@ -104,6 +106,12 @@ def test_the_same_code_again_changes_nothing_and_is_answered_alike(desk: Desk) -
     assert json.loads(desk.opened_by("li", "content"))["story"] == FORM["story"]
 
 
+def added_parts(desk: Desk, kind: Callable[..., Sequence[Compartment]]) -> Sequence[Compartment]:
+    """Return the compartments of files that were added to the one report."""
+    with desk.site.vault() as vault:
+        return kind(vault, desk.only_report())
+
+
 @pytest.mark.parametrize(
     ("change", "code", "status"),
     [
@@ -115,6 +123,7 @@ def test_the_same_code_again_changes_nothing_and_is_answered_alike(desk: Desk) -
         ({"merchant": ""}, "report.no_merchant", 422),
         ({"happened_on": "昨天"}, "date.malformed", 422),
         ({"nonsense": "1"}, "field.unknown", 400),
+        ({"handed": "true"}, "field.unknown", 400),
         ({"office_code": "AMR-41"}, "report.closed", 422),
         ({"merchant": "a\0b"}, "field.nul", 422),
         ({"story": "我叫张三，电子秤少给半两。"}, "report.tells_of_writer", 422),
@@ -200,18 +209,20 @@ def test_a_reporter_comes_back_reads_writes_adds_deletes_and_claims(desk: Desk) 
     assert [one["text"] for one in said["messages"]] == ["请问是哪一天？", "上周六。"]
     added = post("/api/v1/reports/files", **multipart({**visit, "act": "2"}, [("b.jpg", JPEG)])).json()
     assert added["additions"] == 1
-    assert desk.opened_by("zhao", "originals-1", 1) == JPEG
+    (first,) = added_parts(desk, visits.additions)
+    assert desk.opened_by("zhao", first, 1) == JPEG
     with pytest.raises(Exception, match="no_share"):
-        desk.opened_by("li", "originals-1", 1)
+        desk.opened_by("li", first, 1)
     more = [("我家 c.jpg", saved("JPEG", exif=exif())), ("d.bin", b"?")]
     assert post("/api/v1/reports/files", **multipart({**visit, "act": "2b"}, more)).json()["additions"] == 2
-    copies = json.loads(desk.opened_by("li", "copies-2"))["files"]
+    _, second = added_parts(desk, visits.copies)
+    copies = json.loads(desk.opened_by("li", second))["files"]
     assert [(one["media_type"], one["refused"]) for one in copies] == [("image/jpeg", ""), ("", "kind")]
-    clean = desk.opened_by("li", "copies-2", 1)
+    clean = desk.opened_by("li", second, 1)
     assert (len(clean), clean[:3]) == (copies[0]["length"], b"\xff\xd8\xff")
     assert b"Exif" not in clean
     with pytest.raises(Exception, match="no_share"):
-        desk.opened_by("zhao", "copies-2", 1)
+        desk.opened_by("zhao", second, 1)
     deleted = post("/api/v1/reports/deletions", json={**visit, "act": "3", "through": 9}).json()
     assert [one["written_by"] for one in deleted["messages"]] == ["reporter"] * 3
     claimed = post("/api/v1/reports/claim", json={**visit, "act": "4", "word": "青山绿水"}).json()

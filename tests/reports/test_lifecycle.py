@@ -13,9 +13,9 @@ from registry.reports.envelope import COMPARTMENTS
 from registry.reports.opening import Unlocked, key_for
 from registry.reports.readiness import Purpose
 from registry.reports.recovering import Recover
-from registry.reports.sealing import SecretKey, Unopened
+from registry.reports.sealing import Unopened
 from registry.reports.staff import Working, staff
-from registry.reports.tables import BodyPiece, CompartmentKey, EpochKey, HolderKey, Report
+from registry.reports.tables import BodyPiece, CompartmentKey, EpochKey, HolderKey, LeftBehind, Report
 from registry.store.engine import reading
 from tests.reports.office import Office
 from tests.reports.sending import NAME, PHOTO, STORY
@@ -37,15 +37,8 @@ def current(office: Office, purpose: Purpose) -> str:
 
 
 def resealed(office: Office, name: str, purpose: Purpose) -> int:
-    """Seal anew what somebody left behind, one report in one transaction, and return how many there were."""
-    with office.site.vault() as vault:
-        waiting = resealing.left_behind(vault, OFFICE, purpose)
-    for report_id in waiting:
-        with office.site.vault() as vault:
-            by = office.by(name)
-            report = vault.session.get_one(Report, report_id)
-            resealing.reseal(vault, report, purpose, by.holder, by.secret)
-    return len(waiting)
+    """Seal anew what somebody left behind, and return how many reports waited."""
+    return sum(resealing.resealed(office.sides(name), f"again {next(office.keys)}", purpose, office.by(name)))
 
 
 def working(office: Office) -> Working:
@@ -180,11 +173,7 @@ def test_a_custodian_who_leaves_is_followed_by_a_new_epoch_of_custody(office: Of
         report = vault.session.get_one(Report, report_id)
         assert report.custody_epoch == old
         with pytest.raises(RuleRefused, match="no_epoch"):
-            resealing.reseal(vault, report, "custody", *_pair(office.by("qian")))
-
-
-def _pair(by: Unlocked) -> tuple[HolderKey, SecretKey]:
-    return by.holder, by.secret
+            resealing.reseal(vault, [report.id], "custody", office.by("qian"))
 
 
 def test_one_lost_passphrase_loses_no_report(office: Office) -> None:
@@ -266,7 +255,7 @@ def test_a_crash_between_two_reports_leaves_each_whole(office: Office) -> None:
     office.does("zhao", lifecycle.confirm_epoch, current(office, "intake"))
     wang = office.by("wang")
     with pytest.raises(RuntimeError, match="power cut"), office.site.vault() as vault:
-        resealing.reseal(vault, office.report(vault, ids[0]), "intake", wang.holder, wang.secret)
+        assert resealing.reseal(vault, ids[:1], "intake", wang) == ids[:1]
         raise RuntimeError("power cut")
     assert all(office.opens("wang", one_id, "content") for one_id in ids)
     assert resealed(office, "wang", "intake") == 2
@@ -299,10 +288,12 @@ def test_nothing_of_the_old_streams_is_kept(office: Office) -> None:
             for row in vault.session.exec(select(BodyPiece).where(col(BodyPiece.report_id) == report_id))
         }
         keys = {bytes(row.sealed_key) for row in vault.session.exec(select(CompartmentKey))}
-        by = office.by("li")
-        resealing.reseal(vault, office.report(vault, report_id), "intake", by.holder, by.secret)
+        for purpose in readiness.PURPOSES:
+            vault.session.add(LeftBehind(report_id=report_id, purpose=purpose))
+        vault.session.flush()
+        resealing.reseal(vault, [report_id], "intake", office.by("li"))
         by = office.by("qian")
-        resealing.reseal(vault, office.report(vault, report_id), "custody", by.holder, by.secret)
+        resealing.reseal(vault, [report_id], "custody", by)
         kept = {bytes(row.piece) for row in vault.session.exec(select(BodyPiece))}
         kept |= {bytes(row.sealed_key) for row in vault.session.exec(select(CompartmentKey))}
         identity = key_for(vault, office.report(vault, report_id), "identity", by.holder, by.secret)

@@ -22,7 +22,7 @@ from registry.reports import (
 from registry.reports.envelope import COMPARTMENTS, Compartment
 from registry.reports.sealing import Unopened
 from registry.reports.store import REPORTS
-from registry.reports.tables import BodyPiece, CompartmentKey, EpochShare, Report
+from registry.reports.tables import BodyPiece, CompartmentKey, EpochShare, LeftBehind, Report
 from registry.reports.told import LISTING, CopiedFile, Copies, sealable
 from registry.reports.vault import Vault
 from registry.store.migrate import differences, downgrade, upgrade
@@ -111,7 +111,11 @@ def test_copies_of_added_files_open_for_who_reads_the_report_and_originals_for_c
         for part in parts:
             found = {name for name in OPENS if opens(site, vault, report, name, part)}
             assert found == {"newcomer"}, part
-        resealing.reseal(vault, report, "intake", site.rows["newcomer"], site.secrets["newcomer"])
+        vault.session.add(LeftBehind(report_id=report.id, purpose="intake"))
+        vault.session.flush()
+        resealing.reseal(
+            vault, [report.id], "intake", opening.Unlocked(site.rows["newcomer"], site.secrets["newcomer"])
+        )
         for part, copy in zip(parts, (b"first", b"second"), strict=True):
             key = opening.key_for(vault, report, part, site.rows["newcomer"], site.secrets["newcomer"])
             assert b"".join(thread.item(vault, report, part, 1, key)) == copy
