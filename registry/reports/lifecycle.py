@@ -101,16 +101,22 @@ def confirm_epoch(vault: Vault, actor: Actor, fingerprint: str) -> Told:
 
     Raises:
         NotFound: There is no such epoch in the office.
-        RuleRefused: Who opened it cannot confirm it.
+        RuleRefused: Who opened it cannot confirm it; or one who has a share has not the role any more.
     """
     epoch = epoch_in_office(vault, actor, fingerprint)
     epochs.confirm_epoch(vault, epoch, actor.person_id)
+    purpose, people = purpose_of(epoch), [one.person_id for one in confirmed_holders(vault, epoch)]
+
+    def within(work: Work) -> None:
+        refuse_without_role(work, actor.office_code, purpose, people)
+
     return Told(
         "report_epoch.confirmed",
         Subject("report_epoch", epoch.fingerprint),
         EITHER,
         actor.office_code,
-        {"purpose": epoch.purpose},
+        {"purpose": purpose},
+        within=within,
     )
 
 
@@ -142,16 +148,21 @@ def confirm_shares(vault: Vault, actor: Actor, fingerprint: str) -> Told:
 
     Raises:
         NotFound: There is no such key, or it was given none.
-        RuleRefused: Who gave one, and who got it, cannot confirm it.
+        RuleRefused: Who gave one, and who got it, cannot confirm it; or the holder has not the role any more.
     """
     holder = key_in_office(vault, actor, fingerprint)
     waiting = unconfirmed(vault, holder)
     if not waiting:
         raise NotFound("report.share_unknown", field="holder")
-    for share in waiting:
-        epoch = vault.session.get_one(EpochKey, share.epoch)
+    of = [vault.session.get_one(EpochKey, share.epoch) for share in waiting]
+    for epoch in of:
         epochs.confirm_share(vault, epoch, holder, actor.person_id)
-    return _told("report_key.shares_confirmed", holder, actor, epochs=len(waiting))
+
+    def within(work: Work) -> None:
+        for purpose in {purpose_of(epoch) for epoch in of}:
+            refuse_without_role(work, actor.office_code, purpose, [holder.person_id])
+
+    return _told("report_key.shares_confirmed", holder, actor, within=within, epochs=len(waiting))
 
 
 def end_key(vault: Vault, actor: Actor, fingerprint: str, working: Working) -> Told:
@@ -286,6 +297,11 @@ def confirmed_holders(vault: Vault, epoch: EpochKey) -> list[HolderKey]:
     return list(vault.session.exec(query))
 
 
+def purpose_of(epoch: EpochKey) -> Purpose:
+    """Return what an epoch serves."""
+    return next(one for one in PURPOSES if one == epoch.purpose)
+
+
 def published(epoch: EpochKey) -> Effect:
     """Return the leaf that holds the fingerprint of an epoch: whoever was told it can prove it."""
     content = {
@@ -311,7 +327,7 @@ def refuse_without_role(work: Work, office_code: str, purpose: Purpose, people: 
 
 def _renewed(vault: Vault, actor: Actor, epoch: EpochKey, working: Working) -> EpochKey | None:
     """Follow an epoch by a new one among those who are left and work here, or end it where too few do."""
-    purpose = next(one for one in PURPOSES if one == epoch.purpose)
+    purpose = purpose_of(epoch)
     remaining = [
         one
         for one in confirmed_holders(vault, epoch)

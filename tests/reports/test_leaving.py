@@ -10,6 +10,7 @@ from sqlmodel import col, select
 from jobs import end_keys
 from jobs.running import Plant
 from registry.accounts.grants import ChangeGrant, DisableAccount, disable_account, enable_account, take_grant
+from registry.errors import RuleRefused
 from registry.overrides.commands import ensure_archived
 from registry.reports import lifecycle, readiness
 from registry.reports.tables import CompartmentKey, EpochShare, HolderKey, Installation, LeftBehind
@@ -143,3 +144,18 @@ def test_who_left_gets_no_share_of_what_begins_later_though_the_key_is_kept(
         assert (
             readiness.current_epoch(vault, OFFICE, "intake") is None
         )  # li alone is too few, wang counts not
+
+
+def test_no_share_is_confirmed_for_who_has_not_the_role_any_more(office: Office) -> None:
+    office.does(
+        "li", lifecycle.give_shares, office.site.secrets["li"], "intake", fingerprint(office, "newcomer")
+    )
+    closed(office, "newcomer")
+    with pytest.raises(RuleRefused, match="without_role"):
+        office.does("qian", lifecycle.confirm_shares, fingerprint(office, "newcomer"))
+    office.does("li", lifecycle.open_epoch, "intake")
+    closed(office, "wang")
+    with pytest.raises(RuleRefused, match="without_role"):
+        office.does("zhao", lifecycle.confirm_epoch, current(office, "intake"))
+    with office.site.vault() as vault:
+        assert "intake" in readiness.obstacles(vault, OFFICE)  # a refusal leaves nothing confirmed

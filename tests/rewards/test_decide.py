@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 
@@ -14,7 +15,7 @@ from registry.accounts.commands import AddAccount, GrantRole, add_account
 from registry.audit.tables import AuditEntry
 from registry.audit.work import Work
 from registry.commands import Outcome
-from registry.errors import Broken, Conflict, Forbidden, Refusal
+from registry.errors import Broken, Conflict, Forbidden, Refusal, RuleRefused
 from registry.identifiers import new_id
 from registry.rewards.commands import (
     DecideReward,
@@ -260,6 +261,23 @@ def test_a_payment_is_tried_a_few_times_a_day_each_on_record_and_only_while_it_w
         entries = session.exec(query).all()
     assert len(entries) == 2 * PAYMENTS_TRIED_A_DAY
     assert not [one for one in entries if "report-a" in f"{one.subject_id} {one.detail}"]
+
+
+def test_two_who_try_at_once_have_no_more_tries_than_one(founded: Engine) -> None:
+    one = proposed(founded)
+    step(founded, "approver", one, DecideReward, approved=True)
+    share = StepOfShare(report_id="report-a")
+    do(founded, "handler", tell_reward, share)
+    do(founded, "handler", claim_reward, share)
+
+    def tried(_: int) -> bool:
+        try:
+            return bool(do(founded, "custodian", try_payment, share))
+        except RuleRefused:
+            return False
+
+    with ThreadPoolExecutor(2) as pool:
+        assert sum(pool.map(tried, range(2 * PAYMENTS_TRIED_A_DAY))) == PAYMENTS_TRIED_A_DAY
 
 
 def _person(by: Work, account: str) -> str:
