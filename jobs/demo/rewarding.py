@@ -13,12 +13,12 @@ from jobs.demo.handling import Course, assigned, closed, lead, take, taken_up
 from jobs.demo.reporting import Reporter
 from jobs.demo.reports import HOLDERS, Desk
 from registry.audit.work import Actor, Work
-from registry.errors import NotFound
+from registry.errors import NotFound, RuleRefused
 from registry.founding import job_actor
 from registry.overrides.queries import effective_rulebook
 from registry.reports import claims
 from registry.reports.opening import Unlocked
-from registry.reports.vault import Vault
+from registry.reports.vault import Vault, sheet_key
 from registry.reports.witness import Told
 from registry.rewards.commands import (
     DecideReward,
@@ -30,6 +30,7 @@ from registry.rewards.commands import (
     pay_reward,
     propose_reward,
     take_claim,
+    try_payment,
 )
 from registry.rewards.queries import reward, share_of
 from registry.rewards.rules import WHOLE
@@ -145,17 +146,27 @@ def _reward(desk: Desk, case: Rewarded, reporter: Reporter, shares: list[Share])
     if case.taken:
         _take_claim(desk, case, reporter)
     if case.paid:
-        with desk.reports.reading(desk.day(case.paid)) as vault:
-            claims.known_again(vault, reporter.report_id, reporter.code, reporter.word)
-        with desk.stage.acting(CUSTODIAN, case.paid, 15) as work:
-            pay_reward(work, StepOfShare(report_id=reporter.report_id))
+        _pay(desk, case.paid, reporter)
+
+
+def _pay(desk: Desk, days_before: int, reporter: Reporter) -> None:
+    """Pay who shows code and word, as the desk does: the try is on record first."""
+    share = StepOfShare(report_id=reporter.report_id)
+    with desk.stage.acting(CUSTODIAN, days_before, 15) as work:
+        try_payment(work, share)
+    with desk.reports.reading(desk.day(days_before)) as vault:
+        if not claims.known_again(vault, reporter.report_id, reporter.code, reporter.word):
+            raise RuleRefused("reward.not_known_again", field="code")
+    with desk.stage.acting(CUSTODIAN, days_before, 15) as work:
+        pay_reward(work, share)
 
 
 def _proposed(desk: Desk, case: Rewarded, shares: list[Share]) -> str:
     with desk.stage.acting(HANDLER, case.proposed, 11) as work:
         reasons = "第一份举报指明了藏放地点，第二份补充了时间。" if len(shares) > 1 else None
         stated = {**CASE, "case_on": desk.day(case.ended), "reasons": reasons, **(case.more or {})}
-        return str(propose_reward(work, ProposeReward.model_validate({"shares": shares, **stated})).id)
+        proposed = ProposeReward.model_validate({"shares": shares, **stated})
+        return str(propose_reward(work, proposed, sheet_key(desk.reports.pepper)).id)
 
 
 def _tell(desk: Desk, days_before: int, reward_id: str, reporter: Reporter) -> None:

@@ -8,7 +8,7 @@ its old keys or its new ones, and marked until it is done.
 from collections.abc import Iterator, Sequence
 from functools import partial
 
-from sqlalchemy import delete, exists, update
+from sqlalchemy import delete, update
 from sqlmodel import col, select
 
 from registry.audit.work import Actor, Subject
@@ -73,11 +73,11 @@ def reseal(vault: Vault, ids: Sequence[str], purpose: Purpose, by: Unlocked) -> 
         RuleRefused: The office has no epoch in use to seal them to.
         Unopened: What is kept was altered or moved.
     """
-    marked = select(Report).where(
-        col(Report.id).in_(ids),
-        exists().where(col(LeftBehind.report_id) == col(Report.id), col(LeftBehind.purpose) == purpose),
-    )
-    reports = vault.session.exec(marked.order_by(col(Report.id)).with_for_update()).all()
+    session, named = vault.session, col(Report.id).in_(ids)
+    session.exec(select(col(Report.id)).where(named).order_by(col(Report.id)).with_for_update()).all()
+    # another statement: only what begins after the wait sees what the other one did meanwhile
+    marked = select(Report).join(LeftBehind, col(LeftBehind.report_id) == col(Report.id))
+    reports = session.exec(marked.where(named, col(LeftBehind.purpose) == purpose)).all()
     if not reports:
         return []
     epoch = current_epoch(vault, reports[0].office_code, purpose)
@@ -88,12 +88,12 @@ def reseal(vault: Vault, ids: Sequence[str], purpose: Purpose, by: Unlocked) -> 
     rekeying.rekey(mine)
     done = [one.id for one in mine]
     sealed_to = {"intake": "intake_epoch", "custody": "custody_epoch"}[purpose]
-    connection = vault.session.connection()
+    connection = session.connection()
     connection.execute(update(Report).where(col(Report.id).in_(done)).values({sealed_to: epoch.fingerprint}))
     connection.execute(
         delete(LeftBehind).where(col(LeftBehind.report_id).in_(done), col(LeftBehind.purpose) == purpose)
     )
-    vault.session.expire_all()
+    session.expire_all()
     return done
 
 
