@@ -75,10 +75,10 @@ def market_exported(
     def read(work: Work) -> Response[bytes]:
         market = own_market(work, market_id).id
         if kind == "stalls":
-            columns, rows = STALLS, stall_rows(t, stalls_of(work, market))
+            rows = stall_rows(t, stalls_of(work, market))
         else:
-            through = work.today + timedelta(days=ahead)
-            columns, rows = ENDINGS, ending_rows(t, endings(work, market, through))
+            rows = ending_rows(t, endings(work, market, work.today + timedelta(days=ahead)))
+        columns: tuple[str, ...] = STALLS if kind == "stalls" else ENDINGS
         return in_form(kind, form, [t(f"desk.listed.{one}") for one in columns], rows)
 
     return forms.consult(edge, request, read)
