@@ -34,7 +34,8 @@ class Line:
     """One line of a list.
 
     Attributes:
-        place: Sheet and row as a spreadsheet says it, or the number of a pasted line.
+        place: Sheet and row, or the cell that could not be read, as a spreadsheet says it; of a pasted line
+            its number.
         ways: What is asked, the surest first: by its code, and by its name where no one bears the code.
         fault: Why it could not be read; nothing is asked then.
     """
@@ -110,7 +111,8 @@ def _line(raw: RawRow) -> Line:
                 said[column.heading] = str(column.read(text, column.field))
         except Malformed as refusal:
             shown = None if isinstance(cell, Malformed) else str(cell)[:LONGEST]
-            return Line(place, (), raw.error(refusal, heading, shown))
+            fault = raw.error(refusal, heading, shown)
+            return Line(fault.place, (), fault)
     region = prefix(said["region"]) if "region" in said else ""
     return Line(place, _ways([said[one] for one in ("uscc", "name") if one in said], region or None))
 

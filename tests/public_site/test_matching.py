@@ -83,8 +83,8 @@ def test_a_cell_that_cannot_be_read_is_told_with_its_place_and_stops_no_other(si
     found = as_rows(asked(site, content, **{"as": "csv"}))
     assert [(row["place"], row["state"]) for row in found] == [
         ("主体!2", "相同"),
-        ("主体!3", "未能读取"),
-        ("主体!4", "未能读取"),
+        ("主体!B3", "未能读取"),
+        ("主体!C4", "未能读取"),
     ]
     assert all("数字" in row["because"] for row in found[1:])
 
