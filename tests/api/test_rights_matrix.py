@@ -7,8 +7,9 @@ bytes of what does not exist.
 
 import itertools
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
+from types import MappingProxyType
 from typing import Any
 
 import httpx
@@ -16,6 +17,7 @@ import pytest
 from litestar.testing import TestClient
 
 from api.app import served
+from api.sessions import COOKIE
 from registry.identifiers import new_id
 from tests.api.asking import Asked, asked_of
 from tests.api.building import built
@@ -43,13 +45,16 @@ def client(realm: Realm) -> Iterator[None]:
 
 
 KEYS = itertools.count()
+NOTHING: Mapping[str, str] = MappingProxyType({})
 WORDS = ("regime", "step")  # of everybody: no identifiers
 
 
-def send(realm: Realm, asked: Asked, by: Someone, ids: dict[str, str]) -> httpx.Response:
-    """Ask with the identifiers given."""
+def send(
+    realm: Realm, asked: Asked, by: Someone, ids: dict[str, str], more: Mapping[str, str] = NOTHING
+) -> httpx.Response:
+    """Ask with the identifiers given, and with more headers."""
     names = {**ids, **{name: ids[other] for name, other in asked.names.items()}}
-    headers = {"Idempotency-Key": f"key-{next(KEYS)}"}
+    headers = {"Idempotency-Key": f"key-{next(KEYS)}", **more}
     if by.authorization is not None:
         headers["Authorization"] = by.authorization
     path = NAMED.sub(lambda found: names[found[1]], asked.path) + asked.query
@@ -105,6 +110,19 @@ def test_each_is_answered_as_the_table_says_and_who_is_refused_changes_nothing(
         assert (by.name, answer.status_code) == (by.name, due(right, asked, by)), answer.text
         if asked.answers == 201:
             realm.renew()
+
+
+def test_no_session_opens_the_interface_wherever_its_request_comes_from(realm: Realm) -> None:
+    realm.renew()
+    before = digest(realm.engine)
+    furthest = {one.role: one for one in realm.people if one.scope is not None and one.scope.region == ""}
+    for right, asked in (one.values for one in ASKED):
+        by = furthest[(right.roles or ("officer",))[0]]
+        for origin in ("http://testserver.local", "https://evil.test"):
+            cookie = {"Cookie": f"{COOKIE}={by.session}", "Origin": origin, "Sec-Fetch-Site": "same-origin"}
+            answer = send(realm, asked, by._replace(authorization=None), dict(realm.ids), cookie)
+            assert answer.status_code == 401, (asked, origin)
+    assert digest(realm.engine) == before
 
 
 @pytest.mark.parametrize("line", PUBLIC)

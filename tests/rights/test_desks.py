@@ -117,6 +117,17 @@ def test_each_is_answered_as_expected_and_who_is_refused_changes_nothing(
             realm.renew()
 
 
+def test_no_key_opens_a_desk(realm: Realm) -> None:
+    realm.renew()
+    before = digest(realm.engine)
+    for line in at_desks():
+        by = next(one for one in realm.people if due(line, one) == line.answers)
+        key = {**OURS, "Authorization": str(by.authorization)}
+        answer = send(realm, line, by._replace(session=""), realm.ids, csrf=csrf_of(by.session), headers=key)
+        assert answered(answer) == 401, line
+    assert digest(realm.engine) == before
+
+
 def nameless(answer: httpx.Response, ids: Iterable[str]) -> tuple[int, str, dict[str, str]]:
     """Return an answer without the identifiers that were asked for."""
     text = answer.text
