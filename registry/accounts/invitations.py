@@ -55,6 +55,8 @@ def invite(work: Work, account_name: str) -> str:
 
 def issue(work: Work, account_name: str) -> str:
     """Write down an invitation and return its code; the verbs that call this answer for the right to."""
+    # whoever invites at the same time waits, and then ends this one
+    work.session.get_one(Account, account_name, with_for_update=True, populate_existing=True)
     for earlier in _open(work.session, account_name):
         earlier.expires_at = work.now
         work.session.add(earlier)

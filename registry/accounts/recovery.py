@@ -59,7 +59,7 @@ def grant_recovery(work: Work, command: GrantRecovery) -> tuple[str, str]:
         Conflict: It was granted.
     """
     work.require("administrator", "")
-    row = work.session.get(Recovery, command.recovery_id)
+    row = work.session.get(Recovery, command.recovery_id, with_for_update=True, populate_existing=True)
     if row is None:
         raise NotFound("recovery.unknown")
     if row.granted_at is not None:
