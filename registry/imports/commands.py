@@ -15,6 +15,7 @@ from registry.imports import rows
 from registry.imports.cases import Cases
 from registry.imports.files import open_source
 from registry.imports.lines import Content
+from registry.imports.packages import OFFICE, for_rows
 from registry.imports.raw import RawRow
 from registry.imports.records import Records
 from registry.imports.report import ImportReport
@@ -101,10 +102,8 @@ def carry_out(
     work: Work, kind: str, content: Content, name: str, *, most_rows: int | None = None
 ) -> ImportReport:
     """Import a file within one transaction, as a request does; arguments and refusals as for `examine`."""
-    reading = _Reading(kind, content, name)
+    reading = _Reading(kind, content, name, most_rows=most_rows)
     for batch in reading.batches(None):
-        if most_rows is not None and reading.report.rows > most_rows:
-            raise Malformed("import.too_many_rows", most=most_rows)
         reading.importer.take(work, batch, reading.report)
     return reading.finished()
 
@@ -122,7 +121,7 @@ def count_rows(kind: str, content: Content, name: str, *, most: int) -> int:
         NotFound: There is no such kind.
         Malformed: As for `import_file`, or there are too many rows.
     """
-    rows = sum(1 for _ in islice(_Reading(kind, content, name).source.rows(), most + 1))
+    rows = sum(1 for _ in islice(_Reading(kind, content, name, most_rows=most).source.rows(), most + 1))
     if rows > most:
         raise Malformed("import.too_many_rows", most=most)
     return rows
@@ -131,11 +130,25 @@ def count_rows(kind: str, content: Content, name: str, *, most: int) -> int:
 class _Reading:
     """One file on its way into the registry, batch by batch."""
 
-    def __init__(self, kind: str, content: Content, name: str | None, at_once: int | None = None) -> None:
+    def __init__(
+        self,
+        kind: str,
+        content: Content,
+        name: str | None,
+        at_once: int | None = None,
+        most_rows: int | None = None,
+    ) -> None:
         if kind not in IMPORTERS:
             raise NotFound("import.kind_unknown", field="kind", kind=kind, known=", ".join(KINDS))
         self.importer = IMPORTERS[kind]()
-        self.source = open_source(content, name, known=self.importer.known, json_lines=kind in JSON_LINES)
+        self.most_rows = most_rows
+        self.source = open_source(
+            content,
+            name,
+            known=self.importer.known,
+            json_lines=kind in JSON_LINES,
+            room=OFFICE if most_rows is None else for_rows(most_rows),
+        )
         for table in self.source.tables or ():
             self.importer.check(table.headings)
         self.at_once = min(self.importer.at_once, at_once or self.importer.at_once)
@@ -146,6 +159,8 @@ class _Reading:
         rows, report = self.source.rows(), self.report
         while batch := list(islice(rows, self.at_once)):
             report.rows += len(batch)
+            if self.most_rows is not None and report.rows > self.most_rows:
+                raise Malformed("import.too_many_rows", most=self.most_rows)
             before = len(report.refused)
             yield batch
             bad = {error.row for error in report.refused[before:]}

@@ -38,6 +38,12 @@ class Room:
 # 256 MiB of XML: the sheets of 100,000 rows of twenty columns, twice over; more goes as CSV, row by row
 OFFICE = Room(268_435_456, 3_000_000)
 
+
+def for_rows(most: int) -> Room:
+    """Return the room of a sheet of so many rows: a hundred columns of 64 bytes of XML."""
+    return Room(most * 100 * 64, most * 100)
+
+
 _MACROS = ("vbaproject", "macrosheets/", "activex/", "dialogsheets/")
 _ELSEWHERE = ("externallinks/", "embeddings/", "connections.xml", "querytables/", "xl/model/")
 WORKBOOK = "xl/workbook.xml"

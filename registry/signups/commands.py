@@ -96,7 +96,9 @@ def decide_sign_up(work: Work, command: DecideSignUp) -> tuple[str, str]:
     found = next((one for one in open_sign_ups(work) if one.sign_up.id == command.sign_up_id), None)
     if found is None:
         raise NotFound("sign_up.unknown")
-    row = found.sign_up
+    row = work.session.get_one(SignUp, found.sign_up.id, with_for_update=True, populate_existing=True)
+    if row.decided_at is not None:  # by another officer, while this one waited for the row
+        raise NotFound("sign_up.unknown")
     row.decided_at, row.decided_by_person = work.now, work.actor.person_id
     row.decision = command.decision
     work.session.add(row)

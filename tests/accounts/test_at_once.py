@@ -1,8 +1,9 @@
-"""Two administrators at once: of two codes one opens the account, and what was asked is granted once."""
+"""Two who decide at once: of two codes one opens the account, and what was asked is decided once."""
 
 from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor, wait
 from contextlib import suppress
+from typing import Literal
 
 import pytest
 from pydantic import SecretStr
@@ -12,9 +13,12 @@ from sqlmodel import Session, select
 from registry.accounts.invitations import AcceptInvitation, invite, invited
 from registry.accounts.recovery import AskRecovery, GrantRecovery, ask_recovery, grant_recovery
 from registry.accounts.tables import AccountGrant, Recovery
-from registry.errors import Conflict, RuleRefused
+from registry.errors import Conflict, NotFound, RuleRefused
+from registry.signups.commands import AskAccount, DecideSignUp, ask_account, decide_sign_up
+from registry.signups.tables import SignUp
 from registry.store.engine import reading, writing
 from tests import given
+from tests.api.realm import USCC
 
 LONG_ENOUGH = 0.5  # seconds in which the second either ends or is seen to wait for the first
 
@@ -74,3 +78,20 @@ def test_what_was_asked_is_granted_once(three: Engine) -> None:
 
     with pytest.raises(Conflict, match=r"recovery\.granted"):
         meanwhile(three, granted("superior"), granted("national"))
+
+
+def test_who_asked_for_an_account_is_confirmed_or_refused_and_never_both(three: Engine) -> None:
+    with writing(three) as session:
+        given.business(given.work(session), uscc=USCC)
+        merchant = {"wanted": "merchant", "uscc": USCC, "account_name": "shop", "person_name": "店主"}
+        ask_account(session, AskAccount(**merchant, contact="13800000000"), given.NOW)  # type: ignore[arg-type]
+        asked = session.exec(select(SignUp.id)).one()
+
+    def decided(account: str, decision: Literal["confirmed", "refused"]) -> Callable[[Session], str]:
+        command = DecideSignUp(sign_up_id=asked, decision=decision)
+        return lambda session: decide_sign_up(given.work(session, account), command)[1]
+
+    with pytest.raises(NotFound, match=r"sign_up\.unknown"):
+        meanwhile(three, decided("officer", "confirmed"), decided("colleague", "refused"))
+    with reading(three) as session:
+        assert session.exec(select(SignUp.decision)).one() == "confirmed"

@@ -12,6 +12,7 @@ from sqlmodel import select
 
 from registry.businesses.tables import BusinessVersion
 from registry.errors import Malformed
+from registry.imports.commands import examine
 from registry.store.engine import reading, writing
 from registry.texts import say
 from tests import given
@@ -413,3 +414,13 @@ def test_a_workbook_without_compression_is_read(sqlite_engine: Engine, tmp_path:
     given.registry(sqlite_engine)
     stored = made.archive(made.parts_of(sheet(GOOD)), zipfile.ZIP_STORED)
     assert imported_bytes(sqlite_engine, tmp_path, stored).created == 1
+
+
+def test_of_a_sheet_that_may_have_few_rows_no_more_is_read_than_they_need(sqlite_engine: Engine) -> None:
+    given.registry(sqlite_engine)
+    far = by_hand(f'{made.HEADING_BY_HAND}<row r="600">{inline("B600", REGION)}</row>')
+    with writing(sqlite_engine) as session:
+        work = given.work(session, "national")
+        assert examine(work, "businesses", far, "far.xlsx").rows == 1
+        with pytest.raises(Malformed, match=r"import\.workbook_cells"):
+            examine(work, "businesses", far, "far.xlsx", most_rows=10)
