@@ -174,10 +174,10 @@ class Reception:
             return intake.begin(vault, office_code)
 
     async def on_beat(self, began: float) -> None:
-        """Wait for the next beat since an answer to a code began: how long it took tells nothing.
+        """Wait for the next beat since a code was stretched: how long its answer took tells nothing.
 
         Args:
-            began: Seconds of the event loop's clock.
+            began: When it was, in seconds of the event loop's clock.
         """
         passed = asyncio.get_running_loop().time() - began
         await asyncio.sleep((math.floor(passed / ANSWERED_EVERY) + 1) * ANSWERED_EVERY - passed)

@@ -3,7 +3,6 @@
 Everything is a POST with what it needs in its body, so that no address holds a code or a ticket.
 """
 
-import asyncio
 import json
 from collections.abc import AsyncIterator
 from typing import Any
@@ -109,9 +108,9 @@ class Reports(Controller):
         self, request: Asked, reception: NamedDependency[Reception], data: JSONBody[Return]
     ) -> Response[Any]:
         """Begin a visit; a wrong code and an expired one are answered alike."""
-        began = asyncio.get_running_loop().time()
-        answer = padded(await visiting.come_back(reception, data.code))
-        await reception.on_beat(began)
+        back = await visiting.come_back(reception, data.code)
+        answer = padded(back.thread)
+        await reception.on_beat(back.since)
         return answer
 
     @post("/thread", status_code=200, sync_to_thread=True, summary="Read the thread again")

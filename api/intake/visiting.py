@@ -1,5 +1,6 @@
 """A reporter who came back: his thread as he sees it, and what he does in it."""
 
+import asyncio
 from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass
 from datetime import date
@@ -76,8 +77,21 @@ class Thread:
     opened: tuple[tuple[str, date], ...]
 
 
-async def come_back(reception: Reception, typed: str) -> Thread | None:
-    """Begin a visit; None: the code finds no report, be it wrong, expired or never shown.
+@dataclass(frozen=True, repr=False)
+class Back:
+    """What a code led to.
+
+    Attributes:
+        thread: None: it finds no report, be it wrong, expired or never shown.
+        since: When the code was stretched, which takes as long for every code; seconds of the loop's clock.
+    """
+
+    thread: Thread | None
+    since: float
+
+
+async def come_back(reception: Reception, typed: str) -> Back:
+    """Begin a visit, if the code finds a report.
 
     Raises:
         Malformed: It is no code; its check digits say so to anybody.
@@ -85,12 +99,13 @@ async def come_back(reception: Reception, typed: str) -> Thread | None:
     """
     code = read_code(typed)
     async with reception.turns.turn("returning"):
-        return await sync_to_thread(_come_back, reception, code)
+        reporter = await sync_to_thread(derive, code, reception.edge.reports.pepper)
+        since = asyncio.get_running_loop().time()
+        return Back(await sync_to_thread(_come_back, reception, reporter), since)
 
 
-def _come_back(reception: Reception, code: str) -> Thread | None:
+def _come_back(reception: Reception, reporter: Derived) -> Thread | None:
     edge = reception.edge
-    reporter = derive(code, edge.reports.pepper)
     try:
         with edge.reports.writing(edge.today()) as vault:
             report, key, shown_last = visits.come_back(vault, reporter)

@@ -1,6 +1,5 @@
 """Coming back with a code: what became of the report, and a thread in which both sides write."""
 
-import asyncio
 from collections.abc import Callable
 from dataclasses import dataclass
 from html import escape
@@ -37,23 +36,22 @@ def ask(request: Asked, reception: NamedDependency[Reception]) -> Response[str]:
 @post("/report/return", include_in_schema=False)
 async def come_back(request: Asked, reception: NamedDependency[Reception]) -> Response[str]:
     """Show the thread of a code; a wrong code and an expired one are answered alike, and as late."""
-    began = asyncio.get_running_loop().time()
     sent = await reception.arrive(
         stream_of(request), request.headers.get("content-type", ""), no_files, Sent()
     )
     reader = reader_of(request, reception.edge.settings)
     try:
-        thread = await visiting.come_back(reception, sent.one("code"))
+        back = await visiting.come_back(reception, sent.one("code"))
     except Malformed as slip:
         fault = Entered(refused(slip, reader), entered(sent))
         return await sync_to_thread(
             shown, reception, request, "return.html", status=422, entered=fault, over=False
         )
-    if thread is None:
+    if back.thread is None:
         answer = await sync_to_thread(shown, reception, request, "not_found.html")
     else:
-        answer = await sync_to_thread(show, reception, request, thread, first=True)
-    await reception.on_beat(began)
+        answer = await sync_to_thread(show, reception, request, back.thread, first=True)
+    await reception.on_beat(back.since)
     return answer
 
 

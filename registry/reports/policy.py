@@ -12,7 +12,9 @@ CODE_DAYS = 2  # a form that was opened yesterday may be sent today
 APPROVALS_NEEDED = 2  # one custodian alone gives nobody away
 CHECKS_A_SECOND = 5  # of return codes, from everybody together: guessing stays hopeless, people wait little
 MOST_WAITING = 100  # for their turn; more than twenty seconds nobody waits
-ANSWERED_EVERY = 0.5  # seconds: answers to codes leave at whole beats, so that none tells by its time
+ANSWERED_EVERY = (
+    0.5  # seconds: answers leave at whole beats after a code was stretched, so that none tells by its time
+)
 VISIT_SECONDS = 15 * 60  # without a word from the reporter
 LONGEST_VISIT_SECONDS = 60 * 60
 MOST_VISITS = 1_000  # at once; the oldest gives way

@@ -17,7 +17,7 @@ from registry.reports import stretching
 from registry.reports.intake import Item
 
 LIGHT_MEMORY = 8192  # bytes, the least that Argon2id takes
-LIGHT_BEAT = 0.05  # seconds: to the work that is left as the beat of the product to the whole of it
+LIGHT_BEAT = 0.1  # seconds, many times what is left to be done
 
 
 def cheap() -> None:

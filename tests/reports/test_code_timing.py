@@ -1,8 +1,8 @@
 """How long an answer to a code takes, and all else of it, says nothing of whether there is a report.
 
-A trial of 5,000 pairs of the product takes an hour and a half, most of it the half second at which each
-answer leaves. `HM_TEST_PAIRS` sets another number. As many pairs are asked of a build in which stretching a
-code costs nothing and the beat is a tenth, so that what is done after it is nearly all that takes time.
+A trial of 5,000 pairs of the product takes two hours, most of it the half second at which each answer
+leaves. `HM_TEST_PAIRS` sets another number. As many pairs are asked of a build in which stretching a code
+costs nothing and the beat is a fifth, so that what is done after it is nearly all that takes time.
 """
 
 import http.client
@@ -12,7 +12,8 @@ import os
 import random
 import statistics
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -68,8 +69,9 @@ def delete_all(folder: Path) -> None:
     reports.engine.dispose()
 
 
-def asking(url: str) -> Callable[[str], tuple[float, Answer]]:
-    """Return what asks for a code over one connection, and tells seconds and the frame of the answer."""
+@contextmanager
+def asking(url: str) -> Iterator[Callable[[str], tuple[float, Answer]]]:
+    """Yield what asks for a code over one connection, and tells seconds and the frame of the answer."""
     at = urlsplit(url)
     line = http.client.HTTPConnection(at.hostname or "", at.port, timeout=PATIENCE)
 
@@ -83,7 +85,8 @@ def asking(url: str) -> Callable[[str], tuple[float, Answer]]:
         told = tuple(sorted((name, value) for name, value in answer.getheaders() if name != "date"))
         return took, (answer.status, length, told)
 
-    return ask
+    yield ask
+    line.close()
 
 
 def trial(folder: Path, program: tuple[str, ...], pairs: int) -> tuple[float, set[Answer]]:
@@ -98,12 +101,11 @@ def trial(folder: Path, program: tuple[str, ...], pairs: int) -> tuple[float, se
         Welch's t of the seconds of both kinds, and the answers that differ.
     """
     rng, seconds, answers = random.Random(6), {True: list[float](), False: list[float]()}, set[Answer]()
-    with taking(folder, program=program) as (url, _):
+    with taking(folder, program=program) as (url, _), asking(url) as ask:
         expired = [reported(url) for _ in range(SEVERAL)]
         delete_all(folder)
         right = [reported(url) for _ in range(SEVERAL)]
         absent = expired + [draw() for _ in range(SEVERAL)]
-        ask = asking(url)
         for code in (*right, *absent):
             ask(code)
         for _ in range(pairs):
