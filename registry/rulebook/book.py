@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+from bisect import bisect_right
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from datetime import date
@@ -113,7 +114,12 @@ class Rulebook:
             }
         )
         self.hash: str = hashlib.sha256(self._canonical).hexdigest()
+        self._jurisdictions = {row.jurisdiction for held in self._tables.values() for row in held}
+        self._changes = sorted(
+            {day for held in self._tables.values() for row in held for day in row.changes_on}
+        )
         self._resolved = lru_cache(maxsize=_REMEMBERED)(self._resolve)
+        self._within = lru_cache(maxsize=_REMEMBERED)(self._places)
 
     def rows(self, table: type[R]) -> tuple[R, ...]:
         """Return all rows of a table, of every place and time, in a fixed order."""
@@ -129,7 +135,23 @@ class Rulebook:
             scheme: For rows of the score: whose. They come from the jurisdiction of that scheme and
                 below, never from a wider one.
         """
-        return self._resolved(table, ancestors(region), on, scheme)  # type: ignore[return-value]  # as above
+        return self._resolved(table, self._within(region), self.unchanged_since(on), scheme)  # type: ignore[return-value]  # as above
+
+    def lawgiver(self, region: str) -> str:
+        """Return the narrowest place around a region that has rows of its own: its law is the region's.
+
+        Args:
+            region: GB/T 2260, whole or a prefix.
+
+        Returns:
+            A prefix of the region; empty for the nation.
+        """
+        return self._within(region)[-1]
+
+    def unchanged_since(self, on: date) -> date:
+        """Return the day on which a row last began or ended, up to a day: the law of both is the same."""
+        at = bisect_right(self._changes, on)
+        return self._changes[at - 1] if at else date.min
 
     def find(
         self,
@@ -195,6 +217,10 @@ class Rulebook:
         """Read an archived rulebook back; its hash is the one that it was archived under."""
         content: dict[str, list[dict[str, Any]]] = json.loads(text)
         return cls(read_row(_BY_NAME[table], raw) for table, rows in content.items() for raw in rows)
+
+    def _places(self, region: str) -> tuple[str, ...]:
+        """Return the places around a region that have rows of their own, wider ones first."""
+        return ("", *(place for place in ancestors(region) if place and place in self._jurisdictions))
 
     def _resolve(self, table: type[Row], places: tuple[str, ...], on: date, scheme: str) -> Mapping[str, Row]:
         """Return the rows in force by code, wider places first so that narrower ones replace them."""

@@ -69,6 +69,11 @@ class Row(Frozen):
         """Say whether the row is in force on a legal day."""
         return self.in_force_from <= on and (self.in_force_to is None or on < self.in_force_to)
 
+    @property
+    def changes_on(self) -> tuple[date, ...]:
+        """Return the days on which the law changes by this row: its first, and the first without it."""
+        return (self.in_force_from, *(() if self.in_force_to is None else (self.in_force_to,)))
+
     def ends_after(self, day: date) -> bool:
         """Say whether the row is still in force on or after a day."""
         return self.in_force_to is None or self.in_force_to > day

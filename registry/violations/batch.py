@@ -3,8 +3,6 @@
 from collections.abc import Sequence
 from datetime import date
 
-from sqlalchemy import insert
-
 from registry.audit.work import Subject, Work, digest_of
 from registry.businesses.bearers import Bearers
 from registry.commands import Outcome
@@ -13,6 +11,7 @@ from registry.errors import Malformed, Refusal
 from registry.gaps import warnings_of
 from registry.identifiers import new_id
 from registry.regions import region_or_refuse
+from registry.store.bulk import insert_rows
 from registry.violations.before import KnownDecision, KnownDecisions, same_violation, spelled_otherwise
 from registry.violations.effects import FINES, Effects, Law, law_of, unusual_fine
 from registry.violations.forms import RecordViolation
@@ -100,10 +99,8 @@ class Batch:
         """Write what was gathered, and its audit entry; a batch that changes nothing leaves none."""
         if not self.violations:
             return
-        connection = self.work.session.connection()
-        if self.decisions:
-            connection.execute(insert(PenaltyDecision), self.decisions)
-        connection.execute(insert(Violation), self.violations)
+        insert_rows(self.work.session, PenaltyDecision, self.decisions)
+        insert_rows(self.work.session, Violation, self.violations)
         many = len(self.violations) > 1
         self.work.record(
             "violations.recorded" if many else "violation.recorded",

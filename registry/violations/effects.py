@@ -90,8 +90,9 @@ def ended(effects: Effects, repaired_on: date | None, annulled_on: date | None) 
 class Law:
     """The law of one act: rulebook and legal day, and what it said of earlier rows.
 
-    A decision is classed by its fine only through the amounts at which the law changes its mind;
-    rows between the same two amounts are answered once, which an import needs.
+    A decision is classed by its fine only through the amounts at which the law changes its mind, and by
+    its region only through the places that have law of their own; rows alike in both are answered once,
+    which an import needs.
     """
 
     def __init__(self, rulebook: Rulebook, today: date) -> None:
@@ -115,6 +116,7 @@ class Law:
             business_id="",
             decision_no=None,
             authority="",
+            region=self.rulebook.lawgiver(said.region),
             fine_fen=fine and self._amounts[bisect_right(self._amounts, fine) - 1],
             confiscated_fen=confiscated and 1,
             basis=None,
@@ -124,7 +126,8 @@ class Law:
 
     def ranges(self, conduct_code: str, said: DecisionSaid) -> tuple[Allowed, ...]:
         """Return what the laws of a conduct allow; nothing where one of its violations has no range."""
-        return self._allowed(conduct_code, said.region, said.decided_on or self.today)
+        day = self.rulebook.unchanged_since(said.decided_on or self.today)
+        return self._allowed(conduct_code, self.rulebook.lawgiver(said.region), day)
 
     def _work_out(self, conduct_code: str, said: DecisionSaid, restarted_on: date | None = None) -> Effects:
         decided = PartialDate(said.decided_on, Precision(said.decided_precision))

@@ -19,6 +19,9 @@ from registry.rulebook import (
     load_rulebook,
     parse_row,
 )
+from registry.rulebook.book import TABLES
+from registry.rulebook.model import Row
+from registry.rulebook.score_rows import SchemeRow
 
 RULEBOOK = load_rulebook()
 TODAY = date(2026, 11, 20)
@@ -226,3 +229,18 @@ def test_a_wrong_row_of_an_officer_names_the_field(
     with pytest.raises(Malformed) as refused:
         parse_row(table, raw)
     assert (refused.value.code, refused.value.field) == (code, field)
+
+
+@given(
+    st.sampled_from([table for table in TABLES if not issubclass(table, SchemeRow)]),
+    st.sampled_from(["", "11", "110101", "3302", "330225", "41", "411502", "1502", "659001"]),
+    st.dates(date(1980, 1, 1), date(2030, 1, 1)),
+)
+def test_what_is_remembered_of_a_place_and_a_time_is_what_the_rows_say_there_and_then(
+    table: type[Row], region: str, on: date
+) -> None:
+    """Places without law of their own share an answer, and so do days between two changes."""
+    wider_first = sorted(RULEBOOK.rows(table), key=lambda row: len(row.jurisdiction))
+    said = {row.code: row for row in wider_first if region.startswith(row.jurisdiction) and row.holds(on)}
+    assert dict(RULEBOOK.in_force(table, region, on)) == said
+    assert dict(RULEBOOK.in_force(table, RULEBOOK.lawgiver(region), RULEBOOK.unchanged_since(on))) == said
