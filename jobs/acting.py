@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from pathlib import Path
 
 from sqlalchemy import Engine
 
@@ -15,6 +16,8 @@ from registry.rulebook import Rulebook, load_rulebook
 from registry.settings import Settings, read_settings
 from registry.store.engine import checkpoint, sole_holder, writing
 
+LONG_LOG = 1 << 28  # bytes; every page that is read is looked for in all of the log first
+
 
 @dataclass(frozen=True)
 class Desk:
@@ -23,6 +26,7 @@ class Desk:
     engine: Engine
     package: Rulebook
     account: str
+    data_dir: Path
 
     @contextmanager
     def work(self) -> Iterator[Work]:
@@ -34,6 +38,21 @@ class Desk:
         with writing(self.engine) as session:
             actor = actor_by_account(session, self.account)
             yield Work(session, actor, clock(), effective_rulebook(session, self.package))
+        if _log_size(self.engine) > LONG_LOG:
+            _move_log(self.engine, self.data_dir)
+
+
+def _log_size(engine: Engine) -> int:
+    """Return the bytes of the write-ahead log of SQLite; 0 on PostgreSQL."""
+    log = Path(f"{engine.url.database}-wal") if engine.dialect.name == "sqlite" else None
+    return log.stat().st_size if log is not None and log.exists() else 0
+
+
+def _move_log(engine: Engine, data_dir: Path) -> None:
+    """Move the log of an unserved folder into its file; a serving process does so by itself."""
+    with sole_holder(data_dir) as holder:
+        if holder:
+            checkpoint(engine)
 
 
 @contextmanager
@@ -45,10 +64,8 @@ def desk(account: str, settings: Settings | None = None) -> Iterator[Desk]:
     """
     where = settings or read_settings()
     with opened(where) as engine:
-        yield Desk(engine, load_rulebook(), account)
-        with sole_holder(where.data_dir) as holder:
-            if holder:
-                checkpoint(engine)
+        yield Desk(engine, load_rulebook(), account, where.data_dir)
+        _move_log(engine, where.data_dir)
 
 
 @contextmanager

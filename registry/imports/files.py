@@ -4,6 +4,7 @@ from codecs import BOM_UTF8
 from collections import Counter
 from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass
+from itertools import chain
 from pathlib import Path
 
 from registry.errors import Malformed
@@ -97,7 +98,8 @@ def _csv(content: Content, name: str, known: Collection[str], encoding: str, siz
     first = next(records, None)
     if first is None or first.refusal is not None:
         raise Malformed("import.no_heading", file=name)
-    texts = ((raw.number, _stripped(raw.cells["record"])) for raw in (first, *_readable(records)))
+    readable = chain((first,), _readable(records))  # a row at a time: the file may be of any size
+    texts = ((raw.number, _stripped(raw.cells["record"])) for raw in readable)
     heading_at, headings, _matched = headings_at(texts, known)
     _refuse_twice(headings)
     table = Table(None, headings, lambda: csv_rows(content, encoding, heading_at, headings))

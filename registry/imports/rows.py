@@ -124,6 +124,7 @@ class Facts:
 
     def take(self, work: Work, rows: Sequence[RawRow], report: ImportReport) -> None:
         """Record the facts of a batch about the businesses that its rows name."""
+        roomy(work.session)
         borne = _borne(work, read_rows(self._sheet, rows, report), report, self._kind.require)
         fill = self._kind.filler(work, [row.values for row, _bearer in borne])
         filled = []

@@ -9,7 +9,6 @@ from datetime import date, timedelta
 from typing import Annotated
 
 from pydantic import Field, StringConstraints
-from sqlalchemy import insert
 from sqlmodel import col, select
 
 from registry.audit.work import Subject, Work, digest_of
@@ -26,6 +25,7 @@ from registry.pledges import queries
 from registry.pledges.rules import Matter
 from registry.pledges.tables import Pledge
 from registry.said import Said
+from registry.store.bulk import insert_rows
 from registry.store.versions import one_writer, succeed, unmoved
 
 Reason = Annotated[str, StringConstraints(min_length=1, max_length=500)]
@@ -297,7 +297,7 @@ class _Batch:
         """Write what was gathered, and its audit entry; a batch that changes nothing leaves none."""
         if not self.rows:
             return
-        self.work.session.connection().execute(insert(Pledge), self.rows)
+        insert_rows(self.work.session, Pledge, self.rows)
         many = len(self.rows) > 1
         self.work.record(
             "pledges.filed" if many else "pledge.filed",

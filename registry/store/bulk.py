@@ -12,7 +12,7 @@ from sqlalchemy import Column, Connection, Dialect, insert
 from sqlmodel import Session, SQLModel
 
 Row = Mapping[str, Any]
-CACHE_KIB = 65536
+CACHE_KIB = 262144  # the pages that a batch touches in the indexes of millions of rows; taken as needed
 
 
 def roomy(session: Session) -> None:

@@ -1,5 +1,6 @@
 """A file is read strictly and row by row; what cannot be read is said with its place."""
 
+import tracemalloc
 from pathlib import Path
 
 import pytest
@@ -130,3 +131,13 @@ def test_no_content_of_a_file_raises_anything_but_a_refusal(
     except Malformed:
         return
     assert all(row.read_to <= len(content) for row in rows)
+
+
+def test_a_csv_of_any_length_is_read_a_row_at_a_time(tmp_path: Path) -> None:
+    path = written(tmp_path, b"name,region\n" + "浉河区某店,411502\n".encode() * 200_000)
+    tracemalloc.start()
+    rows = sum(1 for _ in open_source(path).rows())
+    _, most = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert rows == 200_000
+    assert most < path.stat().st_size
