@@ -1,9 +1,10 @@
 """Boards (信息公示板): they repeat decided penalties that may be shown, and add nothing to them."""
 
-from collections.abc import Container, Mapping
+from collections.abc import Callable, Container, Mapping
+from contextlib import AbstractContextManager
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, exists, insert, or_, select
+from sqlalchemy import ColumnElement, Row, exists, or_, select, tuple_
 from sqlmodel import col
 
 from registry.audit.work import Subject, Work
@@ -17,10 +18,15 @@ from registry.log.events import PublicEvent
 from registry.log.leaves import Effect
 from registry.regions import prefix
 from registry.rulebook import ListRegime
+from registry.store.bulk import insert_rows
 from registry.violations.publicity import violation_shown
 from registry.violations.tables import PenaltyDecision, Violation
 
-AT_ONCE = 1000
+AT_ONCE = 1000  # businesses of one part: most have nothing to show, some have a dozen records
+
+Part = tuple[str, str]
+"""Where a part of the businesses ended: region and identifier of its last one."""
+BEGINNING: Part = ("", "")
 
 
 def derive_board(work: Work, regime: str, region: str) -> int:
@@ -37,22 +43,80 @@ def derive_board(work: Work, regime: str, region: str) -> int:
         Forbidden: The person is neither officer nor approver of the region.
         RuleRefused: No such board is in force there today.
     """
-    if not work.actor.may("approver", region):  # what goes on a board was decided; nobody decides anew
-        work.require("officer", region)
-    law = one_regime(work.rulebook, regime, region, work.today)
-    written, after = 0, ""
-    while rows := _candidates(work, law, region, after):
-        after = rows[-1].violation_id
-        traders = with_trade_name(work.session, (row.business_id for row in rows))
-        fitting = [row for row in rows if _fits(law, row, traders)]
-        if fitting:
-            _enter(work, law, fitting)
-            written += len(fitting)
+    written, part = 0, BEGINNING
+    while part is not None:
+        entered, part = derive_part(work, regime, region, part)
+        written += entered
     return written
 
 
-def _candidates(work: Work, law: ListRegime, region: str, after: str) -> list[Row[*tuple[Any, ...]]]:
+def derive_in_parts(acting: Callable[[], AbstractContextManager[Work]], regime: str, region: str) -> int:
+    """Do what `derive_board` does in many short transactions, so that nobody waits for all of a long board.
+
+    Killed in between, it is simply called again: what was entered is on the board.
+
+    Args:
+        acting: Opens a transaction in which the person acts.
+        regime: Code of the board.
+        region: GB/T 2260, six digits.
+
+    Returns:
+        How many entries were written.
+
+    Raises:
+        Forbidden: As for `derive_board`; and likewise RuleRefused.
+    """
+    written, part = 0, BEGINNING
+    while part is not None:
+        with acting() as work:
+            entered, part = derive_part(work, regime, region, part)
+        written += entered
+    return written
+
+
+def derive_part(work: Work, regime: str, region: str, after: Part) -> tuple[int, Part | None]:
+    """Enter what some businesses of a region have to be on a board for.
+
+    Args:
+        work: By an officer or approver of the region.
+        regime: Code of the board.
+        region: GB/T 2260, six digits.
+        after: Where the last part ended; `BEGINNING` at first.
+
+    Returns:
+        How many entries were written, and where this part ended; None: it was the last.
+
+    Raises:
+        Forbidden: The person is neither officer nor approver of the region.
+        RuleRefused: No such board is in force there today.
+    """
+    if not work.actor.may("approver", region):  # what goes on a board was decided; nobody decides anew
+        work.require("officer", region)
+    law = one_regime(work.rulebook, regime, region, work.today)
+    part = _businesses(work, region, after)
+    rows = _candidates(work, law, [business_id for _, business_id in part])
+    traders = with_trade_name(work.session, (row.business_id for row in rows))
+    fitting = [row for row in rows if _fits(law, row, traders)]
+    if fitting:
+        _enter(work, law, fitting)
+    return len(fitting), part[-1] if len(part) == AT_ONCE else None
+
+
+def _businesses(work: Work, region: str, after: Part) -> list[Part]:
+    """Return the next businesses of a region, in the order of their places."""
     own = prefix(region)
+    place = (col(BusinessVersion.region), col(BusinessVersion.business_id))
+    query = (
+        select(*place)
+        .where(col(BusinessVersion.superseded_at).is_(None), tuple_(*place) > after)
+        .where(col(BusinessVersion.region).between(own.ljust(6, "0"), own.ljust(6, "9")))
+        .order_by(*place)
+        .limit(AT_ONCE)
+    )
+    return [(where, business_id) for where, business_id in work.session.connection().execute(query)]
+
+
+def _candidates(work: Work, law: ListRegime, business_ids: list[str]) -> list[Row[*tuple[Any, ...]]]:
     query = (
         select(
             col(Violation.violation_id),
@@ -72,12 +136,11 @@ def _candidates(work: Work, law: ListRegime, region: str, after: str) -> list[Ro
         .join(PenaltyDecision, col(PenaltyDecision.decision_id) == col(Violation.decision_id))
         .join(BusinessVersion, col(BusinessVersion.business_id) == col(Violation.business_id))
         .join(Business, col(Business.id) == col(Violation.business_id))
-        .where(violation_shown(work.today), ~_known(law), col(Violation.violation_id) > after)
+        .where(col(Violation.business_id).in_(business_ids))
+        .where(violation_shown(work.today), ~_known(law))
         .where(col(BusinessVersion.superseded_at).is_(None))
         .where(col(Business.standing) == "named", col(Business.merged_into_id).is_(None))
-        .where(col(BusinessVersion.region).between(own.ljust(6, "0"), own.ljust(6, "9")))
         .order_by(col(Violation.violation_id))
-        .limit(AT_ONCE)
     )
     return list(work.session.connection().execute(query))
 
@@ -118,7 +181,7 @@ def _fits(law: ListRegime, row: Row[*tuple[Any, ...]], traders: Container[str]) 
 
 
 def _enter(work: Work, law: ListRegime, rows: list[Row[*tuple[Any, ...]]]) -> None:
-    entries = [
+    entries: list[dict[str, Any]] = [
         {
             "entry_id": new_id(),
             "version": 1,
@@ -139,12 +202,9 @@ def _enter(work: Work, law: ListRegime, rows: list[Row[*tuple[Any, ...]]]) -> No
         }
         for row in rows
     ]
-    connection = work.session.connection()
-    connection.execute(insert(ListEntry), entries)
-    connection.execute(
-        insert(EntryGround),
-        [{"entry_id": entry["entry_id"], "fact_id": entry["violation_id"]} for entry in entries],
-    )
+    insert_rows(work.session, ListEntry, entries)
+    grounds = [{"entry_id": entry["entry_id"], "fact_id": entry["violation_id"]} for entry in entries]
+    insert_rows(work.session, EntryGround, grounds)
     work.record(
         "board.derived",
         Subject("regime", law.code),

@@ -55,9 +55,11 @@ def publish_edition(acting: Acting, regime: str, region: str, as_of: date | None
         Forbidden: As `prepare_edition`; and likewise Malformed and RuleRefused.
     """
     with acting() as work:
-        on = _begun(work, regime, region, as_of)
+        on = allowed_day(work, regime, region, as_of or work.today)
+        of_records = _is_board(work, regime, region, on)
         engine = work.session.get_bind().engine
-
+    if of_records:
+        board.derive_in_parts(acting, regime, region)
     with reading(engine) as session:
         draft = drafted(session, lambda: writing(engine), regime, region, on)
     with acting() as work:
@@ -120,9 +122,13 @@ def _record(work: Work, edition: Edition) -> None:
 def _begun(work: Work, regime: str, region: str, as_of: date | None) -> date:
     """Check that the edition is allowed, bring a board up to its records, and return the edition's day."""
     on = allowed_day(work, regime, region, as_of or work.today)
-    if one_regime(work.rulebook, regime, region, on).colour == "board":
+    if _is_board(work, regime, region, on):
         board.derive_board(work, regime, region)
     return on
+
+
+def _is_board(work: Work, regime: str, region: str, on: date) -> bool:
+    return one_regime(work.rulebook, regime, region, on).colour == "board"
 
 
 def allowed_day(work: Work, regime: str, region: str, on: date) -> date:

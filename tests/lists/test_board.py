@@ -1,12 +1,16 @@
 """Boards repeat decided penalties while they may be shown, and add nothing."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import timedelta
 from pathlib import Path
 
 import pytest
 from sqlalchemy import Engine
 
-from registry.lists.board import derive_board
+from registry.audit.work import Work
+from registry.lists import board
+from registry.lists.board import derive_board, derive_in_parts
 from registry.publication import public_view
 from registry.publication.withdrawal import lapse_due
 from registry.store.engine import reading, writing
@@ -91,3 +95,29 @@ def test_what_fell_with_its_decision_returns_when_the_decision_is_in_force_again
     assert derive(case) == 1
     assert len(shown(case)) == 1
     assert derive(case) == 0
+
+
+def test_a_long_board_is_derived_in_parts_and_goes_on_where_it_was_killed(
+    case: Case, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(board, "AT_ONCE", 2)
+    names = [f"浉河区{number}号粮店" for number in range(5)]
+    for number, name in enumerate(names):
+        case.violation(case.business(name), decision_no=f"信浉市监处罚〔2026〕{number}号")
+    transactions = 0
+
+    @contextmanager
+    def acting() -> Iterator[Work]:
+        nonlocal transactions
+        transactions += 1
+        if transactions == 2:
+            raise InterruptedError
+        with writing(case.engine) as session:
+            yield case.work(session, "national")
+
+    with pytest.raises(InterruptedError):
+        derive_in_parts(acting, BOARD, "000000")
+    assert len(shown(case)) == 2
+    assert derive_in_parts(acting, BOARD, "000000") == 3
+    assert transactions == 5
+    assert sorted(shown(case)) == names
