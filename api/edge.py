@@ -21,7 +21,7 @@ from registry.rulebook import Rulebook
 from registry.settings import Settings
 from registry.store import outbox
 from registry.store.engine import reading
-from registry.store.watch import Kept, Watch
+from registry.store.watch import Counted, Kept, Watch
 from search_index.documents import SearchDocument, from_source
 from search_index.protocol import Index
 from search_index.search import Unheard
@@ -84,9 +84,9 @@ class Edge:
     reports: Reports = field(init=False)
     devices: Devices = field(init=False)
     _regimes: Kept[dict[str, PublicRegime]] = field(init=False)
-    _state: Kept[RegistryState] = field(init=False)
-    _entries: Kept[Entries] = field(init=False)
-    _instruments: Kept[tuple[InstrumentsCounted, ...]] = field(init=False)
+    _state: Counted[RegistryState] = field(init=False)
+    _entries: Counted[Entries] = field(init=False)
+    _instruments: Counted[tuple[InstrumentsCounted, ...]] = field(init=False)
     _waiting: Kept[Waiting | None] = field(init=False)
     _waiting_ids: Kept[frozenset[str] | None] = field(init=False)
 
@@ -97,9 +97,9 @@ class Edge:
         object.__setattr__(self, "reports", open_reports(self.settings))
         object.__setattr__(self, "devices", Devices(self.settings.second_factor_file))
         object.__setattr__(self, "_regimes", Kept(self.watch))
-        object.__setattr__(self, "_state", Kept(self.watch))
-        object.__setattr__(self, "_entries", Kept(self.watch))
-        object.__setattr__(self, "_instruments", Kept(self.watch))
+        object.__setattr__(self, "_state", Counted(self.watch))
+        object.__setattr__(self, "_entries", Counted(self.watch))
+        object.__setattr__(self, "_instruments", Counted(self.watch))
         object.__setattr__(self, "_waiting", Kept(self.watch))
         object.__setattr__(self, "_waiting_ids", Kept(self.watch))
 
@@ -113,17 +113,16 @@ class Edge:
         return legal_day(self.now())
 
     def regimes(self) -> dict[str, PublicRegime]:
-        """Return the lists and boards in force today, wherever they apply, by code; counted once a commit."""
-        rulebook, today = self.rulebook(), self.today()
+        """Return the lists and boards in force today, wherever they apply, by code, with their counts."""
+        rulebook, today, entries = self.rulebook(), self.today(), self.entries()
 
-        def read() -> dict[str, PublicRegime]:
-            with reading(self.engine) as session:
-                return {one.code: one for one in public_view.lists(session, rulebook, today)}
+        def make() -> dict[str, PublicRegime]:
+            return {one.code: one for one in public_view.lists(entries, rulebook, today)}
 
-        return self._regimes.get((rulebook.hash, today), read)
+        return self._regimes.get((rulebook.hash, today), make)
 
     def entries(self) -> Entries:
-        """Return the numbers of entries shown today by list, region and sector; counted once a commit."""
+        """Return the numbers of entries shown today by list, region and sector, as last counted."""
         today = self.today()
 
         def read() -> Entries:
@@ -133,17 +132,17 @@ class Edge:
         return self._entries.get(today, read)
 
     def state(self) -> RegistryState:
-        """Return how much stands in the registry today; counted once a commit."""
-        today = self.today()
+        """Return how much stands in the registry today, as last counted."""
+        today, entries = self.today(), self.entries()
 
         def read() -> RegistryState:
             with reading(self.engine) as session:
-                return state_of_the_registry(session, today)
+                return state_of_the_registry(session, today, entries)
 
         return self._state.get(today, read)
 
     def instruments(self) -> tuple[InstrumentsCounted, ...]:
-        """Return how the instruments in use stand today, region by region; counted once a commit."""
+        """Return how the instruments in use stand today, region by region, as last counted."""
         today = self.today()
 
         def read() -> tuple[InstrumentsCounted, ...]:

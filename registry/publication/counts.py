@@ -25,6 +25,7 @@ from registry.violations.tables import Violation
 
 PARTS = "abcdefghijklmnopqrstuvwxyz234567"
 """The first characters of identifiers, which part the registry evenly."""
+LENGTH, LEAST, MOST = 26, "2", "z"  # of identifiers, and of their characters, in the order of any database
 Entries = Counter[tuple[str, str, str, str]]
 """Number of entries by regime, colour, region of the entry and sector of the business ("" where unknown)."""
 
@@ -65,20 +66,20 @@ def named_businesses(session: Session, part: str) -> Sequence[str]:
         .join(BusinessVersion, col(BusinessVersion.business_id) == col(Business.id))
         .where(col(BusinessVersion.superseded_at).is_(None), _visible())
         .where(col(BusinessVersion.kind).not_in(PERHAPS_PERSONS))
-        .where(col(Business.id).like(f"{part}%"))
+        .where(col(Business.id).between(part.ljust(LENGTH, LEAST), part.ljust(LENGTH, MOST)))
         .order_by(col(Business.id))
     )
     return session.connection().execute(query).scalars().all()
 
 
-def state_of_the_registry(session: Session, on: date) -> RegistryState:
-    """Return how much stands in the registry on a day."""
+def state_of_the_registry(session: Session, on: date, entries: Entries) -> RegistryState:
+    """Return how much stands in the registry on a day, and of the entries how many of each colour."""
 
     def count(query: Select[*tuple[Any, ...]]) -> int:
         return int(session.connection().execute(query).scalar_one())
 
     colours: Counter[str] = Counter()
-    for (_, colour, _, _), number in entries_counted(session, on).items():
+    for (_, colour, _, _), number in entries.items():
         colours[colour] += number
     pledges = select(func.count()).select_from(Pledge).where(pledge_stands(on))
     units = select(func.count()).select_from(DemonstrationUnit).where(designation_stands(on))

@@ -12,7 +12,7 @@ from registry.lists.pointer import RecordPointer, record_pointer
 from registry.overrides.commands import ProposeOverride, propose_override
 from registry.publication import public_view
 from registry.publication.copies import KeptEntry, check_copies
-from registry.publication.counts import state_of_the_registry
+from registry.publication.counts import entries_counted, state_of_the_registry
 from registry.publication.suspension import suspend_blemished
 from registry.rulebook import ListRegime, parse_row
 from registry.settings import read_settings
@@ -67,7 +67,7 @@ def test_a_pointer_is_shown_as_one_when_another_person_confirmed_it(case: Case) 
     entry_id = case.step(proposal_id, "confirm", 1)
     with reading(case.engine) as session:
         shown = public_view.entry(session, entry_id, case.now.date())
-        state = state_of_the_registry(session, case.now.date())
+        state = state_of_the_registry(session, case.now.date(), entries_counted(session, case.now.date()))
     assert isinstance(shown, public_view.PublicEntry)
     assert (shown.colour, shown.measures) == ("pointer", ())
     assert (shown.listed_on, shown.publish_from) == (date(2026, 7, 1), case.now.date())
@@ -211,4 +211,7 @@ def test_praise_is_suspended_by_itself_when_a_violation_takes_effect(case: Case)
     case.now += timedelta(days=1)
     with reading(case.engine) as session:
         assert public_view.entry(session, entry_id, case.now.date()) is None
-        assert state_of_the_registry(session, case.now.date()).red == 1
+        assert (
+            state_of_the_registry(session, case.now.date(), entries_counted(session, case.now.date())).red
+            == 1
+        )

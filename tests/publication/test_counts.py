@@ -25,9 +25,11 @@ def counted_and_shown(case: Case) -> tuple[int, int]:
     with reading(case.engine) as session:
         counted = sum(n for (code, *_), n in entries_counted(session, on).items() if code == "henan_black")
         shown = len(list(public_view.all_entries(session, "henan_black", on, "")))
-        state = state_of_the_registry(session, on)
+        state = state_of_the_registry(session, on, entries_counted(session, on))
         (told,) = [
-            one for one in public_view.lists(session, given.rulebook(), on) if one.code == "henan_black"
+            one
+            for one in public_view.lists(entries_counted(session, on), given.rulebook(), on)
+            if one.code == "henan_black"
         ]
     assert (state.black, told.entries) == (counted, counted)
     return counted, shown
@@ -58,6 +60,6 @@ def test_a_sole_trader_with_a_trade_name_is_counted_as_it_is_shown(case: Case) -
     fact = case.violation(business_id, decision_no="信浉市监处罚〔2026〕14号")
     assert fact
     with reading(case.engine) as session:
-        state = state_of_the_registry(session, case.now.date())
+        state = state_of_the_registry(session, case.now.date(), entries_counted(session, case.now.date()))
     assert (state.businesses, state.violations) == (2, 2)
     assert counted_and_shown(case) == (1, 1)

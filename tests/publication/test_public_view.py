@@ -10,7 +10,7 @@ from sqlalchemy import Engine
 from registry.publication import public_view
 from registry.publication.answers import PublicBusiness, PublicEntry, Tombstone
 from registry.publication.cards import read_cards
-from registry.publication.counts import state_of_the_registry
+from registry.publication.counts import entries_counted, state_of_the_registry
 from registry.store.engine import reading, writing
 from tests import given
 from tests.lists.cases import Case, begun
@@ -167,10 +167,11 @@ def test_entries_come_in_pages_without_gap_or_double_the_newest_first(case: Case
 def test_lists_are_counted_by_region_and_tell_their_basis(case: Case) -> None:
     case.blacklisted()
     with reading(case.engine) as session:
+        counted = entries_counted(session, case.now.date())
         told = {
-            one.code: one for one in public_view.lists(session, given.rulebook(), case.now.date(), "410000")
+            one.code: one for one in public_view.lists(counted, given.rulebook(), case.now.date(), "410000")
         }
-        state = state_of_the_registry(session, case.now.date())
+        state = state_of_the_registry(session, case.now.date(), counted)
     assert told["henan_black"].entries_by_region == {given.TOWN: 1}
     assert told["henan_black"].basis is not None
     assert (told["metrology_board"].basis, told["metrology_board"].measures) == (None, ())

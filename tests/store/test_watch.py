@@ -11,7 +11,7 @@ from sqlmodel import Session, text
 
 from registry.store.changes import may_change_what_is_shown
 from registry.store.engine import reading, writing
-from registry.store.watch import Kept, Watch, one_state
+from registry.store.watch import QUICK, REST, Counted, Kept, Watch, one_state
 from tests import given
 
 RENAMED = text("UPDATE person SET name = name || '.' WHERE id = (SELECT min(id) FROM person)")
@@ -186,3 +186,91 @@ def test_one_request_asks_once_and_the_next_sees_what_was_committed(engine: Engi
         assert watch.known() != before
         assert kept.get(None, lambda: names(engine)) == names(engine) != shown
     watch.close()
+
+
+class Slow:
+    """A count that costs seconds of a clock, and what is to be done aside."""
+
+    def __init__(self, engine: Engine, seconds: float) -> None:
+        self.engine, self.seconds, self.now = engine, seconds, 0.0
+        self.aside: list[Callable[[], None]] = []
+        self.watch = Watch(engine)
+        self.kept = Counted[list[str]](self.watch, clock=lambda: self.now, aside=self.aside.append)
+
+    def count(self) -> list[str]:
+        self.now += self.seconds
+        return names(self.engine)
+
+    def get(self, key: str = "today") -> list[str]:
+        return self.kept.get(key, self.count)
+
+
+def renamed(engine: Engine) -> list[str]:
+    with writing(engine) as session:
+        session.connection().execute(RENAMED)
+    return names(engine)
+
+
+def test_a_quick_count_is_of_the_state_that_everybody_sees(engine: Engine) -> None:
+    given.registry(engine)
+    quick = Slow(engine, QUICK / 2)
+    for _ in range(3):
+        quick.get()
+        assert renamed(engine) == quick.get()
+    assert quick.aside == []
+    quick.watch.close()
+
+
+def test_nobody_waits_for_a_slow_count_but_the_first(engine: Engine) -> None:
+    given.registry(engine)
+    slow = Slow(engine, 5.0)
+    before = slow.get()
+    now = renamed(engine)
+    slow.now += 5.0 * REST
+    clock = slow.now
+    assert [slow.get() for _ in range(3)] == [before] * 3
+    assert slow.now == clock
+    (counting,) = slow.aside  # once, though three asked
+    counting()
+    assert slow.get() == now
+    slow.watch.close()
+
+
+def test_a_slow_count_rests_for_several_times_as_long_as_it_took(engine: Engine) -> None:
+    given.registry(engine)
+    slow = Slow(engine, 5.0)
+    slow.get()
+    renamed(engine)
+    slow.now += 5.0 * REST - 0.1
+    slow.get()
+    assert slow.aside == []
+    slow.now += 0.2
+    slow.get()
+    assert len(slow.aside) == 1
+    slow.watch.close()
+
+
+def test_what_was_told_with_an_old_count_is_told_anew_when_the_new_one_comes(engine: Engine) -> None:
+    """Else an answer that was remembered meanwhile would stand until the next commit."""
+    given.registry(engine)
+    slow = Slow(engine, 5.0)
+    slow.get()
+    renamed(engine)
+    slow.now += 5.0 * REST
+    told = slow.watch.mark()
+    slow.get()
+    slow.aside.pop()()
+    assert slow.watch.mark() != told
+    slow.now += 5.0 * REST
+    assert slow.get() == names(engine)
+    assert slow.aside == []  # the data is the same: nothing is counted for that
+    slow.watch.close()
+
+
+def test_another_day_is_counted_at_once(engine: Engine) -> None:
+    given.registry(engine)
+    slow = Slow(engine, 5.0)
+    slow.get()
+    now = renamed(engine)
+    assert slow.get("tomorrow") == now
+    slow.watch.close()
