@@ -26,18 +26,21 @@ from search_index.sync import sync
 log = logging.getLogger("honest_metrology.jobs")
 
 BATCH = 2000
+MANY = 50_000  # subjects that are rather read at once, with all others, where the index holds no more
 SERVER = "search server"
 
 
 def run(plant: Plant) -> str:
     """Deliver all that is pending and return what was done, in words for the log."""
     documents = 0
-    with reading(plant.engine) as session:  # an idle registry opens no write transaction
-        unfollowed, waiting = (outbox.backlog(session, consumer) for consumer in ("lists", "search"))
+    unfollowed = _backlog(plant, "lists")  # an idle registry opens no write transaction
     while unfollowed and _follow_facts(plant):
-        waiting = True  # what was withdrawn is told to the index too
+        pass
+    waiting = _backlog(plant, "search")  # what was withdrawn is told to the index too
     if plant.patience.ready(SERVER, plant.now()):
         try:
+            if waiting > max(MANY, plant.index.count()):
+                documents += _deliver_all(plant)
             while waiting and (taken := _deliver_search(plant)):
                 documents += taken
             _fill(plant)
@@ -47,6 +50,11 @@ def run(plant: Plant) -> str:
             plant.patience.failed(SERVER, plant.now())
     built = build_files(plant)
     return f"documents={documents} editions={built}"
+
+
+def _backlog(plant: Plant, consumer: str) -> int:
+    with reading(plant.engine) as session:
+        return outbox.backlog(session, consumer)
 
 
 def _follow_facts(plant: Plant) -> int:
@@ -61,6 +69,20 @@ def _follow_facts(plant: Plant) -> int:
             hide_unshown(work, ids)
             outbox.settle(session, rows)
         return len(rows)
+
+
+def _deliver_all(plant: Plant) -> int:
+    """Build the index anew where more waits than it holds, as after a large import; return its rows.
+
+    What the outbox tells within the state that is read is in the documents that are read from it.
+    """
+    with reading(plant.engine) as session:
+        told = outbox.numbers(session, "search")
+        documents = index_documents(session, legal_day(plant.now()))
+        rebuild(plant.index, (from_source(source) for source in documents))
+    with writing(plant.engine) as session:
+        outbox.settle_numbers(session, told)
+    return len(told)
 
 
 def _deliver_search(plant: Plant) -> int:

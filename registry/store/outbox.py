@@ -53,6 +53,12 @@ def pending(session: Session, consumer: str, limit: int) -> Sequence[Outbox]:
     return taken
 
 
+def numbers(session: Session, consumer: str) -> Sequence[int]:
+    """Return the numbers of all rows of a consumer, the oldest first."""
+    told = select(Outbox.seq).where(Outbox.consumer == consumer).order_by(col(Outbox.seq))
+    return [seq for seq in session.exec(told) if seq is not None]
+
+
 def waiting(session: Session, consumer: str, most: int) -> set[str] | None:
     """Return the subjects that a consumer has not yet read again, or None where they are more than `most`."""
     if backlog(session, consumer) > most:
@@ -63,7 +69,11 @@ def waiting(session: Session, consumer: str, most: int) -> set[str] | None:
 
 def settle(session: Session, rows: Sequence[Outbox]) -> None:
     """Delete the rows whose effect is durable."""
-    seqs = [row.seq for row in rows]
+    settle_numbers(session, [row.seq for row in rows if row.seq is not None])
+
+
+def settle_numbers(session: Session, seqs: Sequence[int]) -> None:
+    """Delete the rows of these numbers, whose effect is durable."""
     for start in range(0, len(seqs), 500):
         session.connection().execute(delete(Outbox).where(col(Outbox.seq).in_(seqs[start : start + 500])))
 

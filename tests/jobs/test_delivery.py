@@ -29,6 +29,10 @@ class Killed(BaseException):
     """Stands for a process that is gone."""
 
 
+def _refuse_to_write_one_by_one(_documents: object) -> int:
+    raise AssertionError("a document was written to the index by itself")
+
+
 def waiting(works: Works) -> int:
     with reading(works.plant.engine) as session:
         return outbox.backlog(session, "search")
@@ -159,6 +163,21 @@ def _annul(works: Works) -> None:
 
 
 @pytest.mark.parametrize("consumer", ["lists", "search"])
+def test_more_than_the_index_holds_is_read_at_once_and_entries_that_fell_are_withdrawn(
+    works: Works, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    entry_id = works.case.blacklisted()
+    names = {works.case.business(f"浉河区{number}号粮店") for number in range(8)}
+    _annul(works)
+    monkeypatch.setattr(deliver_outbox, "MANY", 3)
+    monkeypatch.setattr(works.plant.index, "upsert", _refuse_to_write_one_by_one)
+    works.deliver()
+    assert names < works.found()
+    assert works.found(lists=BLACK) == set()
+    assert state_of(works, entry_id) == "annulled"
+    assert waiting(works) == 0
+
+
 @pytest.mark.parametrize("after", ["sync", "settle"])
 def test_a_delivery_that_dies_is_repeated_without_harm(
     works: Works, monkeypatch: pytest.MonkeyPatch, after: str, consumer: str
