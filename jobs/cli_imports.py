@@ -5,9 +5,10 @@ import sys
 from pathlib import Path
 
 import click
-from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn, TimeRemainingColumn
+from rich.progress import DownloadColumn, TimeRemainingColumn
 
 from jobs.acting import desk
+from jobs.telling import bar
 from registry.imports.columns import COLUMNS
 from registry.imports.commands import BUILTIN, KINDS, builtin, import_file
 from registry.imports.exports import EXPORTS
@@ -49,21 +50,15 @@ def import_command(
         write_errors(
             errors, ImportReport(kind)
         )  # a place that cannot be written is told before anything is imported
-    bar = Progress(
-        TextColumn(f"import {kind}"),
-        BarColumn(),
-        DownloadColumn(),
-        TimeRemainingColumn(),
-        disable=not sys.stderr.isatty(),
-    )
-    with bar, desk(account, settings) as opened:
-        task = bar.add_task(kind, total=None)
+    shown = bar("import", DownloadColumn(), TimeRemainingColumn())
+    with shown, desk(account, settings) as opened:
+        task = shown.add_task(kind, total=None)
         report = import_file(
             kind,
             path,
             opened.work,
             dry_run=dry_run,
-            progress=lambda _rows, done, total: bar.update(task, completed=done, total=total),
+            progress=lambda _rows, done, total: shown.update(task, completed=done, total=total),
         )
     if errors is not None:
         write_errors(errors, report)

@@ -7,6 +7,7 @@ import click
 
 from jobs import process, runner
 from jobs.opening import opened
+from jobs.telling import counting
 from registry.calendar import legal_day
 from registry.errors import Broken
 from registry.publication.public_view import index_documents
@@ -34,9 +35,10 @@ def rebuild() -> None:
         if not settings.on_sqlite and not held.enter_context(runner.leading(engine)):
             raise Broken("another process leads the jobs and writes the index; end it first")
         fresh = open_index(settings, write=True, renew=True)
-        with reading(engine) as session:
+        with reading(engine) as session, counting("index") as tell:
             documents = index_documents(session, legal_day(process.clock()))
-            count = rebuild_index(fresh, (from_source(source) for source in documents))
+            sources = (from_source(source) for source in documents)
+            count = rebuild_index(fresh, sources, lambda done: tell("documents", done))
         fresh.close()
     click.echo(f"documents {count}")
 

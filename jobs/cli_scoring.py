@@ -8,6 +8,7 @@ from sqlalchemy import Engine
 
 from jobs import process
 from jobs.opening import opened
+from jobs.telling import counting
 from registry.calendar import day_begins, legal_day
 from registry.errors import Malformed
 from registry.founding import job_actor
@@ -55,7 +56,9 @@ def _scored(
     if as_of is None and known_at is None:
         with reading(engine) as session:
             rulebook = effective_rulebook(session, load_rulebook())
-        return score_run(engine, rulebook, now=now, actor=job_actor("score"), full=full).as_json()
+        with counting("score") as tell:
+            run = score_run(engine, rulebook, now=now, actor=job_actor("score"), full=full, progress=tell)
+        return run.as_json()
     on, known = moment(as_of, known_at, now)
     with reading(engine) as session:
         rulebook = rulebook_at(session, known)
