@@ -208,7 +208,11 @@ def entries_due(session: Session, on: date, limit: int) -> Sequence[ListEntry]:
 
 
 def entries_fallen(
-    session: Session, business_ids: Iterable[str] | None = None, limit: int = AT_ONCE
+    session: Session,
+    business_ids: Iterable[str] | None = None,
+    limit: int = AT_ONCE,
+    *,
+    of_cases: bool = False,
 ) -> Sequence[tuple[ListEntry, bool]]:
     """Return entries, not yet ended, that no violation of theirs carries any more.
 
@@ -219,6 +223,7 @@ def entries_fallen(
         session: Read only.
         business_ids: Only entries of these; None: of all.
         limit: Most that are returned.
+        of_cases: Only entries that a case led to; boards enter theirs by themselves, by the million.
 
     Returns:
         Each entry, and whether it is because all its decisions were annulled.
@@ -236,6 +241,8 @@ def entries_fallen(
         col(Violation.business_id) == col(ListEntry.business_id), col(Violation.type_code).is_not(None)
     )
     query = _standing().add_columns(~final.exists()).where(grounds.exists(), ~carrying.exists())
+    if of_cases:
+        query = query.where(col(ListEntry.proposal_id).is_not(None))
     if business_ids is not None:
         query = query.where(col(ListEntry.business_id).in_(sorted(set(business_ids))))
     found = session.execute(query.order_by(col(ListEntry.entry_id)).limit(limit)).all()

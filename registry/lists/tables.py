@@ -53,7 +53,10 @@ class ProposalStep(SQLModel, table=True):
     """One step of a proposal: who took it, on which legal day, with which document and deadline."""
 
     __tablename__ = "proposal_step"
-    __table_args__ = (Index("proposal_step_by_document", "document_id"),)
+    __table_args__ = (
+        Index("proposal_step_by_document", "document_id"),
+        Index("proposal_step_by_day", "taken_on"),
+    )
 
     proposal_id: str = Field(primary_key=True, foreign_key="proposal.id")
     seq: int = Field(primary_key=True)
@@ -92,8 +95,14 @@ class ListEntry(FactVersion, table=True):
         PrimaryKeyConstraint("entry_id", "version"),  # its versions are found by it
         only_current("one_current_entry", "entry_id"),
         only_current("entry_by_regime", "regime", "listed_on", "entry_id", unique=False),
+        only_current("entry_by_place", "regime", "region", "listed_on", "entry_id", unique=False),
         only_current("entry_by_business", "business_id", unique=False),
         only_current("entry_until", "publish_until", unique=False),
+        only_current("entry_by_colour", "colour", "listed_on", unique=False),
+        only_current("entry_by_end", "withdrawn_on", where="withdrawn_on IS NOT NULL", unique=False),
+        only_current("entry_by_last_day", "withdraw_by_on", where="withdraw_by_on IS NOT NULL", unique=False),
+        only_current("entry_of_case", "entry_id", where="proposal_id IS NOT NULL", unique=False),
+        only_current("entry_by_record", "violation_id", where="violation_id IS NOT NULL", unique=False),
         only_current(
             "one_entry_by_record",
             "regime",

@@ -34,7 +34,7 @@ from registry.publication.answers import (
     PublicViolation,
     Tombstone,
 )
-from registry.publication.counts import entries_counted
+from registry.publication.counts import Entries
 from registry.publication.gathering import (
     AT_ONCE,
     Known,
@@ -52,6 +52,7 @@ from registry.rulebook import Rulebook, ViolationType
 from registry.statistics.tables import Statistic
 from registry.violations.tables import PenaltyDecision, Violation
 
+A_COUNTY = 6  # digits
 Shown = TypeVar("Shown", bound=Answer)
 
 
@@ -197,11 +198,18 @@ def entries_by_id(session: Session, entry_ids: Iterable[str], on: date) -> dict[
 
 
 def lists(
-    session: Session, rulebook: Rulebook, on: date, jurisdiction: str = "000000"
+    counted: Entries, rulebook: Rulebook, on: date, jurisdiction: str = "000000"
 ) -> tuple[PublicRegime, ...]:
-    """Return the lists and boards in force on a day for a region and below it, with their counts."""
+    """Return the lists and boards in force on a day for a region and below it, with their counts.
+
+    Args:
+        counted: What is shown on them.
+        rulebook: The law known today.
+        on: Legal day.
+        jurisdiction: GB/T 2260.
+    """
     counts: dict[str, dict[str, int]] = defaultdict(dict)
-    for (code, _, where, _), count in entries_counted(session, on).items():
+    for (code, _, where, _), count in counted.items():
         counts[code][where] = counts[code].get(where, 0) + count
     return tuple(
         PublicRegime(
@@ -343,14 +351,18 @@ def _entries_after(
     regime: str, on: date, cursor: str | None, limit: int, *, region_prefix: str, sector: str
 ) -> Select[*tuple[Any, ...]]:
     query = select(ListEntry).where(col(ListEntry.regime) == regime, entry_shown(on))
-    if region_prefix:
+    if len(region_prefix) == A_COUNTY:  # the entries of a county lie side by side, in their order
+        query = query.where(col(ListEntry.region) == region_prefix)
+    elif region_prefix:
         query = query.where(
             col(ListEntry.region).between(region_prefix.ljust(6, "0"), region_prefix.ljust(6, "9"))
         )
-    if sector:
-        business = select(1).where(col(BusinessVersion.business_id) == col(ListEntry.business_id))
+    if sector:  # asked of one entry after the other: as a join all of the sector might be read
+        business = select(col(BusinessVersion.sector)).where(
+            col(BusinessVersion.business_id) == col(ListEntry.business_id)
+        )
         now = business.where(col(BusinessVersion.superseded_at).is_(None))
-        query = query.where(now.where(col(BusinessVersion.sector) == sector).exists())
+        query = query.where(now.scalar_subquery() == sector)
     if cursor is not None:
         query = query.where(_beyond(cursor))
     return query.order_by(col(ListEntry.listed_on).desc(), col(ListEntry.entry_id).desc()).limit(limit)

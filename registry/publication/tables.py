@@ -202,6 +202,7 @@ class Withdrawal(SQLModel, table=True):
             postgresql_where=text("closed_on IS NULL"),
         ),
         Index("withdrawal_by_region", "region", "closed_on"),
+        Index("withdrawal_decided_by", "decide_by_on"),
     )
 
     id: str = Field(primary_key=True)

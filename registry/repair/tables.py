@@ -44,6 +44,8 @@ class Repair(SQLModel, table=True):
             postgresql_where=text("closed_on IS NULL"),
         ),
         Index("repair_by_state", "state", "region"),
+        Index("repair_decided_by", "decide_by_on"),
+        Index("repair_accepted_by", "accept_by_on"),
     )
 
     id: str = Field(primary_key=True)
@@ -102,6 +104,8 @@ class Objection(SQLModel, table=True):
         ),
         Index("objection_by_subject", "subject_id"),
         Index("objection_by_state", "state", "region"),
+        Index("objection_decided_by", "decide_by_on"),
+        Index("objection_accepted_by", "accept_by_on"),
     )
 
     id: str = Field(primary_key=True)
@@ -148,7 +152,7 @@ class CaseStep(SQLModel, table=True):
     """One step of a repair or an objection: who took it, on which legal day, with which document."""
 
     __tablename__ = "case_step"
-    __table_args__ = (Index("case_step_by_document", "document_id"),)
+    __table_args__ = (Index("case_step_by_document", "document_id"), Index("case_step_by_day", "taken_on"))
 
     case_id: str = Field(primary_key=True)
     seq: int = Field(primary_key=True)

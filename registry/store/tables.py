@@ -28,7 +28,9 @@ class Outbox(SQLModel, table=True):
         subjects: How many they are.
     """
 
-    __table_args__ = (Index("outbox_by_consumer", "consumer", "seq"),)
+    __table_args__ = (
+        Index("outbox_by_consumer", "consumer", "seq", "subjects"),  # with what is counted of each row
+    )
 
     seq: int | None = Field(default=None, sa_column=Column(Sequence, primary_key=True, autoincrement=True))
     consumer: str

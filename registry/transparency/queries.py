@@ -150,7 +150,7 @@ def _entries(day: Any) -> Select[Any, Any]:
 
 def _not_withdrawn(session: Session, rulebook: Rulebook) -> Iterator[tuple[str, date]]:
     """Yield office and last day of every entry that stands though nothing carries it any more."""
-    for entry, _ in entries_fallen(session):
+    for entry, _ in entries_fallen(session, of_cases=True):
         due_on = withdraw_by(session, rulebook, entry, fallen_on(session, entry))
         office = session.execute(
             _entries(ListEntry.listed_on).where(col(ListEntry.entry_id) == entry.entry_id)

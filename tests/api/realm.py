@@ -121,10 +121,20 @@ def filled(folder: Path, migrated: Path) -> Realm:
     """Fill a folder once; `renew` puts a copy of it under the application."""
     shutil.copy(migrated, folder / DATABASE)
     engine = open_engine(f"sqlite:///{folder / DATABASE}")
+    realm = filled_on(engine, folder)
+    checkpoint(engine)
+    engine.dispose()
+    (folder / DATABASE).rename(folder / "filled")
+    return realm
+
+
+def filled_on(engine: Engine, folder: Path) -> Realm:
+    """Fill a fresh database of either kind, and a folder."""
     given.registry(engine)
+    settings = read_settings(data_dir=folder, database_url=engine.url.render_as_string(hide_password=False))
     load_or_create(folder)
-    make_secret(read_settings(data_dir=folder).second_factor_file)
-    prepare(read_settings(data_dir=folder, database_url=f"sqlite:///{folder / DATABASE}")).engine.dispose()
+    make_secret(settings.second_factor_file)
+    prepare(settings).engine.dispose()
     law = leading.known_terms()
     with writing(engine) as session:
         ensure_archived(session, law, given.NOW)
@@ -133,11 +143,7 @@ def filled(folder: Path, migrated: Path) -> Realm:
     with writing(engine) as session:
         people = tuple(_people(session, case.now, ids))
         ids |= _at_desk(session, case.now)
-    checkpoint(engine)
-    engine.dispose()
-    (folder / DATABASE).rename(folder / "filled")
-    index = EmbeddedIndex.open(folder / "index", write=True)
-    return Realm(folder, law, case.now, ids, people, index)
+    return Realm(folder, law, case.now, ids, people, EmbeddedIndex.open(folder / "index", write=True))
 
 
 def _facts(case: Case) -> dict[str, str]:
