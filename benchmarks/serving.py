@@ -70,12 +70,12 @@ def compare(
     wrk = shutil.which("wrk")
     if wrk is None:
         raise SystemExit("wrk is missing; on Debian: apt-get install wrk")
-    with _ours(folder) as (url, process):
-        _settle(process)
+    with ours(folder) as (url, process):
+        settle(process)
         bodies = {name: _answer(url, paths[0]) for name, paths in {**cases, **visits}.items()}
         (folder / "bare.json").write_text(json.dumps(bodies), encoding="utf-8")
         _as_files(folder / "static", list(bodies.values()))
-        at_rest = _memory(process, "VmRSS")
+        at_rest = memory(process, "VmRSS")
         with _bare(folder / "bare.json") as (bare_url, _):
             measured: dict[str, object] = {}
             for number, (name, paths) in enumerate(cases.items()):
@@ -85,7 +85,7 @@ def compare(
                 for turn in range(turns):
                     for side, at, asked in (
                         ("repeated", url, paths),
-                        ("once", url, _fresh(paths, turn)),
+                        ("once", url, fresh(paths, turn)),
                         ("bare", bare_url, [f"/{number}"]),
                         ("static", bare_url, [f"/static/{number}"]),
                     ):
@@ -103,7 +103,7 @@ def compare(
             "seconds": seconds,
             "cases": measured,
             "rss_at_rest_mib": at_rest,
-            "peak_rss_mib": _memory(process, "VmHWM"),
+            "peak_rss_mib": memory(process, "VmHWM"),
         }
 
 
@@ -120,7 +120,7 @@ def _visited(
     for turn in range(turns):
         asked = random.Random(turn).choices(paths, cum_weights=weights, k=FRESH)
         script = _script(folder / "visits.lua", asked)
-        _commit(folder)
+        commit(folder)
         rates["cold"].append(_rate(wrk, url, script, seconds))
         rates["warm"].append(_rate(wrk, url, script, seconds))
         for side, written in (("quiet_commits", QUIETLY), ("commits", SHOWN)):
@@ -133,7 +133,7 @@ def _visited(
     return {**{side: round(found) for side, found in middle.items()}, **shares}
 
 
-def _commit(folder: Path, written: Update = SHOWN) -> None:
+def commit(folder: Path, written: Update = SHOWN) -> None:
     """Commit a write that changes nothing: if the public may see it, answers are forgotten."""
     engine = open_engine(read_settings(data_dir=folder).database)
     with writing(engine) as session:
@@ -146,11 +146,11 @@ def _committing(folder: Path, written: Update) -> Iterator[None]:
     """Commit again and again, as officers at work do."""
     over = threading.Event()
 
-    def commit() -> None:
+    def act() -> None:
         while not over.wait(EVERY):
-            _commit(folder, written)
+            commit(folder, written)
 
-    officer = threading.Thread(target=commit)
+    officer = threading.Thread(target=act)
     officer.start()
     try:
         yield
@@ -182,7 +182,7 @@ def _as_files(folder: Path, bodies: Sequence[Any]) -> None:
         (folder / str(number)).write_text(text, encoding="utf-8")
 
 
-def _fresh(paths: Sequence[str], turn: int) -> list[str]:
+def fresh(paths: Sequence[str], turn: int) -> list[str]:
     """Return addresses that mean the same and were never asked."""
     asked = []
     for number in range(turn * FRESH, (turn + 1) * FRESH):
@@ -218,7 +218,7 @@ def _script(path: Path, addresses: Sequence[str]) -> Path:
 
 
 @contextmanager
-def _ours(folder: Path) -> Iterator[tuple[str, subprocess.Popen[bytes]]]:
+def ours(folder: Path) -> Iterator[tuple[str, subprocess.Popen[bytes]]]:
     port = _free_port()
     environment = {**os.environ, "HM_DATA_DIR": str(folder)}
     with _running([COMMAND, "serve", "--port", str(port)], port, "/healthz", environment) as process:
@@ -262,7 +262,7 @@ def _await(url: str, process: subprocess.Popen[bytes]) -> None:
     raise SystemExit(f"{url} does not answer")
 
 
-def _settle(process: subprocess.Popen[bytes]) -> None:
+def settle(process: subprocess.Popen[bytes]) -> None:
     """Wait until a server that was just started has done the jobs that were due."""
     until, before = time.monotonic() + PATIENCE, _ticks(process)
     while time.monotonic() < until:
@@ -284,7 +284,7 @@ def _free_port() -> int:
         return int(probe.getsockname()[1])
 
 
-def _memory(process: subprocess.Popen[bytes], field: str) -> int:
+def memory(process: subprocess.Popen[bytes], field: str) -> int:
     status = Path(f"/proc/{process.pid}/status").read_text(encoding="utf-8")
     return int(re.search(rf"{field}:\s+(\d+)", status)[1]) // 1024  # type: ignore[index]
 

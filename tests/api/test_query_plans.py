@@ -45,6 +45,7 @@ SMALL: Mapping[str, str] = {
     "rule_override": "one row for each change of the law",
     "calendar_override": "some days a year",
     "score_run": "one row for each night",
+    "public_changes": "one row",
     "report_due_count": "one row for each office and month",
 }
 COUNTING: Mapping[str, frozenset[str]] = {

@@ -162,7 +162,6 @@ def _annul(works: Works) -> None:
         )
 
 
-@pytest.mark.parametrize("consumer", ["lists", "search"])
 def test_more_than_the_index_holds_is_read_at_once_and_entries_that_fell_are_withdrawn(
     works: Works, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -178,6 +177,7 @@ def test_more_than_the_index_holds_is_read_at_once_and_entries_that_fell_are_wit
     assert waiting(works) == 0
 
 
+@pytest.mark.parametrize("consumer", ["lists", "search"])
 @pytest.mark.parametrize("after", ["sync", "settle"])
 def test_a_delivery_that_dies_is_repeated_without_harm(
     works: Works, monkeypatch: pytest.MonkeyPatch, after: str, consumer: str
