@@ -51,11 +51,11 @@ class Mark(NamedTuple):
     """A state of the database, as far as this process tells of it.
 
     Attributes:
-        changes: The count of the database.
+        changes: The count of the database; None before the first.
         counts: How often something was counted anew of a state that was told of before.
     """
 
-    changes: object
+    changes: int | None
     counts: int
 
 
@@ -83,7 +83,7 @@ class Watch:
             kept = self._kept = self._kept or self._connected()
             driver: Any = kept.driver_connection
             try:
-                found: object = driver.cursor().execute(SEEN).fetchone()[0]
+                found: int | None = driver.cursor().execute(SEEN).fetchone()[0]
             except driver.Error as failed:
                 self._kept = None
                 kept.invalidate()
