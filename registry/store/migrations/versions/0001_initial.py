@@ -189,7 +189,7 @@ def upgrade() -> None:
         sa.Column("recorded_at", registry.store.columns.Instant(timezone=True), nullable=False),
         sa.PrimaryKeyConstraint("seq"),
     )
-    op.create_index("outbox_by_consumer", "outbox", ["consumer", "seq"], unique=False)
+    op.create_index("outbox_by_consumer", "outbox", ["consumer", "seq", "subjects"], unique=False)
     op.create_table(
         "penalty_decision",
         sa.Column("version", sa.Integer(), nullable=False),
@@ -672,8 +672,10 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id"),
     )
     op.create_index(op.f("ix_objection_business_id"), "objection", ["business_id"], unique=False)
+    op.create_index("objection_accepted_by", "objection", ["accept_by_on"], unique=False)
     op.create_index("objection_by_state", "objection", ["state", "region"], unique=False)
     op.create_index("objection_by_subject", "objection", ["subject_id"], unique=False)
+    op.create_index("objection_decided_by", "objection", ["decide_by_on"], unique=False)
     op.create_table(
         "office_name",
         sa.Column("office_code", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
@@ -796,7 +798,9 @@ def upgrade() -> None:
         sqlite_where=sa.text("closed_on IS NULL"),
         postgresql_where=sa.text("closed_on IS NULL"),
     )
+    op.create_index("repair_accepted_by", "repair", ["accept_by_on"], unique=False)
     op.create_index("repair_by_state", "repair", ["state", "region"], unique=False)
+    op.create_index("repair_decided_by", "repair", ["decide_by_on"], unique=False)
     op.create_table(
         "report_due_count",
         sa.Column("office_code", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
@@ -1527,6 +1531,7 @@ def upgrade() -> None:
         ),
         sa.PrimaryKeyConstraint("case_id", "seq"),
     )
+    op.create_index("case_step_by_day", "case_step", ["taken_on"], unique=False)
     op.create_index("case_step_by_document", "case_step", ["document_id"], unique=False)
     op.create_table(
         "key_request",
@@ -1603,12 +1608,60 @@ def upgrade() -> None:
         postgresql_where=sa.text("superseded_at IS NULL"),
     )
     op.create_index(
+        "entry_by_colour",
+        "list_entry",
+        ["colour", "listed_on"],
+        unique=False,
+        sqlite_where=sa.text("superseded_at IS NULL"),
+        postgresql_where=sa.text("superseded_at IS NULL"),
+    )
+    op.create_index(
+        "entry_by_end",
+        "list_entry",
+        ["withdrawn_on"],
+        unique=False,
+        sqlite_where=sa.text("superseded_at IS NULL AND withdrawn_on IS NOT NULL"),
+        postgresql_where=sa.text("superseded_at IS NULL AND withdrawn_on IS NOT NULL"),
+    )
+    op.create_index(
+        "entry_by_last_day",
+        "list_entry",
+        ["withdraw_by_on"],
+        unique=False,
+        sqlite_where=sa.text("superseded_at IS NULL AND withdraw_by_on IS NOT NULL"),
+        postgresql_where=sa.text("superseded_at IS NULL AND withdraw_by_on IS NOT NULL"),
+    )
+    op.create_index(
+        "entry_by_place",
+        "list_entry",
+        ["regime", "region", "listed_on", "entry_id"],
+        unique=False,
+        sqlite_where=sa.text("superseded_at IS NULL"),
+        postgresql_where=sa.text("superseded_at IS NULL"),
+    )
+    op.create_index(
+        "entry_by_record",
+        "list_entry",
+        ["violation_id"],
+        unique=False,
+        sqlite_where=sa.text("superseded_at IS NULL AND violation_id IS NOT NULL"),
+        postgresql_where=sa.text("superseded_at IS NULL AND violation_id IS NOT NULL"),
+    )
+    op.create_index(
         "entry_by_regime",
         "list_entry",
         ["regime", "listed_on", "entry_id"],
         unique=False,
         sqlite_where=sa.text("superseded_at IS NULL"),
         postgresql_where=sa.text("superseded_at IS NULL"),
+    )
+    op.create_index(
+        "entry_of_case",
+        "list_entry",
+        ["entry_id"],
+        unique=False,
+        sqlite_where=sa.text("superseded_at IS NULL AND proposal_id IS NOT NULL"),
+        postgresql_where=sa.text("superseded_at IS NULL AND proposal_id IS NOT NULL"),
     )
     op.create_index(
         "entry_until",
@@ -1833,6 +1886,7 @@ def upgrade() -> None:
         ),
         sa.PrimaryKeyConstraint("proposal_id", "seq"),
     )
+    op.create_index("proposal_step_by_day", "proposal_step", ["taken_on"], unique=False)
     op.create_index("proposal_step_by_document", "proposal_step", ["document_id"], unique=False)
     op.create_table(
         "verification",
@@ -1961,12 +2015,14 @@ def upgrade() -> None:
         postgresql_where=sa.text("closed_on IS NULL"),
     )
     op.create_index("withdrawal_by_region", "withdrawal", ["region", "closed_on"], unique=False)
+    op.create_index("withdrawal_decided_by", "withdrawal", ["decide_by_on"], unique=False)
     # ### end Alembic commands ###
 
 
 def downgrade() -> None:
     """Take the schema back."""
     # ### commands auto generated by Alembic - please adjust! ###
+    op.drop_index("withdrawal_decided_by", table_name="withdrawal")
     op.drop_index("withdrawal_by_region", table_name="withdrawal")
     op.drop_index(
         "one_open_withdrawal",
@@ -2002,6 +2058,7 @@ def downgrade() -> None:
     )
     op.drop_table("verification")
     op.drop_index("proposal_step_by_document", table_name="proposal_step")
+    op.drop_index("proposal_step_by_day", table_name="proposal_step")
     op.drop_table("proposal_step")
     op.drop_index("proposal_due_by_day", table_name="proposal_due")
     op.drop_table("proposal_due")
@@ -2056,7 +2113,43 @@ def downgrade() -> None:
         postgresql_where=sa.text("superseded_at IS NULL"),
     )
     op.drop_index(
+        "entry_of_case",
+        table_name="list_entry",
+        sqlite_where=sa.text("superseded_at IS NULL AND proposal_id IS NOT NULL"),
+        postgresql_where=sa.text("superseded_at IS NULL AND proposal_id IS NOT NULL"),
+    )
+    op.drop_index(
         "entry_by_regime",
+        table_name="list_entry",
+        sqlite_where=sa.text("superseded_at IS NULL"),
+        postgresql_where=sa.text("superseded_at IS NULL"),
+    )
+    op.drop_index(
+        "entry_by_record",
+        table_name="list_entry",
+        sqlite_where=sa.text("superseded_at IS NULL AND violation_id IS NOT NULL"),
+        postgresql_where=sa.text("superseded_at IS NULL AND violation_id IS NOT NULL"),
+    )
+    op.drop_index(
+        "entry_by_place",
+        table_name="list_entry",
+        sqlite_where=sa.text("superseded_at IS NULL"),
+        postgresql_where=sa.text("superseded_at IS NULL"),
+    )
+    op.drop_index(
+        "entry_by_last_day",
+        table_name="list_entry",
+        sqlite_where=sa.text("superseded_at IS NULL AND withdraw_by_on IS NOT NULL"),
+        postgresql_where=sa.text("superseded_at IS NULL AND withdraw_by_on IS NOT NULL"),
+    )
+    op.drop_index(
+        "entry_by_end",
+        table_name="list_entry",
+        sqlite_where=sa.text("superseded_at IS NULL AND withdrawn_on IS NOT NULL"),
+        postgresql_where=sa.text("superseded_at IS NULL AND withdrawn_on IS NOT NULL"),
+    )
+    op.drop_index(
+        "entry_by_colour",
         table_name="list_entry",
         sqlite_where=sa.text("superseded_at IS NULL"),
         postgresql_where=sa.text("superseded_at IS NULL"),
@@ -2071,6 +2164,7 @@ def downgrade() -> None:
     op.drop_index(op.f("ix_key_request_account_name"), table_name="key_request")
     op.drop_table("key_request")
     op.drop_index("case_step_by_document", table_name="case_step")
+    op.drop_index("case_step_by_day", table_name="case_step")
     op.drop_table("case_step")
     op.drop_table("case_paper")
     op.drop_table("totp_secret")
@@ -2199,7 +2293,9 @@ def downgrade() -> None:
     op.drop_index("reward_by_office", table_name="reward")
     op.drop_table("reward")
     op.drop_table("report_due_count")
+    op.drop_index("repair_decided_by", table_name="repair")
     op.drop_index("repair_by_state", table_name="repair")
+    op.drop_index("repair_accepted_by", table_name="repair")
     op.drop_index(
         "one_open_repair",
         table_name="repair",
@@ -2216,8 +2312,10 @@ def downgrade() -> None:
     op.drop_table("office_scope")
     op.drop_index(op.f("ix_office_name_name"), table_name="office_name")
     op.drop_table("office_name")
+    op.drop_index("objection_decided_by", table_name="objection")
     op.drop_index("objection_by_subject", table_name="objection")
     op.drop_index("objection_by_state", table_name="objection")
+    op.drop_index("objection_accepted_by", table_name="objection")
     op.drop_index(op.f("ix_objection_business_id"), table_name="objection")
     op.drop_table("objection")
     op.drop_index(
