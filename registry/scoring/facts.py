@@ -204,7 +204,14 @@ def _verifications_on_time(known_at: datetime) -> _Source:
     )
     following = select(func.min(col(later.verified_on))).where(
         col(later.instrument_id) == col(Verification.instrument_id),
-        col(later.verified_on) > verified_on,
+        or_(
+            col(later.verified_on) > verified_on,
+            and_(  # of one day one counts, as `instruments.rules.governing` says
+                col(later.verified_on) == verified_on,
+                col(later.result) != "unqualified",
+                col(later.verification_id) > col(Verification.verification_id),
+            ),
+        ),
         col(later.annulled_on).is_(None),
         *_known(later, known_at),
     )

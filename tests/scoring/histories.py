@@ -73,8 +73,16 @@ class Story:
 
     def _verified(self, instrument_id: str, known_at: datetime) -> list[dict[str, Any]]:
         """Return the verifications of an instrument as they were known."""
-        all_known = (_known(versions, known_at) for table, _, versions in self.facts if table is Verification)
-        return [one for one in all_known if one is not None and one["instrument_id"] == instrument_id]
+        all_known = [
+            (fact_id, _known(versions, known_at))
+            for table, fact_id, versions in self.facts
+            if table is Verification
+        ]
+        return [
+            {**known, "id": fact_id}
+            for fact_id, known in all_known
+            if known is not None and known["instrument_id"] == instrument_id
+        ]
 
 
 def _known(versions: list[Version], known_at: datetime) -> dict[str, Any] | None:
@@ -131,7 +139,11 @@ def _tell_verifications(instrument: dict[str, Any], verified: list[dict[str, Any
         ends += [
             after["verified_on"]
             for after in verified
-            if after["verified_on"] > day and after["annulled_on"] is None
+            if after["annulled_on"] is None
+            and (
+                after["verified_on"] > day
+                or (after["verified_on"] == day and after in passed and after["id"] > one["id"])
+            )
         ]
         yield Fact("verification.on_time", day, min(end for end in ends if end is not None))
 
