@@ -79,7 +79,7 @@ _RUNS = {
 }
 
 
-def _clause(term: Term, tier: Tier) -> tantivy.Query:
+def clause(term: Term, tier: Tier) -> tantivy.Query:
     """Return the query for a term on one tier."""
     if tier is Tier.CODE:
         return _phrase("code_runs", term.text, CODE_RUN)
@@ -111,7 +111,7 @@ def _read(syllables: tuple[str, ...]) -> tantivy.Query:
     return tantivy.Query.phrase_prefix_query(SCHEMA, "pinyin", list(syllables))
 
 
-_LANGUAGE = Language(tantivy.Query.all_query(), _clause, any_of, all_of)
+_LANGUAGE = Language(tantivy.Query.all_query(), clause, any_of, all_of)
 ladder = _LANGUAGE.ladder
 anywhere = _LANGUAGE.anywhere
 so_far = _LANGUAGE.so_far

@@ -2,7 +2,7 @@
 
 from collections import deque
 from collections.abc import Iterator, Sequence
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import tantivy
 from tantivy import Order
@@ -10,9 +10,10 @@ from tantivy import Order
 from search_index.documents import SearchDocument
 from search_index.matching import explain, reasons_for
 from search_index.ordering import Cursor
-from search_index.plan import LOWEST_RANK, Plan
+from search_index.pinyin import segmentations
+from search_index.plan import LOWEST_RANK, Plan, Term, Tier, rank_of
 from search_index.protocol import Hit
-from search_index.tantivy_queries import beyond, ladder, only, so_far
+from search_index.tantivy_queries import any_of, beyond, clause, ladder, only, so_far
 from search_index.tantivy_rows import BUCKETS, ORDER, SCHEMA, STORED
 
 Found = tuple[int, int, tantivy.DocAddress]
@@ -48,7 +49,9 @@ def first_hits(asked: Asked, wanted: int, after: Cursor | None) -> tuple[list[Hi
         hits = [one for one in told if one is not None]
         if len(hits) == total:
             return sorted(hits, key=lambda one: -one.score), total  # within a rank they stand in order
-    found = climb(asked, wanted, after, total)
+    found = None if after is not None else _on_one_rank(asked, result.hits)
+    if found is None:
+        found = climb(asked, wanted, after, total)
     return [_hit(searcher, planned, one) for one in found], total
 
 
@@ -59,6 +62,30 @@ def _told(searcher: tantivy.Searcher, planned: Plan, order: int, address: tantiv
         return None
     rank, reasons = explained
     return Hit(document.business_id, LOWEST_RANK - rank, reasons, f"{rank}.{order}")
+
+
+def _on_one_rank(asked: Asked, hits: Sequence[tuple[Any, tantivy.DocAddress]]) -> list[Found] | None:
+    """Return the hits with their rank where all are on the one on which such a text mostly is found.
+
+    To see that there is nothing on the others costs less than to find all of it once more.
+    """
+    if asked.planned is None or asked.planned.words:
+        return None
+    term = asked.planned.whole
+    likely = _likely(term)
+    others = any_of([clause(term, tier) for tier in term.tiers if tier is not likely])
+    if asked.searcher.search(only(others, but_not=None, within=asked.within), limit=1, count=False).hits:
+        return None
+    return [(rank_of(likely, apart=False), int(order), address) for order, address in hits]
+
+
+def _likely(term: Term) -> Tier:
+    """Return the tier on which a text is most likely found."""
+    if Tier.PINYIN in term.tiers and segmentations(term.text):
+        return Tier.PINYIN
+    if Tier.INITIALS in term.tiers:
+        return Tier.INITIALS
+    return Tier.CODE if Tier.CODE in term.tiers else Tier.NAME
 
 
 def climb(asked: Asked, wanted: int, after: Cursor | None, total: int) -> list[Found]:
