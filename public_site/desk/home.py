@@ -18,6 +18,7 @@ from public_site.desk import (
     own,
     repairs,
     reports,
+    rewards,
     verifying,
 )
 from public_site.desk.awaiting import Awaiting, Waiting
@@ -57,7 +58,7 @@ def home(request: Request[Any, Any, Any], edge: NamedDependency[Edge]) -> Respon
         return office or work.actor.office_code, found, lists, _granted(work)
 
     office, awaiting, lists, of = forms.consult(edge, request, read)
-    awaiting = in_order([*awaiting, *reports.awaiting(edge, request)])
+    awaiting = in_order([*awaiting, *reports.awaiting(edge, request), *rewards.awaiting(edge, request)])
     return forms.show(
         edge,
         request,

@@ -5,7 +5,7 @@ from typing import Any
 
 from litestar import Request, Response, get, post
 from litestar.di import NamedDependency
-from litestar.params import FromPath
+from litestar.params import FromPath, FromQuery
 from litestar.response import Redirect
 from pydantic import Field, SecretStr
 
@@ -81,19 +81,23 @@ def _act_of(line: inbox.Line) -> str:
 
 
 @get("/desk/reports", sync_to_thread=True, include_in_schema=False)
-def reports(request: Asked, edge: NamedDependency[Edge]) -> Response[str]:
-    """Show the reports of the office, without anything that they say."""
-    return _reports(edge, request)
+def reports(request: Asked, edge: NamedDependency[Edge], closed: FromQuery[bool] = False) -> Response[str]:
+    """Show the reports of the office, open or closed, without anything that they say."""
+    return _reports(edge, request, closed=closed)
 
 
-def _reports(edge: Edge, request: Asked, faults: Faults = NO_FAULTS) -> Response[str]:
+def _reports(
+    edge: Edge, request: Asked, faults: Faults = NO_FAULTS, *, closed: bool = False
+) -> Response[str]:
     calendar, region, people = forms.consult(edge, request, _office)
     actor = forms.signed(edge, request).actor
     with edge.reports.reading(edge.today()) as vault:
         key = key_of(vault, actor.person_id)
         due = inbox.due_days(vault, actor.office_code, region, edge.rulebook(), calendar)
         shown = {
-            "lines": inbox.inbox(vault, actor.office_code, key, due) if actor.holds(HANDLER) else [],
+            "lines": inbox.inbox(vault, actor.office_code, key, due, closed=closed)
+            if actor.holds(HANDLER)
+            else [],
             "requests": _requests(vault, edge, request, actor) if actor.holds(CUSTODIAN) else [],
             "obstacles": obstacles(vault, actor.office_code),
             "key": key,
@@ -105,6 +109,7 @@ def _reports(edge: Edge, request: Asked, faults: Faults = NO_FAULTS) -> Response
         faults=faults,
         people=people,
         today=edge.today(),
+        closed=closed,
         unlocked=sealed.is_unlocked(edge, request),
         holder=shown.pop("key"),
         **shown,

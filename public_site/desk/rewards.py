@@ -17,6 +17,7 @@ from pydantic import Field, PlainSerializer, SecretStr
 from api.edge import Edge
 from api.faults import Misread
 from public_site.desk import forms, sealed
+from public_site.desk.awaiting import A_GLANCE, Awaiting
 from public_site.desk.form import Form, stated
 from public_site.desk.forms import NO_FAULTS, Faults, faults_of
 from registry.accounts.names import person_names
@@ -38,9 +39,40 @@ from registry.rulebook.reward_rows import Clue, Match, Proof
 
 ADDRESS = "/desk/reports/rewards"
 READING = (commands.PROPOSER, commands.DECIDER, commands.PAYER)
+AWAITED = {
+    "proposed": ("decide_reward", commands.DECIDER),
+    "decided": ("consent_reward", commands.DECIDER),
+    "due": ("tell_reward", commands.PROPOSER),
+    "claimed": ("pay_reward", commands.PAYER),
+}
+"""By state of a reward, or of a share of a settled one: what it waits for, and from whom."""
 Asked = Request[Any, Any, Any]
 # what leads to a case does not enter the digest by which a form is known again: few fines are that large
 OFF_RECORD = PlainSerializer(lambda _: "", when_used="json")
+
+
+def awaiting(edge: Edge, request: Asked) -> list[Awaiting]:
+    """Return the rewards with which who is signed in is to go on."""
+    if not forms.signed(edge, request).actor.holds(*READING):
+        return []
+    t = forms.reader_at_desk(request, edge).t
+    found = forms.consult(edge, request, _acts_awaited)
+    title = partial(t, "desk.rewards.one")
+    return [Awaiting(title(number=one[:8]), act, f"{ADDRESS}/{one}") for one, act in found[:A_GLANCE]]
+
+
+def _acts_awaited(work: Work) -> list[tuple[str, str]]:
+    """Return rewards, each with what awaits the person."""
+    found = queries.unfinished_within(work.session, _regions(work))
+    acts = ((row.id, _act_of(work, row, state)) for row, state in found)
+    return list(dict.fromkeys(one for one in acts if one[1]))
+
+
+def _act_of(work: Work, row: Reward, share_state: str) -> str:
+    """Return what a reward waits for; empty where it waits for somebody else."""
+    act, role = AWAITED[share_state if row.state == "settled" else row.state]
+    had_part = work.actor.person_id in (row.proposed_by_person, row.decided_by_person)
+    return act if work.actor.may(role, row.region) and (role == commands.PROPOSER or not had_part) else ""
 
 
 class ShareForm(Command):

@@ -35,17 +35,23 @@ class Line:
 
 
 def inbox(
-    vault: Vault, office_code: str, holder: HolderKey | None, due: Mapping[str, date | None]
+    vault: Vault,
+    office_code: str,
+    holder: HolderKey | None,
+    due: Mapping[str, date | None],
+    *,
+    closed: bool = False,
 ) -> list[Line]:
-    """Return the reports of an office that count and are open, what is due first on top.
+    """Return the reports of an office that count and are open, or are closed, what is due first on top.
 
     Args:
         vault: Read only is enough.
         office_code: Of the office.
         holder: Key of who looks, if there is one.
         due: Last days by report, see `due_days`.
+        closed: Those that are closed instead.
     """
-    reports = open_reports(vault, office_code)
+    reports = closed_reports(vault, office_code) if closed else open_reports(vault, office_code)
     merged = [one.merged_into for one in reports if one.merged_into is not None]
     lines = [
         Line(
@@ -66,6 +72,12 @@ def inbox(
 def open_reports(vault: Vault, office_code: str) -> Sequence[Report]:
     """Return the reports of an office that are not closed, merged ones among them."""
     query = select(Report).where(col(Report.office_code) == office_code, col(Report.closed_on).is_(None))
+    return vault.session.exec(query.order_by(col(Report.id))).all()
+
+
+def closed_reports(vault: Vault, office_code: str) -> Sequence[Report]:
+    """Return the reports of an office that are closed and still kept, merged ones among them."""
+    query = select(Report).where(col(Report.office_code) == office_code, col(Report.closed_on).is_not(None))
     return vault.session.exec(query.order_by(col(Report.id))).all()
 
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Sequence
 
-from sqlmodel import Session, col, or_, select
+from sqlmodel import Session, and_, col, or_, select
 
 from registry.rewards.tables import Reward, RewardShare
 
@@ -14,6 +14,24 @@ def rewards_within(session: Session, regions: Collection[str]) -> Sequence[Rewar
     places = [col(Reward.region).startswith(one, autoescape=True) for one in regions]
     query = select(Reward).where(or_(*places))
     return session.exec(query.order_by(col(Reward.proposed_on).desc(), col(Reward.id))).all()
+
+
+def unfinished_within(session: Session, regions: Collection[str]) -> Sequence[tuple[Reward, str]]:
+    """Return the rewards of regions with which somebody has to go on, each with the state of a share.
+
+    Args:
+        session: Read only is enough.
+        regions: Prefixes of their codes.
+    """
+    places = [col(Reward.region).startswith(one, autoescape=True) for one in regions]
+    undecided = col(Reward.state).in_(("proposed", "decided"))
+    unpaid = and_(col(Reward.state) == "settled", col(RewardShare.state).in_(("due", "claimed")))
+    query = (
+        select(Reward, col(RewardShare.state))
+        .join(RewardShare, col(RewardShare.reward_id) == col(Reward.id))
+        .where(or_(False, *places), or_(undecided, unpaid))
+    )
+    return [(row, state) for row, state in session.exec(query.order_by(col(Reward.id)))]
 
 
 def reward(session: Session, reward_id: str) -> Reward | None:

@@ -139,6 +139,9 @@ def test_a_report_is_read_and_handled_to_its_end_at_the_desk(office: Office, tow
     assert "线索具体" in opened(wang, address)
     step(wang, address, "close", office, outcome="corrected", text="已改正。")
     assert said(office, reporter)[-1] == ("office", "办理结果：已查实并责令改正。已改正。")
+    for query, listed in (("", False), ("?closed=true", True)):
+        wang.open(f"/desk/reports{query}")
+        assert (report.id[:8] in shown(wang)) is listed, query
 
 
 def test_the_first_page_names_what_waits_on_the_desk_of_reports_and_nothing_that_it_says(

@@ -67,6 +67,14 @@ def state(office: Office, report_id: str) -> str:
         return session.get_one(RewardShare, report_id).state
 
 
+def awaited(browser: Browser, reward_id: str, act: str, *, others: tuple[Browser, ...]) -> None:
+    """Hold that the first page of one person, and of no other, names a reward and what is to be done."""
+    named = f"奖励 {reward_id[:8]}"
+    assert f"{named} {act}" in " ".join(browser.open("/desk").words.split())
+    for other in others:
+        assert named not in other.open("/desk").words
+
+
 def claims_taken(office: Office, town: Town) -> str:
     """Let the job bring the claims to the rewards."""
     index = EmbeddedIndex.open(town.settings.data_dir / "index", write=False)
@@ -94,7 +102,9 @@ def test_a_claim_leads_from_the_thread_over_the_desk_to_a_payment_against_the_co
     with reading(office.registry) as session:
         row = session.exec(select(Reward)).one()
     one = f"{AT}/{row.id}"
+    awaited(approver, row.id, "决定是否奖励", others=(li, zhao))
     assert post(approver, one, f"{one}/decision", expected_version=str(row.version), approved="true") == 303
+    awaited(li, row.id, "在往来消息里告知举报人", others=(approver, zhao))
     assert post(li, one, f"{one}/telling", report_id=report_id) == 303, li.last.text
     told = said(office, reporter)[-1][1]
     sheet = sheet_of(sheet_key(PEPPER), row)
@@ -102,6 +112,7 @@ def test_a_claim_leads_from_the_thread_over_the_desk_to_a_payment_against_the_co
     assert sheet.lines[0].source in told
     assert state(office, report_id) == "told"
     assert claims_taken(office, town) == "claimed=1 waived=0"
+    awaited(zhao, row.id, "凭查询码和口令发放", others=(approver, li))
     pay = {"report_id": report_id, "code": codes.written(code), "word": WORD}
     another = claimed(office)[2]
     nobodys = codes.written(codes.draw())
