@@ -18,10 +18,7 @@ pytestmark = pytest.mark.browser
 
 NARROW = {"width": 320, "height": 640}  # 1280 wide at 400 per cent (WCAG 2.2, 1.4.10)
 SIZES = (DESK, NARROW)
-NO_PAGES = {
-    "/.well-known/security.txt",  # a file, where the installation names a contact
-    "/desk/own/notices/{proposal_id}/{step}",  # an answer, while the period of a notice runs: none does
-}
+NO_PAGES = {"/.well-known/security.txt"}  # a file, where the installation names a contact
 TAKES_FOCUS = "a[href], button, input:not([type=hidden]), textarea, select, summary"
 TO_FILL_IN = "main form[method=post]:has([required])"
 AXE = "rules => axe.run({resultTypes: ['violations'], rules})"
