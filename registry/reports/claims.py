@@ -67,7 +67,7 @@ def tell(vault: Vault, actor: Actor, by: Unlocked, reward: Reward, share: Reward
 
 
 # lines that tell how many reported the same, and what each of them is paid
-OF_OTHERS = frozenset({"share", "dropped"})
+OF_OTHERS = frozenset({"sharing"})
 
 
 def in_words(sheet: KeptSheet, report_id: str) -> str:

@@ -9,6 +9,7 @@ from hypothesis import given as drawn
 from hypothesis import strategies as st
 
 from registry.errors import RuleRefused
+from registry.reports.claims import OF_OTHERS
 from registry.rewards.rules import (
     WHOLE,
     CaseResult,
@@ -104,6 +105,13 @@ def test_every_line_quotes_its_rule() -> None:
     ]
     assert all(line.rule in {row.code for row in _rules()} and line.source for line in sheet.lines)
     assert "国市监稽规〔2021〕4号" in sheet.lines[2].source
+
+
+def test_every_line_about_others_who_reported_the_same_bears_a_rule_that_no_reporter_is_told() -> None:
+    sheet = calculate(BOOK, closed(ZHEJIANG, 100), FIRST, shares_bp=(3333, 3333, 3334))
+    of_others = {line.rule for line in sheet.lines if line.what in ("share", "dropped")}
+    assert of_others == OF_OTHERS
+    assert not OF_OTHERS & {line.rule for line in sheet.lines if line.what not in ("share", "dropped")}
 
 
 def test_more_evidence_than_a_level_asks_for_is_enough_and_less_is_not() -> None:
