@@ -93,6 +93,17 @@ def fill(settings: Settings, as_of: date) -> Filling:
         _verify_instruments(stage, filling, settings.data_dir / "demo", town)
     with filling.step("reports"):
         _fill_reports(settings, stage, filling)
+    _pass_a_night(plant, stage, filling)
+    with reading(stage.engine) as session, plant.reports.reading(as_of) as vault:
+        filling.figures = figures(session, as_of, plant.index) | sealed_figures(session, vault)
+    plant.index.close()
+    plant.reports.engine.dispose()
+    stage.engine.dispose()
+    return filling
+
+
+def _pass_a_night(plant: Plant, stage: Stage, filling: Filling) -> None:
+    """Do what the last night before the chosen day does."""
     with filling.step("publish"):
         lapse_publicity.run(plant)
         _publish(stage, 0)
@@ -104,12 +115,6 @@ def fill(settings: Settings, as_of: date) -> Filling:
     with filling.step("index_and_files"):
         deliver_outbox.run(plant)
         sign_checkpoint.run(plant)
-    with reading(stage.engine) as session, plant.reports.reading(as_of) as vault:
-        filling.figures = figures(session, as_of, plant.index) | sealed_figures(session, vault)
-    plant.index.close()
-    plant.reports.engine.dispose()
-    stage.engine.dispose()
-    return filling
 
 
 def _stage(settings: Settings, as_of: date) -> Stage:
