@@ -65,11 +65,10 @@ def killed_while_resealing(office: Office, at: str) -> None:
     """Seal anew in a process that ends, as by a power cut, in the second lot."""
 
     def work() -> None:
-        urls = [
-            engine.url.render_as_string(hide_password=False)
-            for engine in (office.registry, office.site.engine)
-        ]
-        registry, reports = map(open_engine, urls)
+        registry = open_engine(office.registry.url.render_as_string(hide_password=False))
+        reports = open_engine(
+            office.site.engine.url.render_as_string(hide_password=False), holds_what_is_shown=False
+        )
         here = replace(office, registry=registry, site=replace(office.site, engine=reports))
         sides, lots = here.sides("wang"), iter(range(1, MANY))
         number = 0
