@@ -193,32 +193,10 @@ def _verifications_on_time(known_at: datetime) -> _Source:
     In time is a verification by the last day of one that the instrument passed before; or by the day on
     which the instrument went into use, where that day is on record.
     """
-    earlier, later = aliased(Verification), aliased(Verification)
-    verified_on = col(Verification.verified_on)
-    running = select(literal(1)).where(
-        col(earlier.instrument_id) == col(Verification.instrument_id),
-        col(earlier.verified_on) < verified_on,
-        *_passed(earlier, known_at),
-        col(earlier.valid_through) >= verified_on,
-        or_(col(earlier.annulled_on).is_(None), col(earlier.annulled_on) > verified_on),
-    )
-    following = select(func.min(col(later.verified_on))).where(
-        col(later.instrument_id) == col(Verification.instrument_id),
-        or_(
-            col(later.verified_on) > verified_on,
-            and_(  # of one day one counts, as `instruments.rules.governing` says
-                col(later.verified_on) == verified_on,
-                col(later.result) != "unqualified",
-                col(later.verification_id) > col(Verification.verification_id),
-            ),
-        ),
-        col(later.annulled_on).is_(None),
-        *_known(later, known_at),
-    )
+    verified_on, through = col(Verification.verified_on), col(Verification.valid_through)
     before_use = and_(
         col(Instrument.in_use_precision) == Precision.DAY.value, col(Instrument.in_use_on) >= verified_on
     )
-    through = col(Verification.valid_through)
     return _Source(
         business_id=col(Instrument.business_id),
         fact_id=col(Verification.verification_id),
@@ -228,16 +206,46 @@ def _verifications_on_time(known_at: datetime) -> _Source:
             case((through < literal(FOREVER, Date), FollowingDay(through)), else_=literal(FOREVER, Date)),
             _or_forever(Verification.annulled_on),
             _or_forever(Instrument.retired_on),
-            func.coalesce(following.scalar_subquery(), literal(FOREVER, Date)),
+            func.coalesce(_next_made(known_at), literal(FOREVER, Date)),
         ),
         quantity=literal(1),
         conditions=(
             col(Instrument.instrument_id) == col(Verification.instrument_id),
             *_known(Instrument, known_at),
             *_passed(Verification, known_at),
-            or_(before_use, running.exists()),
+            or_(before_use, _one_ran(known_at)),
         ),
     )
+
+
+def _one_ran(known_at: datetime) -> Condition:
+    """Say that a verification which the instrument had passed still ran on the day of this one."""
+    earlier, verified_on = aliased(Verification), col(Verification.verified_on)
+    running = select(literal(1)).where(
+        col(earlier.instrument_id) == col(Verification.instrument_id),
+        col(earlier.verified_on) < verified_on,
+        *_passed(earlier, known_at),
+        col(earlier.valid_through) >= verified_on,
+        or_(col(earlier.annulled_on).is_(None), col(earlier.annulled_on) > verified_on),
+    )
+    return running.exists()
+
+
+def _next_made(known_at: datetime) -> ColumnElement[Any]:
+    """Return the day of the next verification of the instrument; of one day one counts, see `governing`."""
+    later, verified_on = aliased(Verification), col(Verification.verified_on)
+    same_day = and_(
+        col(later.verified_on) == verified_on,
+        col(later.result) != "unqualified",
+        col(later.verification_id) > col(Verification.verification_id),
+    )
+    following = select(func.min(col(later.verified_on))).where(
+        col(later.instrument_id) == col(Verification.instrument_id),
+        or_(col(later.verified_on) > verified_on, same_day),
+        col(later.annulled_on).is_(None),
+        *_known(later, known_at),
+    )
+    return following.scalar_subquery()
 
 
 def in_time_through(session: Session, business_id: str, as_of: date, known_at: datetime) -> date | None:
