@@ -171,7 +171,7 @@ RIGHTS: tuple[Right, ...] = (
     # rewards: their regions are asked for where they are read, and again by the commands
     *(
         Right("GET", f"/desk/reports/rewards{path}", ("report_handler", "approver", "custodian"), OWN)
-        for path in ("", "/{reward_id}")
+        for path in ("", "/export/{name}", "/{reward_id}")
     ),
     Right("GET", "/desk/reports/rewards/new", ("report_handler",), OWN),
     Right("POST", "/desk/reports/rewards", ("report_handler",), OWN),

@@ -15,11 +15,13 @@ from litestar.params import FromPath, FromQuery
 from pydantic import Field, PlainSerializer, SecretStr
 
 from api.edge import Edge
+from api.exports import in_form
 from api.faults import Misread
 from public_site.desk import forms, sealed
 from public_site.desk.awaiting import A_GLANCE, Awaiting
 from public_site.desk.form import Form, stated
 from public_site.desk.forms import NO_FAULTS, Faults, faults_of
+from public_site.sheets import form_of
 from registry.accounts.names import person_names
 from registry.audit.work import Actor, Work
 from registry.commands import Command, Outcome
@@ -38,6 +40,7 @@ from registry.rulebook import PenaltyKind
 from registry.rulebook.reward_rows import Clue, Match, Proof
 
 ADDRESS = "/desk/reports/rewards"
+SHEET = ("number", "state", "proposed")
 READING = (commands.PROPOSER, commands.DECIDER, commands.PAYER)
 AWAITED = {
     "proposed": ("decide_reward", commands.DECIDER),
@@ -149,6 +152,23 @@ def rewards(request: Asked, edge: NamedDependency[Edge]) -> Response[str]:
         held = forms.consult(edge, request, lambda work: queries.rewarded(work.session, ids))
         waiting = [one for one in claimed if one.id not in held]
     return forms.show(edge, request, "rewards.html", rewards=found, waiting=waiting)
+
+
+@get(f"{ADDRESS}/export/{{name:str}}", sync_to_thread=True, include_in_schema=False)
+def exported(request: Asked, edge: NamedDependency[Edge], name: FromPath[str]) -> Response[bytes]:
+    """Return the rewards of the page, without amounts and reports, as `rewards.xlsx` or `rewards.csv`."""
+    form = form_of(name, "rewards")
+    t = forms.reader_at_desk(request, edge).t
+    found = forms.consult(edge, request, lambda work: queries.rewards_within(work.session, _regions(work)))
+    rows = (
+        [
+            one.id[:8],
+            t.term("reward_state", one.state),
+            one.proposed_on.isoformat(),
+        ]
+        for one in found
+    )
+    return in_form("rewards", form, [t(f"desk.listed.{one}") for one in SHEET], rows)
 
 
 @get(f"{ADDRESS}/new", sync_to_thread=True, include_in_schema=False)
@@ -338,4 +358,4 @@ def _basis_points(percent: str, field: str) -> int:
     return int(points)
 
 
-ROUTES = (rewards, new_reward, propose, reward, decide, consent, tell, pay)
+ROUTES = (rewards, exported, new_reward, propose, reward, decide, consent, tell, pay)

@@ -101,6 +101,9 @@ def test_a_claim_leads_from_the_thread_over_the_desk_to_a_payment_against_the_co
     assert post(li, new, AT, **STATED, **share) == 303, li.last.text
     with reading(office.registry) as session:
         row = session.exec(select(Reward)).one()
+    taken = li.client.get(f"{AT}/export/rewards.csv")
+    assert f"{row.id[:8]}," in taken.text
+    assert report_id not in taken.text
     one = f"{AT}/{row.id}"
     awaited(approver, row.id, "决定是否奖励", others=(li, zhao))
     assert post(approver, one, f"{one}/decision", expected_version=str(row.version), approved="true") == 303
