@@ -10,12 +10,14 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any, TypeVar
 
 import httpx
 
 Seen = TypeVar("Seen")
 
+NOTHING: Mapping[str, str] = MappingProxyType({})
 PATIENCE = 120.0  # seconds until a test gives up on a busy machine; never a promise
 
 
@@ -83,13 +85,21 @@ def command(folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
 
 
 @contextmanager
-def serving(folder: Path, keys: Mapping[str, str], *more: Mapping[str, str]) -> Iterator[Server]:
+def serving(
+    folder: Path,
+    keys: Mapping[str, str],
+    passwords: Mapping[str, str] = NOTHING,
+    phrases: Mapping[str, str] = NOTHING,
+    codes: Mapping[str, str] = NOTHING,
+) -> Iterator[Server]:
     """Serve a folder as long as the context lasts; the server must end by itself when told.
 
     Args:
         folder: Filled.
-        keys: Of the interface, by account.
-        more: What else lets people in, as `Server` has it.
+        keys: As `Server` has them, and so are
+        passwords: and
+        phrases: and
+        codes: what else lets people in.
     """
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
@@ -101,7 +111,7 @@ def serving(folder: Path, keys: Mapping[str, str], *more: Mapping[str, str]) -> 
             stdout=log,
             stderr=subprocess.STDOUT,
         )
-        server = Server(f"http://127.0.0.1:{port}", process, folder, keys, *more)
+        server = Server(f"http://127.0.0.1:{port}", process, folder, keys, passwords, phrases, codes)
         try:
             eventually(lambda: _ready(server), "the server answers")
             yield server
