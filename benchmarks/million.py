@@ -154,7 +154,8 @@ def scoring(place: Place) -> Figures:
 
 def scoring_bare(place: Place) -> Figures:
     """Set the score beside a bare group-by, over Parquet from this database."""
-    return apart(million_floors.scored, place.data)
+    figures: Figures = apart(million_floors.scored, place.data)
+    return figures
 
 
 def scoring_changed(place: Place) -> Figures:

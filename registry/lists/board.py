@@ -43,7 +43,8 @@ def derive_board(work: Work, regime: str, region: str) -> int:
         Forbidden: The person is neither officer nor approver of the region.
         RuleRefused: No such board is in force there today.
     """
-    written, part = 0, BEGINNING
+    written = 0
+    part: Part | None = BEGINNING
     while part is not None:
         entered, part = derive_part(work, regime, region, part)
         written += entered
@@ -66,7 +67,8 @@ def derive_in_parts(acting: Callable[[], AbstractContextManager[Work]], regime: 
     Raises:
         Forbidden: As for `derive_board`; and likewise RuleRefused.
     """
-    written, part = 0, BEGINNING
+    written = 0
+    part: Part | None = BEGINNING
     while part is not None:
         with acting() as work:
             entered, part = derive_part(work, regime, region, part)

@@ -129,8 +129,15 @@ def realm(engine_of_all: tuple[Engine, Path]) -> Iterator[Realm]:
     made = filled_on(engine, folder)
     made.engine = engine
     with writing(engine) as session:  # a table without a row is planned as one that stays so
-        alias = {"kind": "trade_name", "value": "申城小店", "value_key": "申城小店", "recorded_at": made.now}
-        session.add(Alias(id=new_id(), business_id=made.ids["business_id"], **alias))
+        sign = Alias(
+            id=new_id(),
+            business_id=made.ids["business_id"],
+            kind="trade_name",
+            value="申城小店",
+            value_key="申城小店",
+            recorded_at=made.now,
+        )
+        session.add(sign)
     url = engine.url.render_as_string(hide_password=False)
     settings = read_settings(data_dir=folder, database_url=url, security_contact="mailto:safe@example.org")
     for before in (timedelta(days=1), timedelta()):

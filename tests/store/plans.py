@@ -80,13 +80,12 @@ def _on_sqlite(engine: Engine, statement: Statement) -> set[str]:
     sql, _ = statement
     with engine.connect() as connection:
         plan = connection.exec_driver_sql("EXPLAIN QUERY PLAN " + sql).all()
-        names = set(
-            connection.exec_driver_sql("SELECT name FROM sqlite_master WHERE type = 'table'").scalars()
-        )
+        known = connection.exec_driver_sql("SELECT name FROM sqlite_master WHERE type = 'table'")
+        names = {str(name) for name in known.scalars()}
     sorts = any("USE TEMP B-TREE" in row.detail for row in plan)
-    aliases = dict(re.findall(r"\b(?:FROM|JOIN|,)\s+(\w+)\s+AS\s+(\w+)", sql, re.IGNORECASE))
-    tables = {alias: table for table, alias in aliases.items()}
-    found = set()
+    named = re.findall(r"\b(?:FROM|JOIN|,)\s+(\w+)\s+AS\s+(\w+)", sql, re.IGNORECASE)
+    tables = {alias: table for table, alias in named}  # a table may go by several names
+    found: set[str] = set()
     for row in plan:
         scan = re.match(r"SCAN (\w+)(.*)", row.detail)
         if scan is None:
