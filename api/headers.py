@@ -80,7 +80,7 @@ class Headers:
             return
         # the router takes `//desk/` for `/desk`; whoever counts, remembers or guards by the path must too
         told: Any = {**scope, "path": normalize_path(scope["path"])}
-        asked = {**told, "method": "GET"} if scope["method"] == "HEAD" else told
+        asked: Any = {**told, "method": "GET"} if scope["method"] == "HEAD" else told
         await self.app(asked, receive, _Answer(told, send).send)
 
 
