@@ -3,6 +3,8 @@
 Who copies the database learns none of them, and a row that is put in another's place opens nothing.
 """
 
+import hashlib
+import hmac
 import secrets
 from dataclasses import dataclass
 from functools import cached_property
@@ -31,8 +33,24 @@ class Devices:
     key_file: Path
 
     @cached_property
+    def _secret(self) -> bytes:
+        return keys.read_secret(self.key_file, CALLED)
+
+    @cached_property
     def _cipher(self) -> ChaCha20Poly1305:
-        return ChaCha20Poly1305(keys.read_secret(self.key_file, CALLED))
+        return ChaCha20Poly1305(self._secret)
+
+    def shade(self, name: str, password: str) -> str:
+        """Return sixteen bits, hex, by which tries with one password are told from those with others.
+
+        They are written down with the failures of a name; so few bits tell next to nothing of the password,
+        even to who has the key too.
+
+        Raises:
+            Broken: The key is missing, cut, or others may read it.
+        """
+        said = f"honest-metrology/tried-password/v1\0{name}\0{password}".encode()
+        return hmac.new(self._secret, said, hashlib.sha256).hexdigest()[:4]
 
     def seal(self, account: Account, secret: str) -> str:
         """Return the secret of an account's device, sealed, hex.

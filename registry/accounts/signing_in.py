@@ -39,6 +39,7 @@ class Attempt:
     Attributes:
         stored: The hash that the password must meet; nobody's where the attempt cannot succeed.
         bucket: Where it was counted.
+        code_bucket: Where its code was counted; empty: it has none.
         of_site: It was counted among the failures of the whole site too.
         wait: Why it is not looked at, though its code was and counts as tried.
     """
@@ -46,6 +47,7 @@ class Attempt:
     account_name: str
     stored: str
     bucket: str
+    code_bucket: str = ""
     of_site: bool = False
     wait: RuleRefused | None = None
 
@@ -57,9 +59,11 @@ def admitted(session: Session, devices: Devices, command: SignIn, now: datetime)
         RuleRefused: The name has to wait, or its codes.
     """
     account, held = session.get(Account, command.name), session.get(Credential, command.name)
-    code = command.code.get_secret_value()
+    code, code_bucket = command.code.get_secret_value(), ""
     if code:
-        throttle.reserve(session, throttle.bucket_of(command.name, lane="code"), now)
+        shade = devices.shade(command.name, command.password.get_secret_value())
+        code_bucket = throttle.bucket_of(f"{command.name} {shade}", lane="code")
+        throttle.reserve(session, code_bucket, now)
     shown = bool(code) and totp.use_code(session, devices, command.name, code, now)
     bucket = throttle.bucket_of(command.name, lane="second" if shown else "first")
     try:
@@ -69,11 +73,14 @@ def admitted(session: Session, devices: Devices, command: SignIn, now: datetime)
     except RuleRefused as wait:
         if not code:
             raise
-        return Attempt(command.name, "", bucket, wait=wait)  # refused once its code is counted for good
+        return Attempt(
+            command.name, "", bucket, code_bucket, wait=wait
+        )  # refused once its code is counted for good
     enough = shown or not totp.has_second_factor(session, command.name)
     open_account = account is not None and account.disabled_at is None
     can = held is not None and open_account and enough
-    return Attempt(command.name, held.password_hash if held and can else "", bucket, of_site=not shown)
+    stored = held.password_hash if held and can else ""
+    return Attempt(command.name, stored, bucket, code_bucket, of_site=not shown)
 
 
 def proven(attempt: Attempt, password: SecretStr) -> None:
@@ -130,7 +137,7 @@ def signed_in(
     held = session.get(Credential, attempt.account_name)
     if held is None or held.password_hash != attempt.stored:
         raise RuleRefused("login.refused")
-    for bucket in (attempt.bucket, throttle.bucket_of(attempt.account_name, lane="code")):
+    for bucket in filter(None, (attempt.bucket, attempt.code_bucket)):
         throttle.release(session, bucket)
     leave(session, earlier, now)
     token = open_session(session, attempt.account_name, now)

@@ -28,8 +28,9 @@ def bucket_of(name: str, *, lane: Lane) -> str:
         name: As it was given, known or not.
         lane: `second` for an attempt that brings a right second factor, `again` for one by somebody
             who is signed in, `sign_up` for one who asks for an account: whoever guesses passwords of a
-            name does not keep its owner out. `code` counts the codes that are tried, right or wrong:
-            whoever has the password would else guess them as fast as he can ask.
+            name does not keep its owner out. `code` counts the codes that are tried, right or wrong, with
+            one password: whoever has it would else guess them as fast as he can ask, and whoever has it not
+            does not keep its owner out. There the name is followed by the password's shade.
     """
     return hashlib.sha256(f"{lane} {name}".encode()).hexdigest()
 

@@ -64,24 +64,27 @@ def attempt(engine: Engine, name: str, password: str, now: datetime, code: str =
         return signing_in.signed_in(session, admitted, now, given.rulebook())
 
 
-def guess(engine: Engine, name: str, guesses: int, within: timedelta) -> int:
+def guess(engine: Engine, name: str, guesses: int, within: timedelta, code: str = "") -> int:
     """Guess a password many times, evenly, and return how many guesses were compared with a hash."""
     compared = 0
     for number in range(guesses):
         try:
-            attempt(engine, name, f"guess {number}", given.NOW + within * number / guesses)
+            attempt(engine, name, f"guess {number}", given.NOW + within * number / guesses, code)
         except RuleRefused as refused:
             compared += refused.code == "login.refused"
     return compared
 
 
-@pytest.mark.parametrize("name", ["officer", "nobody"])
+@pytest.mark.parametrize(("name", "code"), [("officer", ""), ("officer", "12345"), ("nobody", "")])
 def test_of_ten_thousand_guesses_in_ten_minutes_sixty_are_looked_at_at_most(
-    sqlite_engine: Engine, name: str
+    sqlite_engine: Engine, name: str, code: str
 ) -> None:
     with_password(sqlite_engine, "officer")
-    compared = guess(sqlite_engine, name, 10_000, timedelta(minutes=10))
+    device = with_device(sqlite_engine, "officer")
+    compared = guess(sqlite_engine, name, 10_000, timedelta(minutes=10), code)
     assert throttle.policy.FREE_TRIES <= compared <= 60
+    now = given.NOW + timedelta(minutes=10)
+    assert attempt(sqlite_engine, "officer", PASSWORD, now, code=device.at(now)), "the owner still gets in"
 
 
 def test_the_owner_still_gets_in_with_the_second_factor_and_nobody_else(engine: Engine) -> None:
