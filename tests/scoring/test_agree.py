@@ -11,9 +11,10 @@ from sqlalchemy import Engine
 from registry.scoring.commands import compute
 from tests import given
 from tests.scoring import oracle
-from tests.scoring.histories import REAL, REGIONS, Author, write
+from tests.scoring.histories import REAL, REGIONS, Author
 from tests.scoring.oracle import Fact
 from tests.scoring.rulebooks import LOCAL_LAW, account, point
+from tests.scoring.telling import write
 
 
 @pytest.mark.parametrize("seed", [1, 2])

@@ -16,8 +16,9 @@ from registry.scoring.queries import grade_histogram
 from registry.scoring.tables import Score, ScoreRun
 from registry.store.engine import reading, writing
 from tests import given
-from tests.scoring.histories import Author, write
+from tests.scoring.histories import Author
 from tests.scoring.rulebooks import LOCAL_LAW
+from tests.scoring.telling import write
 from tests.scoring.test_run import computed, count, on_record, run
 
 NIGHT = datetime(2024, 1, 30, 18, tzinfo=UTC)

@@ -21,8 +21,9 @@ from registry.scoring.tables import Score, ScoreRun
 from registry.store.engine import reading, writing
 from registry.store.outbox import backlog
 from tests import given
-from tests.scoring.histories import Author, write
+from tests.scoring.histories import Author
 from tests.scoring.rulebooks import LOCAL_LAW, national_and, point
+from tests.scoring.telling import write
 
 JOB = job_actor("nightly_score")
 ON_RECORD = tuple[str, int, str | None]
