@@ -104,7 +104,8 @@ class TextClient:
         self.press("\r")
         eventually(lambda: kept.exists() and kept.stat().st_size > 0, "the page is kept")
         self.press("")
-        return kept.read_text(encoding="utf-8")
+        # lynx leaves halves of Chinese letters behind a list to choose from that it drew over its blanks
+        return kept.read_text(encoding="utf-8", errors="replace")
 
     def go(self, words: str, page: str | None = None) -> None:
         """Go to the first link or field that stands with or after some words of the page."""
