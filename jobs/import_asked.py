@@ -27,7 +27,7 @@ def _carry_out(plant: Plant, order: SheetOrder) -> str:
     with reading(plant.engine) as session:
         person_id = actor_by_account(session, order.account_name).person_id
     content = upload(plant.settings.data_dir, person_id, order.digest)
-    acting = asked.acting_for(plant, order, partial(narrowed, market_id=order.market_id))
+    acting = asked.acting_for(plant, order, partial(narrowed, role=order.role, market_id=order.market_id))
     report = import_file(order.kind, content, acting, name=order.name, progress=progress, at_once=AT_ONCE)
     with writing(plant.engine) as session:
         finish_sheet(plant.work(session, ORDERS.job), order.id, report, None)

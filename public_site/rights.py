@@ -94,11 +94,18 @@ RIGHTS: tuple[Right, ...] = (
     Right("GET", "/desk/verifying", ("verifier",), OWN),
     Right("GET", "/desk/verifying/instruments/{instrument_id}", ("verifier",), PATH),
     Right("POST", "/desk/verifying/instruments/{instrument_id}", ("verifier",), PATH),
-    Right("GET", "/desk/verifying/sheet", ("verifier",), OWN),
-    Right("POST", "/desk/verifying/examination", ("verifier",), OWN),
-    Right("GET", "/desk/verifying/import", ("verifier",), OWN),
-    Right("POST", "/desk/verifying/import", ("verifier",), OWN),
-    Right("POST", "/desk/verifying/returned", ("verifier",), OWN),
+    # files of rows: each row is refused that is of a region of others
+    *(
+        Right(method, f"/desk/{place}/{page}", (role,), OWN)
+        for place, role in (("verifying", "verifier"), ("businesses", "officer"))
+        for method, page in (
+            ("GET", "sheet"),
+            ("POST", "examination"),
+            ("GET", "import"),
+            ("POST", "import"),
+            ("POST", "returned"),
+        )
+    ),
     # the assistant's desk, which has no form: the market is asked for again where it is read
     Right("GET", "/desk/watch", ("assistant",), OWN),
     Right("GET", "/desk/watch/{market_id}", ("assistant",), OWN),

@@ -1,6 +1,7 @@
 """Registers in bulk: a workbook is tried out, its faults are told, and then it is carried out.
 
-A market's operator fills the registers of the market; a verification body tells what it verified.
+A market's operator fills the registers of the market; a verification body tells what it verified;
+officers fill the registers of their regions.
 
 Between the steps the file is kept for who sent it; the page that tells of it names its digest alone.
 """
@@ -9,12 +10,13 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from functools import partial
 from io import BytesIO
-from typing import Any, Literal
+from typing import Any, Literal, get_args
 
 from litestar import Request, Response, get, post
 from litestar.di import NamedDependency
 from litestar.params import FromPath
 from litestar.response import Redirect
+from litestar.types import ControllerRouterHandler
 from pydantic import Field
 
 from api.describing import WORKBOOK
@@ -28,7 +30,7 @@ from registry.audit.work import Work
 from registry.commands import Command
 from registry.errors import Malformed, Refusal
 from registry.imports.commands import carry_out, count_rows, examine
-from registry.imports.orders import OrderSheet, last_order, narrowed, order_sheet
+from registry.imports.orders import OrderSheet, Role, last_order, narrowed, order_sheet
 from registry.imports.report import ImportReport, returned_rows
 from registry.imports.tables import SheetOrder
 from registry.imports.uploads import keep_upload, upload
@@ -36,7 +38,6 @@ from registry.imports.writing import write_xlsx
 from registry.store.engine import writing
 from registry.texts import catalogue
 
-KINDS = ("businesses", "pledges", "instruments", "verifications")
 LARGEST = 4_194_304  # bytes
 MOST_ROWS = 5_000  # one form is one transaction, and other writers wait for it
 AT_ONCE = 500  # rows that are carried out while the browser waits; more are a job
@@ -47,11 +48,17 @@ Asked = Request[Any, Any, Any]
 
 
 class TakeSheet(Command):
-    """A file of rows for a register."""
+    """A file of rows for a register of the officers."""
 
-    kind: Literal["businesses", "pledges", "instruments", "verifications"]
+    kind: Literal["businesses", "pledges", "designations", "instruments", "verifications", "violations"]
     name: str = Field(max_length=200, description="What the file is called.")
     digest: str = Field(max_length=64, description="Of the file that was tried out, SHA-256 in hex.")
+
+
+class TakeStalls(TakeSheet):
+    """A file of rows for a register that a market's operator keeps."""
+
+    kind: Literal["businesses", "pledges", "instruments", "verifications"]
 
 
 class TakeVerifications(TakeSheet):
@@ -65,18 +72,28 @@ class Bench:
     """Where files of rows are brought, and whose registers they fill.
 
     Attributes:
-        address: Of the desk above; the pages of the files hang below it.
-        kinds: Of rows that it takes.
+        place: The desk above, as the navigation calls it; the pages of the files hang below its address.
+        role: In which the rows are recorded, whatever else the actor holds.
         command: What its forms are read into.
-        market_id: The market; None: a verification body's regions.
-        name: The market's; empty: the desk's own.
+        market_id: The market; None: the regions on which the role is held.
+        name: The market's; empty: the place's own.
     """
 
-    address: str
-    kinds: tuple[str, ...]
+    place: str
+    role: Role
     command: type[TakeSheet]
     market_id: str | None = None
     name: str = ""
+
+    @property
+    def address(self) -> str:
+        """Return the address of the desk above."""
+        return f"/desk/{self.place}" if self.market_id is None else address_of(self.market_id)
+
+    @property
+    def kinds(self) -> tuple[str, ...]:
+        """Return the kinds of rows that it takes."""
+        return get_args(self.command.model_fields["kind"].annotation)
 
     def narrow(self, work: Work) -> Work:
         """Return work in which the actor may do what this desk is for, and nothing else.
@@ -86,24 +103,20 @@ class Bench:
         """
         if self.market_id is not None:
             own_market(work, self.market_id)
-        return replace(work, actor=narrowed(work.actor, self.market_id))
+        return replace(work, actor=narrowed(work.actor, self.role, self.market_id))
 
 
-VERIFYING = Bench("/desk/verifying", ("verifications",), TakeVerifications)
+VERIFYING = Bench("verifying", "verifier", TakeVerifications)
+REGISTERS = Bench("businesses", "officer", TakeSheet)
 
 
 def of_market(market_id: str) -> Callable[[Work], Bench]:
     """Return what finds the desk of a market, for its operator."""
 
     def found(work: Work) -> Bench:
-        return Bench(address_of(market_id), KINDS, TakeSheet, market_id, own_market(work, market_id).name)
+        return Bench("markets", "operator", TakeStalls, market_id, own_market(work, market_id).name)
 
     return found
-
-
-def of_body(_: Work) -> Bench:
-    """Return the desk of a verification body."""
-    return VERIFYING
 
 
 Find = Callable[[Work], Bench]
@@ -138,7 +151,9 @@ def carried_out(edge: Edge, request: Asked, form: Form, find: Find) -> Response[
         content = _bytes(edge, own, command)
         rows = count_rows(command.kind, content, command.name, most=MOST_ROWS)
         if rows > AT_ONCE:
-            order_sheet(own, OrderSheet(market_id=bench.market_id, rows=rows, **command.model_dump()))
+            order_sheet(
+                own, OrderSheet(role=bench.role, market_id=bench.market_id, rows=rows, **command.model_dump())
+            )
             return command, None
         return command, carry_out(own, command.kind, content, command.name, most_rows=MOST_ROWS)
 
@@ -165,7 +180,7 @@ def so_far(edge: Edge, request: Asked, find: Find) -> Response[Any]:
 
     def read(work: Work) -> tuple[Bench, SheetOrder | None]:
         bench = find(work)
-        return bench, last_order(work.session, work.actor.account_name, bench.market_id)
+        return bench, last_order(work.session, work.actor.account_name, bench.role, bench.market_id)
 
     bench, order = forms.consult(edge, request, read)
     why = _why(order, request, edge)
@@ -297,4 +312,33 @@ def returned(
     return sent_back(edge, request, form, of_market(market_id))
 
 
-ROUTES = (sheet, try_out, take, carrying, returned)
+def at_place(bench: Bench) -> tuple[ControllerRouterHandler, ...]:
+    """Return the pages of a desk that is the same for everybody who has it."""
+
+    def find(_: Work) -> Bench:
+        return bench
+
+    @get(f"{bench.address}/sheet", sync_to_thread=True, include_in_schema=False)
+    def sheet(request: Asked, edge: NamedDependency[Edge]) -> Response[Any]:
+        return asked_for(edge, request, find)
+
+    @post(f"{bench.address}/examination", status_code=200, **UPLOADED)
+    def try_out(request: Asked, edge: NamedDependency[Edge], form: NamedDependency[Form]) -> Response[Any]:
+        return tried_out(edge, request, form, find)
+
+    @post(f"{bench.address}/import", **UPLOADED)
+    def take(request: Asked, edge: NamedDependency[Edge], form: NamedDependency[Form]) -> Response[Any]:
+        return carried_out(edge, request, form, find)
+
+    @get(f"{bench.address}/import", sync_to_thread=True, include_in_schema=False)
+    def carrying(request: Asked, edge: NamedDependency[Edge]) -> Response[Any]:
+        return so_far(edge, request, find)
+
+    @post(f"{bench.address}/returned", status_code=200, **UPLOADED)
+    def returned(request: Asked, edge: NamedDependency[Edge], form: NamedDependency[Form]) -> Response[Any]:
+        return sent_back(edge, request, form, find)
+
+    return sheet, try_out, take, carrying, returned
+
+
+ROUTES = (sheet, try_out, take, carrying, returned, *at_place(VERIFYING), *at_place(REGISTERS))

@@ -1,4 +1,4 @@
-"""The desk of a verification body (检定机构): what is due, and what it found, singly or in bulk."""
+"""The desk of a verification body (检定机构): what is due, and what it found."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -11,12 +11,12 @@ from litestar.di import NamedDependency
 from litestar.params import FromPath
 
 from api.edge import Edge
-from public_site.desk import forms, sheets
+from public_site.desk import forms
 from public_site.desk.awaiting import Waiting
 from public_site.desk.form import Form
 from public_site.desk.forms import NO_FAULTS, Faults
 from public_site.desk.markets import AHEAD, Measuring, measuring
-from public_site.desk.sheets import UPLOADED, VERIFYING, of_body
+from public_site.desk.sheets import VERIFYING
 from registry.audit.work import Work
 from registry.businesses.queries import current_version
 from registry.businesses.tables import BusinessVersion
@@ -156,34 +156,4 @@ def tell(
     return forms.act(edge, request, form, Found, do, then, again, given={"instrument_id": instrument_id})
 
 
-@get(f"{HERE}/sheet", sync_to_thread=True, include_in_schema=False)
-def sheet(request: Asked, edge: NamedDependency[Edge]) -> Response[Any]:
-    """Show the template, and the form that takes a file."""
-    return sheets.asked_for(edge, request, of_body)
-
-
-@post(f"{HERE}/examination", status_code=200, **UPLOADED)
-def try_out(request: Asked, edge: NamedDependency[Edge], form: NamedDependency[Form]) -> Response[Any]:
-    """Try out a file of verifications."""
-    return sheets.tried_out(edge, request, form, of_body)
-
-
-@post(f"{HERE}/import", **UPLOADED)
-def take(request: Asked, edge: NamedDependency[Edge], form: NamedDependency[Form]) -> Response[Any]:
-    """Carry out a file of verifications."""
-    return sheets.carried_out(edge, request, form, of_body)
-
-
-@get(f"{HERE}/import", sync_to_thread=True, include_in_schema=False)
-def carrying(request: Asked, edge: NamedDependency[Edge]) -> Response[Any]:
-    """Show how far a large file of verifications is."""
-    return sheets.so_far(edge, request, of_body)
-
-
-@post(f"{HERE}/returned", status_code=200, **UPLOADED)
-def returned(request: Asked, edge: NamedDependency[Edge], form: NamedDependency[Form]) -> Response[Any]:
-    """Send back the refused rows of a file of verifications."""
-    return sheets.sent_back(edge, request, form, of_body)
-
-
-ROUTES = (due, ask, tell, sheet, try_out, take, carrying, returned)
+ROUTES = (due, ask, tell)

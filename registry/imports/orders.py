@@ -19,12 +19,15 @@ from registry.imports.report import ImportReport
 from registry.imports.tables import SheetOrder
 from registry.store.versions import one_writer
 
+Role = Literal["operator", "verifier", "officer"]
+
 
 class OrderSheet(Command):
-    """Ask that a file, which was tried out, be carried out: for a market, or of a verification body."""
+    """Ask that a file, which was tried out, be carried out in a role, an operator's for a market."""
 
+    role: Role
     market_id: str | None
-    kind: Literal["businesses", "pledges", "instruments", "verifications"]
+    kind: Literal["businesses", "pledges", "designations", "instruments", "verifications", "violations"]
     name: str = Field(max_length=200)
     digest: str = Field(max_length=64)
     rows: int = Field(ge=0)
@@ -37,12 +40,12 @@ def order_sheet(work: Work, command: OrderSheet) -> Outcome:
         The order, or `unchanged` with the one that waits.
 
     Raises:
-        Forbidden: The actor is not the operator of the market, or no verification body.
+        Forbidden: The actor does not hold the role, or not for the market.
     """
-    if not narrowed(work.actor, command.market_id).grants:
+    if not narrowed(work.actor, command.role, command.market_id).grants:
         raise Forbidden("market.not_own", field="market_id")
     one_writer(work.session, "sheet_orders")
-    waiting = last_order(work.session, work.actor.account_name, command.market_id)
+    waiting = last_order(work.session, work.actor.account_name, command.role, command.market_id)
     if waiting is not None and waiting.finished_at is None and waiting.digest == command.digest:
         return Outcome("unchanged", waiting.id)
     stated = command.model_dump()
@@ -52,24 +55,25 @@ def order_sheet(work: Work, command: OrderSheet) -> Outcome:
     return Outcome("created", order.id)
 
 
-def narrowed(actor: Actor, market_id: str | None) -> Actor:
-    """Return an actor as the operator of one market, or as a verification body, and nothing else.
+def narrowed(actor: Actor, role: str, market_id: str | None) -> Actor:
+    """Return an actor in one role, in one market or else on regions, and as nothing else.
 
     Args:
         actor: Who asks, or asked.
-        market_id: The market; None: none, the actor records what it verified.
+        role: In which the file is brought.
+        market_id: The market; None: the regions on which the role is held.
     """
-    if market_id is None:
-        only = tuple(one for one in actor.grants if one.role == "verifier" and one.on_region)
-    else:
-        only = tuple(one for one in actor.grants if (one.role, one.market_id) == ("operator", market_id))
-    return replace(actor, grants=only)
+    held = (one for one in actor.grants if one.role == role)
+    only = (one for one in held if (one.on_region if market_id is None else one.market_id == market_id))
+    return replace(actor, grants=tuple(only))
 
 
-def last_order(session: Session, account_name: str, market_id: str | None) -> SheetOrder | None:
-    """Return what an account asked for last in a market, or as a verification body, or None."""
+def last_order(session: Session, account_name: str, role: str, market_id: str | None) -> SheetOrder | None:
+    """Return what an account asked for last in a role, in a market where it is an operator's, or None."""
     query = select(SheetOrder).where(
-        SheetOrder.account_name == account_name, col(SheetOrder.market_id).is_not_distinct_from(market_id)
+        SheetOrder.account_name == account_name,
+        SheetOrder.role == role,
+        col(SheetOrder.market_id).is_not_distinct_from(market_id),
     )
     return session.exec(query.order_by(col(SheetOrder.recorded_at).desc()).limit(1)).first()
 

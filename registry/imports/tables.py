@@ -22,15 +22,16 @@ class SheetOrder(SQLModel, table=True):
             sqlite_where=text("finished_at IS NULL"),
             postgresql_where=text("finished_at IS NULL"),
         ),
-        Index("sheet_order_of_account", "account_name", "market_id", "recorded_at"),
+        Index("sheet_order_of_account", "account_name", "role", "market_id", "recorded_at"),
     )
 
     id: str = Field(primary_key=True)
     account_name: str = Field(foreign_key="account.name", description="In whose name it is carried out.")
+    role: str = Field(description="In which it is carried out, whatever else the account holds.")
     market_id: str | None = Field(
         default=None,
         foreign_key="market.id",
-        description="Outside it nothing is changed; None: a verification body's own regions.",
+        description="Outside it nothing is changed; None: the regions on which the role is held.",
     )
     kind: str
     name: str = Field(description="What the file was called.")

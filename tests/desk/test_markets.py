@@ -10,7 +10,6 @@ from sqlalchemy import Engine
 from sqlmodel import col, select
 
 from jobs import import_asked
-from jobs.running import Plant
 from public_site.desk import sheets
 from registry.accounts import commands as accounts
 from registry.accounts.commands import AddAccount, GrantRole
@@ -23,7 +22,8 @@ from registry.imports.uploads import KEPT, forget_uploads
 from registry.pledges.tables import Pledge
 from registry.store.engine import reading, writing
 from tests import given
-from tests.desk.conftest import OURS, Browser, Town, built, give_passwords
+from tests.desk.bringing import carried, confirmed, counts, progress, tried
+from tests.desk.conftest import OURS, Browser, Town, give_passwords
 from tests.desk.test_attacks import digest
 
 OURS_NAME, THEIRS_NAME = "东方红农贸市场", "西关市场"
@@ -62,28 +62,6 @@ def _row(name: str, market: str) -> str:
     return f"{name},411502,{market},A-1,retail_weighing,2026-03-15"
 
 
-def _send(browser: Browser, market: str, kind: str, content: bytes, step: str = "examination") -> str:
-    browser.open(f"{market}/sheet")
-    answer = browser.send(f"{market}/{step}", {"kind": kind}, files={"file": ("rows.csv", content)})
-    assert answer.status_code == 200, answer.text
-    browser.last = answer
-    return answer.text
-
-
-def _carried(browser: Browser, market: str, kind: str) -> str:
-    """Carry out what the page that was shown last tells of."""
-    assert browser.last is not None
-    hidden = dict(re.findall(r'name="(name|digest)" value="([^"]*)"', browser.last.text))
-    answer = browser.send(f"{market}/import", {"kind": kind, **hidden})
-    assert answer.status_code == 200, answer.text
-    return answer.text
-
-
-def _counts(page: str) -> list[int]:
-    counts = page.split('id="counts"')[1].split("</ul>", maxsplit=1)[0]
-    return [int(one) for one in re.findall(r'class="number">(\d+)<', counts)]
-
-
 def test_a_market_shows_its_stalls_and_what_they_lack(town: Town, markets: dict[str, str]) -> None:
     operator = town.at_desk("operator")
     page = _text(operator, markets["ours"])
@@ -112,8 +90,8 @@ def test_a_trial_tells_of_every_row_and_writes_nothing(town: Town, markets: dict
     operator.open("/desk/markets")
     before = digest(town.engine)
     rows = _pledges(_row("王记鲜肉店", OURS_NAME), _row("没有这一家", OURS_NAME))
-    page = _send(operator, markets["ours"], "pledges", rows)
-    assert _counts(page) == [2, 1, 0, 0, 1]
+    page = tried(operator, markets["ours"], "pledges", rows)
+    assert counts(page) == [2, 1, 0, 0, 1]
     assert '<th scope="row">3</th>' in page or '<th scope="row">A3</th>' in page
     assert digest(town.engine) == before
 
@@ -123,9 +101,9 @@ def test_a_file_is_carried_out_once_and_changes_nothing_the_second_time(
 ) -> None:
     operator = town.at_desk("operator")
     rows = _pledges(_row("王记鲜肉店", OURS_NAME))
-    _send(operator, markets["ours"], "pledges", rows)
-    assert _counts(_carried(operator, markets["ours"], "pledges")) == [1, 1, 0, 0, 0]
-    assert _counts(_send(operator, markets["ours"], "pledges", rows)) == [1, 0, 0, 1, 0]
+    tried(operator, markets["ours"], "pledges", rows)
+    assert counts(carried(operator, markets["ours"], "pledges")) == [1, 1, 0, 0, 0]
+    assert counts(tried(operator, markets["ours"], "pledges", rows)) == [1, 0, 0, 1, 0]
     with reading(town.engine) as session:
         assert len(session.exec(select(Pledge)).all()) == 1
 
@@ -141,7 +119,7 @@ def test_a_large_file_is_carried_out_by_a_job_and_its_page_tells_how_far_it_is(
     rows = _pledges(
         _row("没有这一家", OURS_NAME), _row("王记鲜肉店", OURS_NAME), _row("李记水产店", THEIRS_NAME)
     )
-    _send(operator, markets["ours"], "pledges", rows)
+    tried(operator, markets["ours"], "pledges", rows)
     assert operator.last is not None
     hidden = dict(re.findall(r'name="(name|digest)" value="([^"]*)"', operator.last.text))
     assert operator.send(page, {"kind": "pledges", **hidden}).headers["location"] == page
@@ -150,16 +128,10 @@ def test_a_large_file_is_carried_out_by_a_job_and_its_page_tells_how_far_it_is(
     far = progress(town)
     assert import_asked.run(far) == "orders=1"
     assert import_asked.run(far) == "orders=0"
-    assert _counts(_text(operator, page)) == [3, 1, 0, 0, 2]
+    assert counts(_text(operator, page)) == [3, 1, 0, 0, 2]
     assert "refresh" not in operator.last.headers
     with reading(town.engine) as session:
         assert len(session.exec(select(Pledge)).all()) == 1
-
-
-def progress(town: Town) -> Plant:
-    """Return what the job works with, in the town."""
-    edge = built().state.edge
-    return Plant(town.settings, town.engine, edge.index, lambda: town.clock[0], given.rulebook)
 
 
 def test_a_large_file_that_was_forgotten_before_the_job_is_told_to_be_sent_again(
@@ -167,10 +139,8 @@ def test_a_large_file_that_was_forgotten_before_the_job_is_told_to_be_sent_again
 ) -> None:
     monkeypatch.setattr(sheets, "AT_ONCE", 0)
     operator = town.at_desk("operator")
-    _send(operator, markets["ours"], "pledges", _pledges(_row("王记鲜肉店", OURS_NAME)))
-    assert operator.last is not None
-    hidden = dict(re.findall(r'name="(name|digest)" value="([^"]*)"', operator.last.text))
-    operator.send(f"{markets['ours']}/import", {"kind": "pledges", **hidden})
+    tried(operator, markets["ours"], "pledges", _pledges(_row("王记鲜肉店", OURS_NAME)))
+    confirmed(operator, markets["ours"], "pledges")
     forget_uploads(town.settings.data_dir, town.clock[0] + KEPT + timedelta(seconds=1))
     import_asked.run(progress(town))
     assert "请重新上传" in _text(operator, f"{markets['ours']}/import")
@@ -180,10 +150,8 @@ def _ordered(town: Town, market: str, monkeypatch: pytest.MonkeyPatch) -> Browse
     """Ask that a file of one row be carried out by the job."""
     monkeypatch.setattr(sheets, "AT_ONCE", 0)
     operator = town.at_desk("operator")
-    _send(operator, market, "pledges", _pledges(_row("王记鲜肉店", OURS_NAME)))
-    assert operator.last is not None
-    hidden = dict(re.findall(r'name="(name|digest)" value="([^"]*)"', operator.last.text))
-    assert operator.send(f"{market}/import", {"kind": "pledges", **hidden}).status_code == 303
+    tried(operator, market, "pledges", _pledges(_row("王记鲜肉店", OURS_NAME)))
+    assert confirmed(operator, market, "pledges").status_code == 303
     return operator
 
 
@@ -230,7 +198,7 @@ def test_how_many_rows_a_file_has_is_counted_and_never_taken_from_the_form(
     town: Town, markets: dict[str, str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     operator = town.at_desk("operator")
-    _send(operator, markets["ours"], "pledges", _pledges(*(_row("王记鲜肉店", OURS_NAME),) * 3))
+    tried(operator, markets["ours"], "pledges", _pledges(*(_row("王记鲜肉店", OURS_NAME),) * 3))
     assert operator.last is not None
     hidden = dict(re.findall(r'name="(name|digest)" value="([^"]*)"', operator.last.text))
     before = digest(town.engine)
@@ -263,11 +231,11 @@ def test_an_operator_changes_nothing_outside_the_own_market(
     town: Town, markets: dict[str, str], kind: str, content: bytes
 ) -> None:
     operator = town.at_desk("operator")
-    page = _send(operator, markets["ours"], kind, content)
-    assert _counts(page) == [1, 0, 0, 0, 1]
+    page = tried(operator, markets["ours"], kind, content)
+    assert counts(page) == [1, 0, 0, 0, 1]
     with reading(town.engine) as session:
         before = session.exec(select(BusinessVersion)).all(), session.exec(select(Pledge)).all()
-    _carried(operator, markets["ours"], kind)
+    carried(operator, markets["ours"], kind)
     with reading(town.engine) as session:
         assert (session.exec(select(BusinessVersion)).all(), session.exec(select(Pledge)).all()) == before
 
@@ -275,8 +243,8 @@ def test_an_operator_changes_nothing_outside_the_own_market(
 def test_an_operator_registers_a_stall_of_the_own_market(town: Town, markets: dict[str, str]) -> None:
     operator = town.at_desk("operator")
     rows = f"name,region,market,stall,kind\n赵记豆腐店,411502,{OURS_NAME},B-7,sole_trader".encode()
-    _send(operator, markets["ours"], "businesses", rows)
-    assert _counts(_carried(operator, markets["ours"], "businesses")) == [1, 1, 0, 0, 0]
+    tried(operator, markets["ours"], "businesses", rows)
+    assert counts(carried(operator, markets["ours"], "businesses")) == [1, 1, 0, 0, 0]
     assert "赵记豆腐店" in _text(operator, markets["ours"])
 
 
@@ -287,13 +255,13 @@ def test_a_business_of_elsewhere_is_not_moved_into_the_market_by_its_code(
         given.business(given.work(session), "信阳市诚信超市有限公司", uscc=CODE)
     operator = town.at_desk("operator")
     rows = f"uscc,name,region,market,stall\n{CODE},信阳市诚信超市有限公司,411502,{OURS_NAME},C-1".encode()
-    assert _counts(_send(operator, markets["ours"], "businesses", rows)) == [1, 0, 0, 0, 1]
+    assert counts(tried(operator, markets["ours"], "businesses", rows)) == [1, 0, 0, 0, 1]
 
 
 def test_the_refused_rows_come_back_as_a_workbook(town: Town, markets: dict[str, str]) -> None:
     operator = town.at_desk("operator")
     content = _pledges(_row("没有这一家", OURS_NAME))
-    _send(operator, markets["ours"], "pledges", content)
+    tried(operator, markets["ours"], "pledges", content)
     assert operator.last is not None
     hidden = dict(re.findall(r'name="(name|digest)" value="([^"]*)"', operator.last.text))
     answer = operator.send(f"{markets['ours']}/returned", {"kind": "pledges", **hidden})
@@ -306,12 +274,12 @@ def test_the_page_of_a_trial_names_the_file_and_does_not_carry_it(
 ) -> None:
     operator = town.at_desk("operator")
     rows = _pledges(*(_row("王记鲜肉店", OURS_NAME) for _ in range(2000)))
-    assert len(_send(operator, markets["ours"], "pledges", rows)) < len(rows)
+    assert len(tried(operator, markets["ours"], "pledges", rows)) < len(rows)
 
 
 def test_a_file_is_at_hand_for_who_sent_it_alone_and_for_a_day(town: Town, markets: dict[str, str]) -> None:
     operator = town.at_desk("operator")
-    page = _send(operator, markets["ours"], "pledges", _pledges(_row("王记鲜肉店", OURS_NAME)))
+    page = tried(operator, markets["ours"], "pledges", _pledges(_row("王记鲜肉店", OURS_NAME)))
     found = re.search(r'name="digest" value="([0-9a-f]{64})"', page)
     assert found is not None
     with writing(town.engine) as session:

@@ -12,6 +12,7 @@ from registry.instruments.queries import verifications_of
 from registry.instruments.tables import Verification
 from registry.store.engine import reading, writing
 from tests import given
+from tests.desk.bringing import carried, counts, tried
 from tests.desk.conftest import Browser, Town, give_passwords
 from tests.desk.test_attacks import digest
 
@@ -98,24 +99,14 @@ def test_results_are_told_by_workbook_and_those_of_elsewhere_are_refused(
     with reading(town.engine) as session:
         before = len(session.exec(select(Verification)).all())
     verifier = town.at_desk("verifier")
-    verifier.open(f"{HERE}/sheet")
-    sent = {"file": ("rows.csv", "\n".join(rows).encode())}
-    answer = verifier.send(f"{HERE}/examination", {"kind": "verifications"}, files=sent)
-    assert _counts(answer.text) == [2, 1, 0, 0, 1], answer.text
-    verifier.last = answer
-    hidden = dict(re.findall(r'name="(name|digest)" value="([^"]*)"', answer.text))
-    answer = verifier.send(f"{HERE}/import", {"kind": "verifications", **hidden})
-    assert _counts(answer.text) == [2, 1, 0, 0, 1]
+    assert counts(tried(verifier, HERE, "verifications", "\n".join(rows).encode())) == [2, 1, 0, 0, 1]
+    assert counts(carried(verifier, HERE, "verifications")) == [2, 1, 0, 0, 1]
     with reading(town.engine) as session:
         assert len(session.exec(select(Verification)).all()) == before + 1
     verifier.open(f"{HERE}/sheet")
     for kind in ("businesses", "pledges", "instruments"):
+        sent = {"file": ("rows.csv", "\n".join(rows).encode())}
         assert verifier.send(f"{HERE}/examination", {"kind": kind}, files=sent).status_code == 422, kind
-
-
-def _counts(page: str) -> list[int]:
-    counts = page.split('id="counts"')[1].split("</ul>", maxsplit=1)[0]
-    return [int(one) for one in re.findall(r'class="number">(\d+)<', counts)]
 
 
 def test_an_assistant_sees_the_stalls_and_instruments_of_the_own_region_and_no_form(

@@ -1441,6 +1441,7 @@ def upgrade() -> None:
         "sheet_order",
         sa.Column("id", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
         sa.Column("account_name", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("role", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
         sa.Column("market_id", sqlmodel.sql.sqltypes.AutoString(), nullable=True),
         sa.Column("kind", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
         sa.Column("name", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
@@ -1466,7 +1467,10 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id"),
     )
     op.create_index(
-        "sheet_order_of_account", "sheet_order", ["account_name", "market_id", "recorded_at"], unique=False
+        "sheet_order_of_account",
+        "sheet_order",
+        ["account_name", "role", "market_id", "recorded_at"],
+        unique=False,
     )
     op.create_index(
         "sheet_order_waiting",
