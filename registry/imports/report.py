@@ -1,18 +1,20 @@
 """What an import tells: how many rows did what, and for each bad row where, what and why."""
 
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from registry.commands import Outcome
-from registry.errors import Refusal
+from registry.errors import Malformed, Refusal
 from registry.imports.faults import RowError
 from registry.imports.raw import RETURNED, RawRow
 from registry.imports.writing import write_csv, write_xlsx
+from registry.texts import say
 
 HEADINGS = ("行号 row", "列 column", "值 value", "原因", "reason", "单元格 cell")
 
+MOST_COLUMNS = 100  # each line of JSON may name its own; no kind has half as many
 LOSSES = frozenset({"import.number_as_text", "import.number_long", "import.date_as_text"})
 """Refusals of cells that no longer hold what was typed into them."""
 
@@ -86,21 +88,39 @@ def returned_rows(report: ImportReport) -> tuple[list[str], Iterator[list[str]]]
     """Return headings and rows of what was refused, as it stood, each row with where and why at its end.
 
     The last column is passed over when the file is imported again. A cell that has lost digits is left
-    blank: as a text it would pass, and nobody would have looked at the original.
+    blank: as a text it would pass, and nobody would have looked at the original. The columns are the
+    `MOST_COLUMNS` that most of the rows have; a row says how many cells it has besides.
     """
-    headings = list(dict.fromkeys(h for raw in report.returned for h in raw.cells if h != RETURNED))
+    headings = _headings(report)
     reasons: dict[tuple[str, int], list[str]] = {}
     lost = {(error.row, error.column) for error in report.refused if error.refusal.code in LOSSES}
     for error in report.refused:
-        reasons.setdefault(error.row, []).append(f"{error.place}：{error.reason('zh')} {error.reason('en')}")
+        reasons.setdefault(error.row, []).append(f"{error.place}：{_in_both(error.refusal)}")
     rows = (
         [
             *("" if (raw.row, heading) in lost else _text(raw.cells.get(heading)) for heading in headings),
-            "\n".join(reasons[raw.row]),
+            "\n".join([*reasons[raw.row], *_left_out(raw, headings)]),
         ]
         for raw in report.returned
     )
     return [*headings, RETURNED], rows
+
+
+def _headings(report: ImportReport) -> list[str]:
+    """Return the headings of the rows that were refused, in the order in which they first stand."""
+    counts = Counter(heading for raw in report.returned for heading in raw.cells if heading != RETURNED)
+    most = {heading for heading, _times in counts.most_common(MOST_COLUMNS)}
+    return [heading for heading in counts if heading in most]
+
+
+def _left_out(raw: RawRow, headings: Sequence[str]) -> list[str]:
+    """Return what is said of the cells of a row for which its sheet has no column."""
+    count = len(raw.cells.keys() - {*headings, RETURNED})
+    return [_in_both(Malformed("import.cells_left_out", count=count))] if count else []
+
+
+def _in_both(refusal: Refusal) -> str:
+    return f"{say(refusal, 'zh')} {say(refusal, 'en')}"
 
 
 def _text(cell: object) -> str:

@@ -1,5 +1,6 @@
 """Rows that were refused come back as a sheet, with where and why, to be corrected and imported again."""
 
+import json
 from pathlib import Path
 from typing import Any
 
@@ -7,7 +8,7 @@ from python_calamine import load_workbook
 from sqlalchemy import Engine
 
 from registry.imports.commands import carry_out, examine
-from registry.imports.report import write_errors
+from registry.imports.report import MOST_COLUMNS, write_errors
 from registry.store.engine import writing
 from tests import given
 from tests.imports.reading import imported, imported_bytes, on_record
@@ -49,6 +50,25 @@ def test_refused_rows_come_back_with_their_reasons_and_are_refused_alike_until_t
 
     last = imported_bytes(sqlite_engine, tmp_path, workbook(corrected))
     assert (last.created, last.refused) == (2, [])
+
+
+def test_lines_that_each_name_columns_of_their_own_come_back_in_a_sheet_that_has_an_end(
+    sqlite_engine: Engine, tmp_path: Path
+) -> None:
+    given.registry(sqlite_engine)
+    shop = {"name": "王记鲜肉", "region": "411502"}
+    lines = [{**{f"栏{line}-{other}": "值" for other in range(60)}, **shop} for line in range(30)]
+    content = "\n".join(json.dumps(line, ensure_ascii=False) for line in lines).encode()
+    refused = imported_bytes(sqlite_engine, tmp_path, content)
+    assert refused.refused_rows == 30
+    path = tmp_path / "退回.xlsx"
+    write_errors(path, refused)
+    heading, *rows = load_workbook(str(path)).get_sheet_by_index(0).to_python()
+    assert len(heading) == MOST_COLUMNS + 1
+    assert [row[heading.index("name")] for row in rows] == ["王记鲜肉"] * 30
+    whole, partly, without = rows[0][-1], rows[1][-1], rows[-1][-1]
+    assert ["没有列出" in str(said) for said in (whole, partly, without)] == [False, True, True]
+    assert ("还有 22 项" in str(partly), "还有 60 项" in str(without)) == (True, True)
 
 
 def test_what_is_examined_leaves_nothing_and_tells_what_carrying_it_out_does(engine: Engine) -> None:
