@@ -19,6 +19,7 @@ from pathlib import Path
 from sqlalchemy import Engine
 
 from benchmarks.merchants import Merchant, merchants
+from jobs.process import collect_rarely
 from registry.audit.work import Actor, Grant, Work
 from registry.identifiers import new_id
 from registry.imports.commands import import_file
@@ -34,6 +35,7 @@ OFFICER = Actor("bench", "bench", "BENCH", (Grant("officer", ""),))
 
 def main() -> None:
     """Print rows a second, peak memory and the ratio to the floor, medians of the runs."""
+    collect_rarely()  # as the command line does
     count = int(sys.argv[1]) if len(sys.argv) > 1 else ROWS
     runs = int(sys.argv[2]) if len(sys.argv) > 2 else RUNS
     print(json.dumps(measure(count, runs), ensure_ascii=False, indent=2))

@@ -129,6 +129,7 @@ for module in (
 
 def main() -> None:
     """Run the command line; a refusal is told in both languages, never as a traceback."""
+    process.collect_rarely()
     try:
         cli(standalone_mode=False)
     except click.exceptions.Abort:

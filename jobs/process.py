@@ -1,6 +1,7 @@
 """Composing processes: API, site and jobs in one by default, apart on PostgreSQL."""
 
 import asyncio
+import gc
 import logging
 from collections.abc import AsyncIterator, Iterator
 from contextlib import ExitStack, asynccontextmanager, contextmanager
@@ -40,6 +41,16 @@ log = logging.getLogger("honest_metrology")
 
 
 clock = serving.clock
+COLLECTED = (100_000, 50, 100)  # new objects before each generation is looked through, see `gc.set_threshold`
+
+
+def collect_rarely() -> None:
+    """Have the cyclic collector look through this process seldom.
+
+    A batch of an import holds a million objects without a cycle, and the collector went through all of them
+    again and again: a sixth of the time of an import. What is not in a cycle is freed at once as before.
+    """
+    gc.set_threshold(*COLLECTED)
 
 
 @contextmanager

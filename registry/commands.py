@@ -15,6 +15,11 @@ _HIDDEN = re.compile(
 )
 
 
+def _hides(text: str) -> bool:
+    # printable text hides nothing, and most is: imports ask millions of times
+    return not text.isprintable() and _HIDDEN.search(text) is not None
+
+
 class Command(BaseModel):
     """What a person asks the registry to do: frozen, and nothing but what it names."""
 
@@ -24,8 +29,13 @@ class Command(BaseModel):
     def _refuse_hidden(self) -> Self:
         """Refuse characters that nobody sees: they make a name read as another, or break a database."""
         for name, value in self.__dict__.items():
-            said = value if isinstance(value, tuple) else (value,)
-            if any(isinstance(one, str) and _HIDDEN.search(one) for one in said):
+            if isinstance(value, str):
+                hidden = _hides(value)
+            else:
+                hidden = isinstance(value, tuple) and any(
+                    isinstance(one, str) and _hides(one) for one in value
+                )
+            if hidden:
                 raise PydanticCustomError("text.hidden", "{field} holds a hidden character", {"field": name})
         return self
 

@@ -28,8 +28,8 @@ def require_in_market(work: Work, market_id: str | None, region: str, field: str
     Raises:
         Forbidden: Neither; an operator is told that it is not of the own market.
     """
-    if work.actor.may_of("operator", market_id=market_id or ""):
+    if work.actor.may("officer", region) or work.actor.may_of("operator", market_id=market_id or ""):
         return
-    if work.actor.holds("operator") and not work.actor.may("officer", region):
+    if work.actor.holds("operator"):
         raise Forbidden("market.not_own", field=field)
     work.require("officer", region, field)

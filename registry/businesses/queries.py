@@ -184,8 +184,10 @@ def holding(
             .where(col(BusinessVersion.superseded_at).is_(None))
             .where(*also)
         )
-        for row in session.connection().execute(found).mappings():
-            yield dict(row)
+        result = session.connection().execute(found)
+        fields = tuple(result.keys())
+        for row in result.all():
+            yield dict(zip(fields, row, strict=True))
 
 
 def named(session: Session, keys: Iterable[str]) -> Iterator[Held]:

@@ -164,7 +164,7 @@ def csv_rows(content: Content, encoding: str, heading_at: int, headings: list[st
 
 def _live(cell: str) -> str:
     """Return a cell as it was before an export neutralised it, see `writing.inert`."""
-    return cell[1:] if cell.startswith("'") and _NEUTRALISED.match(cell) else cell
+    return cell[1:] if cell[:1] == "'" and _NEUTRALISED.match(cell) else cell
 
 
 def json_rows(content: Content, encoding: str) -> Iterator[RawRow]:

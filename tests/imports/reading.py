@@ -19,7 +19,9 @@ INCIDENTAL = frozenset(
     {"recorded_at", "superseded_at", "at", "salt", "commitment", "leaf_hash", "leaf_id", "seq"}
 )
 # How the writing was cut into transactions shows in these alone.
-BY_TRANSACTION = frozenset({"audit_entry", "outbox", "log_head", "log_leaf", "log_salt", "public_event"})
+BY_TRANSACTION = frozenset(
+    {"audit_entry", "outbox", "log_head", "log_leaf", "log_salt", "public_event", "public_changes"}
+)
 
 
 def transactions(engine: Engine, account: str = "national") -> Callable[[], AbstractContextManager[Work]]:
