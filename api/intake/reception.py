@@ -8,9 +8,11 @@ from collections import OrderedDict
 from collections.abc import AsyncIterator, Collection
 from dataclasses import dataclass
 from datetime import date
+from functools import cached_property
 from hashlib import sha256
 
 from litestar.concurrency import sync_to_thread
+from sqlmodel import col, select
 
 from api.edge import Edge
 from api.intake.arriving import Caps, Open, Sent, Sink, arrive
@@ -22,6 +24,7 @@ from registry.offices.queries import current_name
 from registry.offices.tables import Office
 from registry.reports import intake
 from registry.reports.codes import derive, draw, issued
+from registry.reports.decoy import Decoy, make_decoy
 from registry.reports.intake import Incoming, shown_code
 from registry.reports.policy import ANSWERED_EVERY
 from registry.reports.readiness import offices_open
@@ -73,6 +76,15 @@ class Reception:
         self._arriving = 0
         self._key = secrets.token_bytes(32)
         self._received: OrderedDict[bytes, Received] = OrderedDict()
+
+    @cached_property
+    def decoy(self) -> Decoy:
+        """Return what stands in for a report that a code does not find: at an office of a county."""
+        with reading(self.edge.engine) as session:
+            smallest = select(Office.code).order_by(col(Office.region).desc(), col(Office.code))
+            office_code = session.exec(smallest).first()
+        with self.edge.reports.reading(self.edge.today()) as vault:
+            return make_decoy(vault.site, office_code or "")
 
     def draw(self) -> Drawn:
         """Draw a code for somebody who opens the form."""

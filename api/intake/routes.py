@@ -17,7 +17,7 @@ from api.intake import proving, visiting
 from api.intake.arriving import Sent
 from api.intake.proving import Proof, Proofs
 from api.intake.reception import Reception
-from api.intake.visiting import Thread
+from api.intake.visiting import Back, Thread
 from registry.commands import Command
 from registry.errors import Malformed
 from registry.reports.codes import written
@@ -109,7 +109,7 @@ class Reports(Controller):
     ) -> Response[Any]:
         """Begin a visit; a wrong code and an expired one are answered alike."""
         back = await visiting.come_back(reception, data.code)
-        answer = padded(back.thread)
+        answer = answer_to(back)
         await reception.on_beat(back.since)
         return answer
 
@@ -166,6 +166,12 @@ async def stream_of(request: Asked) -> AsyncIterator[bytes]:
             yield chunk
     except InternalServerException as gone:
         raise Malformed("report.form_broken") from gone
+
+
+def answer_to(back: Back) -> Response[Any]:
+    """Return the answer to a code; those of both outcomes are made for every code."""
+    there, nothing = padded(back.thread), padded(None)
+    return there if back.found else nothing
 
 
 def padded(thread: Thread | None) -> Response[Any]:

@@ -12,7 +12,7 @@ from api.edge import Edge
 from api.intake.arriving import Sent, Sink
 from api.intake.copying import Copying
 from api.intake.reception import Reception
-from registry.errors import Malformed, NotFound, RuleRefused
+from registry.errors import Malformed, RuleRefused
 from registry.offices.queries import current_name
 from registry.offices.tables import Office
 from registry.overrides.queries import calendar_overrides
@@ -27,6 +27,7 @@ from registry.reports.tables import Report
 from registry.reports.thread import Said
 from registry.reports.told import LISTING, LONGEST_MESSAGE, Copies, Listing, sealable
 from registry.reports.vault import Vault, sheet_key
+from registry.reports.visits import Return
 from registry.rewards.queries import reward, share_of
 from registry.rewards.sheets import sheet_of
 from registry.store.engine import reading
@@ -82,11 +83,13 @@ class Back:
     """What a code led to.
 
     Attributes:
-        thread: None: it finds no report, be it wrong, expired or never shown.
+        found: Whether that is a report; else the code is wrong, expired or was never shown.
+        thread: Of the report, or of the decoy, which nobody may be shown.
         since: When the code was stretched, which takes as long for every code; seconds of the loop's clock.
     """
 
-    thread: Thread | None
+    found: bool
+    thread: Thread
     since: float
 
 
@@ -101,18 +104,16 @@ async def come_back(reception: Reception, typed: str) -> Back:
     async with reception.turns.turn("returning"):
         reporter = await sync_to_thread(derive, code, reception.edge.reports.pepper)
         since = asyncio.get_running_loop().time()
-        return Back(await sync_to_thread(_come_back, reception, reporter), since)
+        return Back(*await sync_to_thread(looked_up, reception, reporter), since)
 
 
-def _come_back(reception: Reception, reporter: Derived) -> Thread | None:
+def looked_up(reception: Reception, reporter: Derived) -> tuple[bool, Thread]:
+    """Return whether a code finds a report, and its thread; the same is done where it finds none."""
     edge = reception.edge
-    try:
-        with edge.reports.writing(edge.today()) as vault:
-            report, key, shown_last = visits.come_back(vault, reporter)
-            ticket = reception.visits.begin(reporter, edge.now().timestamp())
-            return _shown(edge, vault, report, key, ticket, shown_last)
-    except NotFound:
-        return None
+    with edge.reports.writing(edge.today()) as vault:
+        back = visits.come_back(vault, reporter, reception.decoy)
+        ticket = reception.visits.begin(reporter, edge.now().timestamp(), found=back.found)
+        return back.found, _shown(edge, vault, back, ticket)
 
 
 def look(reception: Reception, ticket: str) -> Thread:
@@ -123,8 +124,7 @@ def look(reception: Reception, ticket: str) -> Thread:
     """
     edge = reception.edge
     with edge.reports.reading(edge.today()) as vault:
-        report, key = thread.visit(vault, reporter_in(reception, ticket))
-        return _shown(edge, vault, report, key, ticket, None)
+        return _shown(edge, vault, visits.come_again(vault, reporter_in(reception, ticket)), ticket)
 
 
 def say(reception: Reception, ticket: str, act: str, text: str) -> Thread:
@@ -268,17 +268,16 @@ def _once(reception: Reception, ticket: str, act: str, do: Act) -> Thread:
         return look(reception, ticket)
     try:
         with edge.reports.writing(edge.today()) as vault:
-            report, key = thread.visit(vault, reporter)
-            do(vault, report, key)
-            return _shown(edge, vault, report, key, ticket, None)
+            visit = visits.come_again(vault, reporter)
+            do(vault, visit.report, visit.key)
+            return _shown(edge, vault, visit, ticket)
     except BaseException:  # whatever it was, nothing was kept: who sends the form again writes it
         reception.visits.undone(ticket, act, visits_now)
         raise
 
 
-def _shown(
-    edge: Edge, vault: Vault, report: Report, key: bytes, ticket: str, shown_last: str | None
-) -> Thread:
+def _shown(edge: Edge, vault: Vault, visit: Return, ticket: str) -> Thread:
+    report = visit.report
     owed = owed_by(edge, vault, report)
     with reading(edge.engine) as session:
         name, rewarded = office_of(session, report.office_code)[0], _rewarded(session, vault, report.id)
@@ -289,9 +288,9 @@ def _shown(
         received_on=report.received_on,
         closed_on=report.closed_on,
         owed=owed,
-        messages=tuple(thread.messages(vault, report, key)),
-        shown_last=shown_last,
-        words=report.visit_word or "",
+        messages=tuple(thread.messages(vault, report, visit.key)),
+        shown_last=visit.shown_last,
+        words=visit.words,
         claimed_on=report.reward_claimed_on,
         reward=rewarded,
         additions=len(visits.additions(vault, report)),

@@ -37,13 +37,15 @@ class Visits:
     def __init__(self) -> None:
         self._visits: OrderedDict[bytes, _Visit] = OrderedDict()
 
-    def begin(self, reporter: Derived, now: float) -> str:
-        """Begin a visit and return its ticket."""
+    def begin(self, reporter: Derived, now: float, *, found: bool = True) -> str:
+        """Begin a visit and return its ticket; that of a code that finds nothing opens nothing."""
         ticket = secrets.token_bytes(TICKET)
         name, nonce = _name(ticket), secrets.token_bytes(NONCE)
         sealed = nonce + _cipher(ticket).encrypt(nonce, reporter.locator + reporter.reply.seed, name)
         self._forget(now)
-        self._visits[name] = _Visit(sealed, now + VISIT_SECONDS, now + LONGEST_VISIT_SECONDS)
+        visit = _Visit(sealed, now + VISIT_SECONDS, now + LONGEST_VISIT_SECONDS)
+        if found:
+            self._visits[name] = visit
         return ticket.hex()
 
     def reporter(self, ticket: str, now: float) -> Derived:

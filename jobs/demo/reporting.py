@@ -154,5 +154,6 @@ def _say(vault: Vault, report: Report, key: bytes, text: str) -> None:
 
 def _visit(desk: Desk, reporter: Reporter, days_before: int, do: Act) -> None:
     with desk.reports.writing(desk.day(days_before)) as vault:
-        report, key, _ = visits.come_back(vault, reporter.known_by)
+        report, key = thread.visit(vault, reporter.known_by)
+        visits.next_words(vault, report.id)
         do(vault, report, key)

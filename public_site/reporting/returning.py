@@ -14,7 +14,7 @@ from api.intake.proving import Proofs
 from api.intake.reception import Reception
 from api.intake.routes import added_note, claim_note, stream_of
 from api.intake.sending import entered
-from api.intake.visiting import Adding, Thread
+from api.intake.visiting import Adding, Back, Thread
 from public_site.reader import reader_of
 from public_site.reporting.showing import NOTHING, Asked, Entered, refused, shown
 from registry.errors import Malformed, Refusal, Unauthenticated
@@ -47,12 +47,16 @@ async def come_back(request: Asked, reception: NamedDependency[Reception]) -> Re
         return await sync_to_thread(
             shown, reception, request, "return.html", status=422, entered=fault, over=False
         )
-    if back.thread is None:
-        answer = await sync_to_thread(shown, reception, request, "not_found.html")
-    else:
-        answer = await sync_to_thread(show, reception, request, back.thread, first=True)
+    answer = await sync_to_thread(answer_to, reception, request, back)
     await reception.on_beat(back.since)
     return answer
+
+
+def answer_to(reception: Reception, request: Asked, back: Back) -> Response[str]:
+    """Return the page that answers a code; those of both outcomes are made for every code."""
+    there = show(reception, request, back.thread, first=True)
+    nothing = shown(reception, request, "not_found.html")
+    return there if back.found else nothing
 
 
 @post("/report/thread", include_in_schema=False, request_max_body_size=None)

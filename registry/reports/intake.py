@@ -19,7 +19,7 @@ from registry.reports.codes import Derived, derive, read_code, was_issued
 from registry.reports.envelope import Compartment, Envelope, Place, item_key
 from registry.reports.policy import CODE_DAYS
 from registry.reports.readiness import current_epoch, obstacles, public_of_epoch
-from registry.reports.tables import BodyPiece, CompartmentKey, EpochKey, Report
+from registry.reports.tables import BodyPiece, CompartmentKey, EpochKey, LastVisit, Report
 from registry.reports.vault import Vault
 
 PIECE = 1 << 20  # bytes in a row: a file of 50 MB is fifty rows
@@ -158,6 +158,7 @@ def receive(vault: Vault, incoming: Incoming, reporter: Derived) -> Report:
     )
     vault.session.add(report)
     vault.session.flush()
+    vault.session.add(LastVisit(key=report.id, report_id=report.id))
     _write_sealed(vault, incoming, intake, custody, reporter)
     return report
 

@@ -109,8 +109,12 @@ COLUMNS: Mapping[str, Mapping[str, Column]] = {
         "custody_epoch": Plain("fingerprint"),
         "reply_suite": Plain("count"),
         "reply_key": Plain("public key"),
-        "visit_word": Plain("random"),
         "reward_claimed_on": Plain("day"),
+    },
+    "last_visit": {
+        "key": Plain("random"),
+        "report_id": Plain("random"),
+        "words": Plain("random"),
     },
     "compartment_key": {
         "report_id": Plain("random"),

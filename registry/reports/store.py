@@ -11,7 +11,8 @@ from sqlalchemy import Engine
 from sqlmodel import Session, select
 
 from registry.errors import Broken
-from registry.reports.tables import Installation, metadata
+from registry.reports.decoy import DECOY
+from registry.reports.tables import Installation, LastVisit, metadata
 from registry.reports.vault import Vault, make_pepper, read_pepper
 from registry.settings import Settings
 from registry.store.engine import open_engine, reading, writing
@@ -107,9 +108,15 @@ def prepare(settings: Settings) -> Reports:
         with writing(reports.engine) as session:
             if session.exec(select(Installation)).one_or_none() is None:
                 make_pepper(reports.pepper_file)
-                session.add(Installation(site=settings.origin))
+                name_site(session, settings.origin)
         reports.check()
     except Broken:
         reports.engine.dispose()
         raise
     return reports
+
+
+def name_site(session: Session, site: str) -> None:
+    """Give an empty database of reports the name that everything in it is bound to, and its decoy."""
+    session.add(Installation(site=site))
+    session.add(LastVisit(key=DECOY))

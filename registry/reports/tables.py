@@ -104,8 +104,18 @@ class Report(Kept, table=True):
     custody_epoch: str = Field(foreign_key="epoch_key.fingerprint")
     reply_suite: int
     reply_key: bytes = Field(sa_type=LargeBinary)
-    visit_word: str | None = Field(default=None, description="Shown at the last visit, to be recognised.")
     reward_claimed_on: date | None = None
+
+
+class LastVisit(Kept, table=True):
+    """The words that the last visit to a report showed; one row stands for codes that find none."""
+
+    __tablename__ = "last_visit"
+    __table_args__ = KEYED
+
+    key: str = Field(primary_key=True, description="The report's, or `decoy`.")
+    report_id: str | None = Field(default=None, foreign_key="report.id", unique=True)
+    words: str | None = Field(default=None, description="To be recognised at the next visit.")
 
 
 class CompartmentKey(Kept, table=True):

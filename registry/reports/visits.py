@@ -2,13 +2,15 @@
 
 import secrets
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import cast
 
 from sqlmodel import col, delete, select
 
 from registry.reports.codes import Derived
-from registry.reports.envelope import KEY_LENGTH, REPORTER, Compartment, Envelope
-from registry.reports.intake import Incoming, write_bodies
+from registry.reports.decoy import Decoy
+from registry.reports.envelope import KEY_LENGTH, REPORTER, Compartment, Envelope, compartment_key
+from registry.reports.intake import Incoming, by_locator, write_bodies
 from registry.reports.readiness import public_of_epoch
 from registry.reports.sealing import PublicKey, seal, suite_of
 from registry.reports.tables import (
@@ -16,6 +18,7 @@ from registry.reports.tables import (
     CompartmentKey,
     EpochKey,
     HolderKey,
+    LastVisit,
     Message,
     RecoveryKey,
     Report,
@@ -28,19 +31,64 @@ DRAWN = 8  # bytes in the name of an addition
 WORDS = 64  # in each catalogue: a pair of them is one of four thousand
 
 
-def come_back(vault: Vault, reporter: Derived) -> tuple[Report, bytes, str | None]:
-    """Return report and key of the thread, and the words that the last visit showed.
+@dataclass(frozen=True, repr=False)
+class Return:
+    """What a code led to.
 
-    New ones are drawn: whoever sees others than he noted knows that somebody else was here.
+    Attributes:
+        found: Whether that is a report; else it is the decoy, and nobody may be shown it.
+        key: Of the thread.
+        shown_last: The words that the last visit showed, by their numbers.
+        words: Those that were drawn for the next one.
+    """
+
+    found: bool
+    report: Report
+    key: bytes
+    shown_last: str | None
+    words: str
+
+
+def come_back(vault: Vault, reporter: Derived, decoy: Decoy) -> Return:
+    """Return what a code leads to; the same is read, opened and written where it leads to nothing.
+
+    Args:
+        vault: Open for writing.
+        reporter: What follows from the code.
+        decoy: What stands in for a report that is not found.
+    """
+    nobodys, nobody = decoy.report(vault), decoy.reply()  # put together for every code
+    there = by_locator(vault, reporter.locator) or nobodys
+    row = vault.session.get(CompartmentKey, (there.id, "thread", REPORTER))
+    reply, sealed = (nobody, decoy.sealed_key) if row is None else (reporter.reply, row.sealed_key)
+    key = compartment_key(reply, REPORTER, place_of(vault, there), "thread", sealed)
+    shown_last, words = next_words(vault, there.id)
+    return Return(row is not None, there, key, shown_last, words)
+
+
+def come_again(vault: Vault, reporter: Derived) -> Return:
+    """Return where a visit goes on.
 
     Raises:
-        NotFound: The code finds no report.
+        NotFound: The report is gone meanwhile.
     """
     report, key = visit(vault, reporter)
-    shown_last, report.visit_word = report.visit_word, drawn_words()
-    vault.session.add(report)
+    words = vault.session.get_one(LastVisit, report.id).words
+    return Return(True, report, key, None, words or "")
+
+
+def next_words(vault: Vault, key: str) -> tuple[str | None, str]:
+    """Return the words that the last visit showed, and new ones, which it is told by whether somebody came.
+
+    Args:
+        vault: Open for writing.
+        key: The report's, or the decoy's.
+    """
+    last, words = vault.session.get_one(LastVisit, key), drawn_words()
+    shown_last, last.words = last.words, words
+    vault.session.add(last)
     vault.session.flush()
-    return report, key, shown_last
+    return shown_last, words
 
 
 def drawn_words() -> str:

@@ -12,8 +12,7 @@ from sqlalchemy import Engine, text
 from api.edge import Edge
 from public_site.reporting.app import reporters
 from registry.reports import epochs, holders, recovery
-from registry.reports.store import REPORTS
-from registry.reports.tables import Installation
+from registry.reports.store import REPORTS, name_site
 from registry.settings import read_settings
 from registry.store.engine import open_engine, writing
 from registry.store.migrate import upgrade
@@ -99,7 +98,7 @@ def desk(site: Site, request: pytest.FixtureRequest, data_dir: Path, tmp_path: P
     registry_engine: Engine = request.getfixturevalue(kind)
     given.registry(registry_engine)
     with writing(site.engine) as session:
-        session.add(Installation(site="xinyang.example"))
+        name_site(session, "xinyang.example")
     settings = read_settings(
         data_dir=data_dir,
         database_url=registry_engine.url.render_as_string(hide_password=False),

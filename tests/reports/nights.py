@@ -11,7 +11,7 @@ from sqlalchemy import Engine
 from jobs.running import Plant
 from registry.log.notes import load_or_create
 from registry.overrides.commands import ensure_archived
-from registry.reports.tables import Installation
+from registry.reports.store import name_site
 from registry.settings import read_settings
 from registry.store.engine import writing
 from search_index.embedded import EmbeddedIndex
@@ -59,7 +59,7 @@ def nights(site: Site, registry_engine: Engine, data_dir: Path, clock: Clock) ->
     settings.pepper_file.write_bytes(PEPPER)
     settings.pepper_file.chmod(0o600)
     with writing(site.engine) as session:
-        session.add(Installation(site="xinyang.example"))
+        name_site(session, "xinyang.example")
     index = EmbeddedIndex.open(data_dir / "index", write=True)
     plant = Plant(settings, registry_engine, index, clock, given.rulebook)
     yield Nights(plant, site)

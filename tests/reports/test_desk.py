@@ -17,8 +17,8 @@ from registry.audit.tables import AuditEntry
 from registry.overrides.commands import ensure_archived
 from registry.reports import disclosure
 from registry.reports.disclosure import AskDisclosure
-from registry.reports.store import REPORTS
-from registry.reports.tables import HolderKey, Installation, Report
+from registry.reports.store import REPORTS, name_site
+from registry.reports.tables import HolderKey, Report
 from registry.settings import read_settings
 from registry.store.engine import reading, writing
 from search_index.embedded import EmbeddedIndex
@@ -37,7 +37,7 @@ LI = ("li", "wang", "newcomer", "zhao", "qian", "officer", "admin", "auditor")
 def town(office: Office, data_dir: Path) -> Iterator[Town]:
     """The office of `site`, served with its desks."""
     with writing(office.site.engine) as session:
-        session.add(Installation(site="xinyang.example"))
+        name_site(session, "xinyang.example")
     with writing(office.registry) as session:
         ensure_archived(session, given.rulebook(), given.NOW)
     settings = read_settings(

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import IO, Any
 
 import pytest
-from sqlmodel import delete, select
+from sqlmodel import select
 
 from registry.reports import visits
 from registry.reports.codes import draw
@@ -17,6 +17,7 @@ from registry.reports.tables import BodyPiece, CompartmentKey, Report
 from registry.reports.thread import place_of, write
 from tests.reports.intaking import FORM, Desk, forms_of, hits, multipart
 from tests.reports.picture_samples import exif, saved
+from tests.reports.sending import forget_all
 from tests.reports.site import OFFICE
 
 CANARIES = ("红狐狸在第七号摊位", "canary-of-the-file-4471", "王小虎其人", "13800138000-canary")
@@ -243,8 +244,7 @@ def test_the_words_of_the_last_visit_are_shown_at_the_next_one_and_never_again(d
 def test_a_right_a_wrong_and_an_expired_code_are_answered_alike(desk: Desk) -> None:
     expired = desk.reported()
     with desk.site.vault() as vault:
-        for table in (BodyPiece, CompartmentKey, Report):
-            vault.session.exec(delete(table))
+        forget_all(vault)
     right, wrong = desk.reported(), desk.drawn()["code"]
     answers = [
         desk.client.post("/api/v1/reports/return", json={"code": one}) for one in (right, wrong, expired)

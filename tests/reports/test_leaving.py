@@ -13,7 +13,8 @@ from registry.accounts.grants import ChangeGrant, DisableAccount, disable_accoun
 from registry.errors import RuleRefused
 from registry.overrides.commands import ensure_archived
 from registry.reports import lifecycle, readiness
-from registry.reports.tables import CompartmentKey, EpochShare, HolderKey, Installation, LeftBehind
+from registry.reports.store import name_site
+from registry.reports.tables import CompartmentKey, EpochShare, HolderKey, LeftBehind
 from registry.settings import read_settings
 from registry.store.engine import writing
 from search_index.embedded import EmbeddedIndex
@@ -28,7 +29,7 @@ from tests.reports.test_lifecycle import current, fingerprint, granted, working
 def plant(office: Office, data_dir: Path) -> Iterator[Plant]:
     """The jobs of the office's installation."""
     with writing(office.site.engine) as session:
-        session.add(Installation(site="xinyang.example"))
+        name_site(session, "xinyang.example")
     with writing(office.registry) as session:
         ensure_archived(session, given.rulebook(), given.NOW)
     url = office.site.engine.url.render_as_string(hide_password=False)

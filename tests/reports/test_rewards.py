@@ -12,7 +12,7 @@ from api.intake.routes import claim_note
 from jobs import take_claims
 from jobs.running import Plant
 from registry.identifiers import new_id
-from registry.reports import claims, codes, visits
+from registry.reports import claims, codes, thread, visits
 from registry.reports.vault import sheet_key
 from registry.rewards.commands import TakeClaim, take_claim, waive_unclaimed
 from registry.rewards.policy import PAYMENTS_TRIED_A_DAY
@@ -50,7 +50,7 @@ def claimed(office: Office) -> tuple[str, codes.Derived, str]:
     code = codes.draw()
     with office.site.vault() as vault:
         report, reporter = sent(vault, code)
-        found, key = visits.come_back(vault, reporter)[:2]
+        found, key = thread.visit(vault, reporter)
         visits.claim_reward(vault, found, key, claim_note(WORD, "写信"))
         return report.id, reporter, code
 

@@ -91,7 +91,6 @@ def upgrade() -> None:
         sa.Column("custody_epoch", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
         sa.Column("reply_suite", sa.Integer(), nullable=False),
         sa.Column("reply_key", sa.LargeBinary(), nullable=False),
-        sa.Column("visit_word", sqlmodel.sql.sqltypes.AutoString(), nullable=True),
         sa.Column("reward_claimed_on", sa.Date(), nullable=True),
         sa.ForeignKeyConstraint(
             ["custody_epoch"],
@@ -196,6 +195,19 @@ def upgrade() -> None:
     )
     op.create_index(op.f("ix_handled_report_id"), "handled", ["report_id"], unique=False)
     op.create_table(
+        "last_visit",
+        sa.Column("key", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("report_id", sqlmodel.sql.sqltypes.AutoString(), nullable=True),
+        sa.Column("words", sqlmodel.sql.sqltypes.AutoString(), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["report_id"],
+            ["report.id"],
+        ),
+        sa.PrimaryKeyConstraint("key"),
+        sa.UniqueConstraint("report_id"),
+        sqlite_with_rowid=False,
+    )
+    op.create_table(
         "left_behind",
         sa.Column("report_id", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
         sa.Column("purpose", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
@@ -267,6 +279,7 @@ def downgrade() -> None:
     op.drop_table("receipt")
     op.drop_table("message")
     op.drop_table("left_behind")
+    op.drop_table("last_visit")
     op.drop_index(op.f("ix_handled_report_id"), table_name="handled")
     op.drop_table("handled")
     op.drop_index(op.f("ix_disclosure_request_report_id"), table_name="disclosure_request")
