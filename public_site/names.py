@@ -1,6 +1,6 @@
 """Words for what the rulebook and the sources call by code."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from datetime import date
 
 from api.scoring import Drawn
@@ -19,12 +19,15 @@ from registry.rulebook import (
     ViolationType,
 )
 from registry.rulebook.periods import quoted
-from registry.scoring.answers import Rule, Scheme
+from registry.scoring.answers import Adjustment, Rule, Scheme
 from registry.texts import catalogue
 
 
 class Names:
-    """Names that hold for a region on a day; a code without a name is shown as it stands."""
+    """Names that hold for a region on a day; what is in force there no more bears its last name.
+
+    A code that never had a name is shown as it stands.
+    """
 
     def __init__(self, rulebook: Rulebook, on: date, t: Words) -> None:
         self.rulebook = rulebook
@@ -33,8 +36,7 @@ class Names:
 
     def measures(self, codes: Iterable[str], where: str) -> str:
         """Return the names of measures, joined."""
-        named = self._named(Measure, where)
-        return self.t("write.semicolon").join(named.get(code, code) for code in codes)
+        return self.t("write.semicolon").join(self._named(Measure, code, where) or code for code in codes)
 
     def attached(self, entry: PublicEntry) -> tuple[Attached, ...]:
         """Return the measures of an entry, each with its own basis."""
@@ -67,8 +69,8 @@ class Names:
         """Return the name of the place whose rule it is."""
         return region_words(jurisdiction.ljust(6, "0")) if jurisdiction else self.t("range.nation")
 
-    def ground_of(self, law: Rule | Scheme | Drawn) -> str:
-        """Return the ground of a rule, scheme or share that an answer names, and how sure it is."""
+    def ground_of(self, law: Rule | Scheme | Drawn | Adjustment) -> str:
+        """Return the ground of a rule, scheme, share or cap that an answer names, and how sure it is."""
         if law.source is None:
             return self.t(f"tag.{law.tag}") if law.tag else ""
         quoted = " ".join(part for part in (law.source.instrument, law.source.article) if part)
@@ -92,8 +94,8 @@ class Names:
 
     def ground(self, code: str, where: str) -> str:
         """Return why an entry stands: a type of violation, a fact, or the officer's own words."""
-        named = {**self._named(ViolationType, where), **self._named(Conduct, where)}
-        return named.get(code) or self.t.term("ground", code)
+        named = self._named(Conduct, code, where) or self._named(ViolationType, code, where)
+        return named or self.t.term("ground", code)
 
     def grounds(self, codes: Iterable[str], where: str) -> str:
         """Return the grounds of a list, joined."""
@@ -101,7 +103,7 @@ class Names:
 
     def regimes(self, codes: Iterable[str], where: str) -> str:
         """Return the names of lists, joined."""
-        return self.t("write.comma").join(self._named(ListRegime, where).get(code, code) for code in codes)
+        return self.t("write.comma").join(self._named(ListRegime, code, where) or code for code in codes)
 
     def fields(self, codes: Iterable[str]) -> str:
         """Return the fields of penalties, joined."""
@@ -113,7 +115,7 @@ class Names:
 
     def instrument(self, kind: str, where: str) -> str:
         """Return the name of a kind of instrument."""
-        return self._named(InstrumentKind, where).get(kind, kind)
+        return self._named(InstrumentKind, kind, where) or kind
 
     def interval(self, kind: str, where: str, on: date) -> str:
         """Return how long a verification of a day runs by the rulebook, and where that is from."""
@@ -133,10 +135,18 @@ class Names:
         return self.t(f"instrument.months.{row.mode}", months=row.months)
 
     def _named(
-        self, table: type[Measure | ViolationType | Conduct | ListRegime | InstrumentKind], where: str
-    ) -> Mapping[str, str]:
-        rows = self.rulebook.in_force(table, where, self.on)
-        return {code: row.name_zh if self.t.language == "zh" else row.name_en for code, row in rows.items()}
+        self,
+        table: type[Measure | ViolationType | Conduct | ListRegime | InstrumentKind],
+        code: str,
+        where: str,
+    ) -> str | None:
+        row = self.rulebook.in_force(table, where, self.on).get(code)
+        if row is None:
+            once = (row for row in self.rulebook.rows(table) if row.code == code)
+            row = max(once, key=lambda row: row.in_force_from, default=None)
+        if row is None:
+            return None
+        return row.name_zh if self.t.language == "zh" else row.name_en
 
 
 def region_words(code: str) -> str:

@@ -90,22 +90,17 @@ def all_entries(
         after = key_of(cursor or None) or ""
         found = standing_within(work.session, regions, regime=regime or None, after=after, limit=A_PAGE + 1)
         rows = [*(one.entry for one in due), *found]
-        law = {
-            row.code: row
-            for region in regions
-            for row in work.rulebook.in_force(ListRegime, region.ljust(6, "0"), work.today).values()
-        }
         return {
             "due": due,
             "entries": found[:A_PAGE],
             "more": cursor_of(found[A_PAGE - 1].entry_id) if len(found) > A_PAGE else None,
             "businesses": business_names(work.session, (one.business_id for one in rows)),
-            "regimes": law,
             "publishes": work.actor.holds("officer", "approver"),
         }
 
     shown = forms.consult(edge, request, read)
-    return forms.show(edge, request, "entries.html", **shown, regime=regime, today=edge.today())
+    names = forms.reader_at_desk(request, edge).names(edge.rulebook(), edge.today())
+    return forms.show(edge, request, "entries.html", **shown, regime=regime, today=edge.today(), names=names)
 
 
 def _acts(work: Work, found: EntryFile) -> tuple[PossibleAct, ...]:

@@ -21,7 +21,6 @@ from registry.audit.work import Work
 from registry.lists.queries import proposals_within, standing_within
 from registry.lists.tables import Proposal
 from registry.regions import prefix
-from registry.rulebook import ListRegime
 
 AT_ONCE = 500
 
@@ -55,10 +54,10 @@ class Listed:
         """Return the headings of columns."""
         return [self.t(f"desk.listed.{one}") for one in names]
 
-    def regimes(self, region: str) -> Mapping[str, str]:
-        """Return the names of the lists of a region."""
-        rows = self.work.rulebook.in_force(ListRegime, region, self.work.today).values()
-        return {row.code: self.written.named(row) for row in rows}
+    @property
+    def names(self) -> Names:
+        """Return the names of what the rulebook calls by code."""
+        return Names(self.work.rulebook, self.work.today, self.t)
 
 
 def _cases(of: Listed) -> Iterator[Row]:
@@ -67,7 +66,7 @@ def _cases(of: Listed) -> Iterator[Row]:
         for line in case_lines(of.work, found):
             one = line.proposal
             step = of.t(f"desk.act.{line.next.step.name}") if line.next and not one.closed_on else ""
-            regime = of.written.named(line.regime) if line.regime else one.regime
+            regime = of.names.regimes((one.regime,), one.region)
             days = (of.day(line.due_on), of.day(one.next_deadline_on), of.day(one.closed_on))
             who = (line.business, regime, region_words(one.region), of.t.term("state", one.state))
             yield [*who, step, *days, one.id]
@@ -92,7 +91,7 @@ def _entries(of: Listed) -> Iterator[Row]:
     while found := standing_within(of.work.session, regions, regime=regime, after=after, limit=AT_ONCE):
         names = business_names(of.work.session, (one.business_id for one in found))
         for one in found:
-            named = of.regimes(one.region).get(one.regime, one.regime)
+            named = of.names.regimes((one.regime,), one.region)
             until = of.written.last_day(one.publish_until) if one.publish_until else ""
             who = (names.get(one.business_id, ""), named, region_words(one.region))
             yield [*who, of.t.term("state", one.state), of.day(one.listed_on), until, one.entry_id]
@@ -134,7 +133,7 @@ def _paged(of: Listed, page: Callable[..., Any]) -> Iterator[tuple[Any, str]]:
 
 
 def _plan(of: Listed) -> Iterator[Row]:
-    names = Names(of.work.rulebook, of.work.today, of.t)
+    names = of.names
     for one in planned(of.work, of.asked.get("region", "")).items:
         place = "" if one.jurisdiction is None else names.place(one.jurisdiction)
         share = "" if one.share_bp is None else f"{one.share_bp / 100:g}%"

@@ -94,10 +94,15 @@ class Adjustment(Answer):
     Attributes:
         level: What is capped: all facts of a kind, a dimension, or the whole score.
         code: The kind or the dimension; the scheme for the whole score.
+        source: Where the cap stands.
     """
 
     level: Level
     code: str
+    name_zh: str
+    name_en: str
+    source: Source | None
+    tag: Tag | None
     points: int
 
 

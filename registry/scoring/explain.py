@@ -10,7 +10,7 @@ from sqlmodel import Session
 
 from registry.businesses.tables import Business
 from registry.errors import NotFound, RuleRefused
-from registry.rulebook import Row, Rulebook
+from registry.rulebook import Rulebook, ScoreDimension, ScorePoint, ScoreScheme
 from registry.scoring.answers import (
     Account,
     Adjustment,
@@ -135,7 +135,7 @@ def _contribution(row: dict[str, Any], law: Law) -> Contribution:
 def _adjustments(
     kinds: list[dict[str, Any]], dimensions: list[dict[str, Any]], score: dict[str, Any], law: Law
 ) -> tuple[Adjustment, ...]:
-    capped: list[tuple[Level, Row | None, dict[str, Any]]] = [
+    capped: list[tuple[Level, ScorePoint | ScoreDimension | ScoreScheme | None, dict[str, Any]]] = [
         *(("kind", law.caps[row["cap"]].point, row) for row in sorted(kinds, key=itemgetter("cap"))),
         *(
             ("dimension", law.dimensions[row["dimension"]][1], row)
@@ -144,7 +144,15 @@ def _adjustments(
         ("scheme", law.schemes[0].scheme, score),
     ]
     return tuple(
-        Adjustment(level=level, code=rule.code, points=row["points"] - row["raw"])
+        Adjustment(
+            level=level,
+            code=rule.code,
+            name_zh=rule.name_zh,
+            name_en=rule.name_en,
+            source=rule.source,
+            tag=rule.tag,
+            points=row["points"] - row["raw"],
+        )
         for level, rule, row in capped
         if rule is not None and row["points"] != row["raw"]
     )

@@ -1,4 +1,4 @@
-"""Everybody can use every page: axe finds nothing, nothing scrolls sideways, the keyboard is enough."""
+"""Everybody can use every page: in words for people, axe finds nothing, the keyboard is enough."""
 
 from collections import defaultdict
 from collections.abc import Iterator
@@ -12,7 +12,7 @@ from playwright.sync_api import Browser, Page
 from tests.journeys.browsing import DESK, go, opened
 from tests.journeys.serving import Server
 from tests.journeys.test_browser import a_listed
-from tests.journeys.walking import PUBLIC, ROWS, Walk
+from tests.journeys.walking import PUBLIC, ROWS, Walk, codes_shown
 
 pytestmark = pytest.mark.browser
 
@@ -86,6 +86,15 @@ def in_language(path: str, language: str) -> str:
 
 def test_somebody_is_led_to_every_page_of_the_table(walk: Walk) -> None:
     assert {row for row in ROWS if row not in walk.reached} == NO_PAGES
+
+
+def test_no_page_shows_people_the_words_of_programs(walk: Walk) -> None:
+    assert walk.codes == {}
+
+
+def test_a_word_of_programs_is_seen_where_people_read_and_nowhere_else() -> None:
+    assert codes_shown('<p class="x_y"><b>water_meter</b>水表</p>') == {"water_meter"}
+    assert codes_shown('<code>water_meter</code><a class="code" href="/">water_meter</a>') == set()
 
 
 def test_no_two_pages_have_the_same_title(walk: Walk) -> None:

@@ -30,6 +30,9 @@ SAMPLES = 8  # addresses of one shape that are followed; the page with most on i
 _LINK = re.compile(r'(?:href|src|action)="(/[^"#]*)|<loc>https?://[^/]+(/[^<]*)</loc>')
 _TITLE = re.compile(r"<title>([^<]*)</title>")
 _PARAMETER = re.compile(r"\{(\w+)\}")
+_FOR_MACHINES = re.compile(r"<(code|datalist|script)\b.*?</\1>|<(\w+) class=\"code\".*?</\2>", re.DOTALL)
+_TAG = re.compile(r"<[^>]*>")
+_CODE = re.compile(r"(?<!\w)[a-z][a-z0-9]*(?:_[a-z0-9]+)+(?!\w)")
 
 
 PATTERNS = {
@@ -68,6 +71,11 @@ def asked_besides(server: Server) -> Iterator[str]:
     engine.dispose()
 
 
+def codes_shown(html: str) -> set[str]:
+    """Return the words of programs, such as `short_weight`, that stand among the words for people."""
+    return set(_CODE.findall(unescape(_TAG.sub("\n", _FOR_MACHINES.sub("\n", html)))))
+
+
 @dataclass(frozen=True)
 class Visit:
     """A page worth looking at: who is shown it, what it is called, and how many elements it has."""
@@ -85,11 +93,13 @@ class Walk:
     Attributes:
         pages: By shape, the page of that shape with most on it; the first page of a desk is everybody's own.
         reached: Rows of the table that answered somebody, with a page or with a file.
+        codes: Words of programs that a page shows among its words, by the address of the page.
     """
 
     server: Server
     pages: dict[str, Visit] = field(default_factory=dict)
     reached: set[str] = field(default_factory=set)
+    codes: dict[str, set[str]] = field(default_factory=dict)
 
     def follow(self, person: str, context: BrowserContext) -> None:
         """Follow what a person is shown, with the session of the person's browser."""
@@ -114,6 +124,8 @@ class Walk:
         kind = answer.headers["content-type"]
         if kind.startswith("text/html"):
             found = Visit(person, address, _TITLE.search(answer.text)[1], answer.text.count("<"))
+            if codes := codes_shown(answer.text):
+                self.codes[f"{person} {address}"] = codes
             name = f"{shape} of {person}" if shape == HOME else shape
             self.pages[name] = max(self.pages.get(name, found), found, key=lambda one: one.elements)
         return [unescape(one or other) for one, other in _LINK.findall(answer.text)] if "ml" in kind else []

@@ -180,9 +180,9 @@ def test_instruments_multiply_and_the_cap_of_the_kind_is_a_line_of_its_own(engin
         given.violation(work, business_id, conduct_code="instrument_overdue", quantity=4)
     answer = told(engine, business_id)
     assert kinds(answer) == [("violation.M43", -2_000)]
-    assert [(line.level, line.code, line.points) for line in answer.adjustments] == [
-        ("kind", "violation.M43", 500)
-    ]
+    (cap,), (fact,) = answer.adjustments, answer.contributions
+    assert (cap.level, cap.code, cap.points) == ("kind", "violation.M43", 500)
+    assert (cap.name_zh, cap.source) == (fact.rule.name_zh, fact.rule.source)
     assert (answer.points, answer.grade) == (8_500, "B")
 
 
