@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from itertools import chain
 from typing import Any
 
 from litestar import Request, Response, get, post
@@ -76,7 +77,8 @@ def match(
     answered, by_database = _answered(edge, lines)
     if kind != "page":
         headings = [reader.t(f"match.heading.{one}") for one in HEADINGS]
-        return in_form("match", kind, headings, _rows(reader, answered))
+        told = [[reader.t("search.by_database")]] if by_database else []
+        return in_form("match", kind, headings, chain(told, _rows(reader, answered)))
     return reader.page(
         "match.html",
         faults=NO_FAULTS,

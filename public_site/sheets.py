@@ -52,7 +52,10 @@ def found(
     list: FromQuery[str] = "",
     designated: FromQuery[str] = "",
 ) -> Response[bytes]:
-    """Return the first thousand that a search finds, in the order of its pages."""
+    """Return the first thousand that a search finds, in the order of its pages.
+
+    Where the index does not answer, a row above them says what the database could find.
+    """
     form = form_of(name, "results")
     asked: dict[str, Any] = {
         "text": q.strip(),
@@ -69,6 +72,8 @@ def _found(edge: Edge, reader: Reader, asked: dict[str, Any]) -> Iterator[list[s
     t, after = reader.t, None
     for _ in range(MOST_FOUND // LARGEST_PAGE):
         page = find(edge, question(edge, **asked, limit=LARGEST_PAGE, after=after))
+        if page.by_database:
+            yield [t("search.by_database")]
         for hit, card in page.items:
             one = card.answer
             why = t("write.semicolon").join(

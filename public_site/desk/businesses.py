@@ -159,12 +159,12 @@ def _indexed(edge: Edge, q: str, region: str) -> list[str]:
     return [hit.business_id for hit in found.items]
 
 
-def found_within(edge: Edge, work: Work, q: str, within: tuple[str, ...]) -> Iterator[Located]:
-    """Yield all that a question finds within some regions, page by page, each once."""
+def found_within(edge: Edge, work: Work, q: str, within: tuple[str, ...]) -> Iterator[Found]:
+    """Yield all that a question finds within some regions, page by page, each business once."""
     after, seen = "", set[str]()
     while within:
-        page, after, _ = _found(edge, work, q, within, after)
-        yield from (one for one in page if one.business_id not in seen)
-        seen |= {one.business_id for one in page}
-        if not after:
+        found = _found(edge, work, q, within, after)
+        yield found._replace(page=[one for one in found.page if one.business_id not in seen])
+        seen |= {one.business_id for one in found.page}
+        if not (after := found.more):
             return

@@ -1,6 +1,6 @@
 """The officer's lists as files for a spreadsheet: no cell of them is ever a live formula."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import timedelta
 from typing import Any
 
@@ -12,7 +12,7 @@ from api.edge import Edge
 from api.exports import in_form
 from api.supervising import regions_read
 from public_site.desk import forms
-from public_site.desk.businesses import Question, found_within
+from public_site.desk.businesses import Found, Question, found_within
 from public_site.desk.expiring import days_ahead, endings
 from public_site.desk.incomplete import lacking
 from public_site.desk.listed import ENDINGS, SHEETS, STALLS, Listed, ending_rows, stall_rows
@@ -102,18 +102,18 @@ def _businesses(edge: Edge, work: Work, asked: Question, t: Words) -> Sheet:
             "business.status",
         )
     ]
-    rows = (
-        [
-            one.name or "",
-            one.uscc or "",
-            region_words(one.region),
-            one.market or "",
-            one.stall or "",
-            t.term("status", one.status),
-        ]
-        for one in found_within(edge, work, asked.q, asked.within(regions_read(work)))
-    )
-    return headings, rows
+    found = found_within(edge, work, asked.q, asked.within(regions_read(work)))
+    return headings, _located(found, t)
+
+
+def _located(found: Iterable[Found], t: Words) -> Iterator[list[str]]:
+    """Yield a row for each business, below one that says where the register answered alone."""
+    for page in found:
+        if page.by_database:
+            yield [t("desk.businesses.by_database")]
+        for one in page.page:
+            where = (region_words(one.region), one.market or "", one.stall or "")
+            yield [one.name or "", one.uscc or "", *where, t.term("status", one.status)]
 
 
 def _incomplete(work: Work, t: Words) -> Sheet:

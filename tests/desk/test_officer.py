@@ -36,6 +36,10 @@ def test_an_officer_is_told_where_the_search_server_does_not_answer(town: Town) 
     assert "检索服务暂时没有应答" in words
     assert "远方粮油店" in words
     assert "检索服务暂时没有应答" not in officer.open("/desk/businesses").words  # nothing was asked of it
+    officer.open("/desk/exports/businesses.csv?q=远方")
+    assert officer.last is not None
+    told, row = officer.last.text.splitlines()[1:]
+    assert ("检索服务暂时没有应答" in told, "远方粮油店" in row) == (True, True)
     index.close()
 
 

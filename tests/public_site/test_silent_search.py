@@ -1,9 +1,12 @@
 """The results page where a search server does not answer: it shows what the database found, and says so."""
 
+import csv
 from collections.abc import Iterator
 from dataclasses import replace
+from io import BytesIO, StringIO
 
 import pytest
+from python_calamine import CalamineWorkbook
 
 from search_index.meilisearch import MeilisearchIndex
 from search_index.meilisearch_server import Address
@@ -36,3 +39,24 @@ def test_the_reader_is_told_that_the_database_answered(silent: Site, site: Site)
     assert "The search index is not answering" in english
     assert "检索服务暂时没有应答" not in site.get("/search", params={"q": name}).text
     assert silent.get("/search").status_code == 200
+
+
+@pytest.mark.parametrize("form", ["csv", "xlsx"])
+def test_a_sheet_of_what_was_found_says_so_as_its_page_does(silent: Site, site: Site, form: str) -> None:
+    items = site.get("/api/v1/businesses").json()["items"]
+    name = next(one["business"]["name"] for one in items if one["business"]["uscc"])
+    asked = {"q": name}
+    for pages, told in ((silent, True), (site, False)):
+        first, *others = rows_of(pages.get(f"/search/export/results.{form}", params=asked).content, form)
+        assert first[0].startswith("检索服务暂时没有应答") is told
+        assert name in [row[0] for row in (others if told else [first, *others])]
+        matched = pages.post("/match", data={"text": name[1:], "as": form}).content
+        assert rows_of(matched, form)[0][0].startswith("检索服务暂时没有应答") is told
+
+
+def rows_of(content: bytes, form: str) -> list[list[str]]:
+    """Return the rows of a sheet below its headings."""
+    if form == "csv":
+        return list(csv.reader(StringIO(content.decode("utf-8-sig"))))[1:]
+    read = CalamineWorkbook.from_filelike(BytesIO(content)).get_sheet_by_index(0).to_python()
+    return [[str(cell) for cell in row] for row in read[1:]]
