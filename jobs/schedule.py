@@ -22,6 +22,7 @@ from jobs import (
     publish_due,
     purge_reports,
     reclassify,
+    send_notices,
     send_webhooks,
     shuffle_reports,
     sign_checkpoint,
@@ -62,6 +63,8 @@ DAILY = (
     Daily("forget_complaints", time(6, 50), forget_complaints.run),
     Daily("escalate_complaints", time(7, 0), escalate_complaints.run),
     Daily("count_reports", time(7, 10), count_reports.run),
+    Daily("morning_notice", send_notices.MORNING, send_notices.run),
+    Daily("afternoon_notice", send_notices.AFTERNOON, send_notices.run),
 )
 
 TICK_SECONDS = 30

@@ -2,14 +2,16 @@
 
 from ipaddress import IPv4Network, IPv6Network
 from pathlib import Path
+from typing import Annotated, Self
 from urllib.parse import urlsplit
 
-from pydantic import Field, ValidationError, field_validator
+from pydantic import Field, ValidationError, field_validator, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from registry.errors import Broken
 
 Network = IPv4Network | IPv6Network
+MailAddress = Annotated[str, Field(pattern=r"^[\x21-\x3f\x41-\x7e]{1,64}@[A-Za-z0-9.-]{1,190}$")]
 
 
 class Settings(BaseSettings):
@@ -36,6 +38,11 @@ class Settings(BaseSettings):
         public_url: Address that citizens use, as it is printed on papers: no path's end, no query.
         webhook_networks: Networks (CIDR) that webhooks may reach beside the public one, as a JSON list:
             a bureau's own, e.g. `["10.0.0.0/8"]`.
+        notice_server: Mail server that takes the daily notices to those who handle reports: `smtps://…`, or
+            `smtp://…` where it stands in the office's own network. None are sent when unset.
+        notice_login: File with `name:password` for that server; it needs `smtps`.
+        notice_from: Address that notices come from.
+        notice_to: Addresses that get them, as a JSON list.
         reports_largest: Bytes of one report with its files.
         reports_files: Files of one report.
         reports_seconds: Within which a report must have arrived.
@@ -68,6 +75,10 @@ class Settings(BaseSettings):
     log_origin: str | None = Field(default=None, pattern=r"^[^\s+\x00-\x1f\x7f]{1,200}$")
     webhook_networks: tuple[Network, ...] = ()
     trusted_proxies: tuple[Network, ...] = (IPv4Network("127.0.0.0/8"), IPv6Network("::1/128"))
+    notice_server: str | None = Field(default=None, pattern=r"^smtps?://[A-Za-z0-9.\[\]:-]{1,200}$")
+    notice_login: Path | None = None
+    notice_from: MailAddress | None = None
+    notice_to: tuple[MailAddress, ...] = ()
     reports_largest: int = Field(default=52_428_800, ge=262_144, le=1_073_741_824)
     reports_files: int = Field(default=10, ge=0, le=40)
     reports_seconds: int = Field(default=1800, ge=10, le=86_400)  # fifty megabytes over a poor connection
@@ -90,6 +101,15 @@ class Settings(BaseSettings):
         if parts.username is not None or parts.query or parts.fragment or given[-1] in "?#":
             raise ValueError("the address names no user, query or fragment")
         return given.rstrip("/")
+
+    @model_validator(mode="after")
+    def _whole(self) -> Self:
+        """Refuse notices that nobody would send or get, and a password that the network could read."""
+        if self.notice_server is not None and (self.notice_from is None or not self.notice_to):
+            raise ValueError("HM_NOTICE_SERVER needs HM_NOTICE_FROM and HM_NOTICE_TO")
+        if self.notice_login is not None and not (self.notice_server or "").startswith("smtps:"):
+            raise ValueError("HM_NOTICE_LOGIN needs a server that begins with smtps://")
+        return self
 
     @property
     def database(self) -> str:
@@ -131,5 +151,10 @@ def read_settings(**given: object) -> Settings:
     try:
         return Settings(**given)  # type: ignore[arg-type]  # the environment supplies the rest
     except ValidationError as invalid:
-        problems = [f"HM_{'_'.join(map(str, e['loc'])).upper()}: {e['msg']}" for e in invalid.errors()]
+        problems = [_named(fault["loc"], fault["msg"]) for fault in invalid.errors()]
         raise Broken("the settings are not usable", problems=problems) from invalid
+
+
+def _named(parts: tuple[int | str, ...], fault: str) -> str:
+    """Return what is wrong after the setting's name; what concerns several names them itself."""
+    return f"HM_{'_'.join(map(str, parts)).upper()}: {fault}" if parts else fault
