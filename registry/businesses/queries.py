@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Any, Protocol
 
-from sqlalchemy import ColumnElement, Select, bindparam, false
+from sqlalchemy import ColumnElement, Select, bindparam, false, tuple_
 from sqlalchemy import select as sa_select
 from sqlmodel import Session, col, or_, select
 
@@ -165,7 +165,7 @@ def mergers_within(
 
 
 def holding(
-    session: Session, column: Any, values: Iterable[str], *also: ColumnElement[bool]
+    session: Session, column: Any, values: Iterable[Any], *also: ColumnElement[bool]
 ) -> Iterator[Held]:
     """Yield what holds now of the businesses whose column has one of the values; mergers are told.
 
@@ -180,7 +180,7 @@ def holding(
         found = (
             sa_select(*BusinessVersion.__table__.c, col(Business.merged_into_id))  # type: ignore[attr-defined]  # sqlmodel hides the table
             .join(Business, col(Business.id) == col(BusinessVersion.business_id))
-            .where(col(column).in_(asked[start : start + AT_ONCE]))
+            .where(column.in_(asked[start : start + AT_ONCE]))
             .where(col(BusinessVersion.superseded_at).is_(None))
             .where(*also)
         )
@@ -188,6 +188,12 @@ def holding(
         fields = tuple(result.keys())
         for row in result.all():
             yield dict(zip(fields, row, strict=True))
+
+
+def holding_stalls(session: Session, places: Iterable[tuple[str, str]]) -> Iterator[Held]:
+    """Yield what holds now of the businesses at stalls, each the identifier of its market and its number."""
+    place = tuple_(col(BusinessVersion.market_id), col(BusinessVersion.stall))
+    return holding(session, place, places, col(BusinessVersion.stall).is_not(None))
 
 
 def named(session: Session, keys: Iterable[str]) -> Iterator[Held]:
@@ -219,12 +225,13 @@ class KnownBusinesses:
         for held in holding(session, BusinessVersion.uscc, codes):
             self.by_uscc[held["uscc"]] = held
         self._load_markets({d.market for d in described if d.market})
-        for held in holding(
-            session,
-            BusinessVersion.market_id,
-            self.markets.values(),
-            col(BusinessVersion.stall).is_not(None),
-        ):
+        places = {(d.market, d.region, d.stall) for d in described if d.market and d.stall}
+        known = {
+            (self.markets[market, region], stall)
+            for market, region, stall in places
+            if (market, region) in self.markets
+        }
+        for held in holding_stalls(session, known):
             self._place(held)
         for held in named(session, {name_key(d.name) for d in described if d.uscc or not d.stall}):
             self.by_name.setdefault((held["name_key"], held["region"]), []).append(held)

@@ -44,6 +44,7 @@ class BusinessVersion(FactVersion, table=True):
         only_current(
             "one_business_by_stall", "market_id", "stall", where="stall IS NOT NULL AND uscc IS NULL"
         ),
+        only_current("business_by_stall", "market_id", "stall", unique=False, where="stall IS NOT NULL"),
         only_current("business_by_name", "name_key", "region", unique=False),
         only_current("business_by_region", "region", "business_id", unique=False),
     )

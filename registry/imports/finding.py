@@ -6,14 +6,14 @@ fact with legal effect is never held against a likely candidate: several or none
 so does a code or stall that is on record under another name.
 """
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
 from sqlmodel import Session, col, select
 
 from registry.audit.work import Work
 from registry.businesses.bearers import Bearer, Bearers
-from registry.businesses.queries import AT_ONCE, Held, holding, named
+from registry.businesses.queries import AT_ONCE, Held, holding, holding_stalls, named
 from registry.businesses.rules import name_key
 from registry.businesses.tables import Alias, BusinessVersion, Market
 from registry.errors import Conflict, Forbidden, Malformed, NotFound, Refusal
@@ -36,13 +36,13 @@ class Finder:
         codes = {code for row in asked if (code := _code(row))}
         for held in holding(session, BusinessVersion.uscc, codes):
             self._by_uscc[held["uscc"]] = held
-        self._load_stalls({row["market"] for row in asked if "market" in row})
+        self._load_stalls(asked)
         for held in named(session, {name_key(row["name"]) for row in asked if "name" in row}):
             self._by_name.setdefault(held["name_key"], []).append(held)
         self._names = self._other_names()
 
-    def _load_stalls(self, markets: set[str]) -> None:
-        wanted = sorted(markets)
+    def _load_stalls(self, asked: Sequence[Values]) -> None:
+        wanted = sorted({row["market"] for row in asked if "market" in row})
         market_names: dict[str, str] = {}
         for start in range(0, len(wanted), AT_ONCE):
             found = select(Market.id, Market.name).where(
@@ -51,8 +51,13 @@ class Finder:
             for market_id, name in self._session.exec(found).all():
                 market_names[market_id] = name
                 self._markets.setdefault(name, set()).add(market_id)
-        stalls = col(BusinessVersion.stall).is_not(None)
-        for held in holding(self._session, BusinessVersion.market_id, market_names, stalls):
+        places = {
+            (market_id, row["stall"])
+            for row in asked
+            if "uscc" not in row and "market" in row and "stall" in row
+            for market_id in self._markets.get(row["market"], ())
+        }
+        for held in holding_stalls(self._session, places):
             place = (market_names[held["market_id"]], held["stall"])
             self._by_stall.setdefault(place, []).append(held)
 

@@ -1130,6 +1130,14 @@ def upgrade() -> None:
         postgresql_where=sa.text("superseded_at IS NULL"),
     )
     op.create_index(
+        "business_by_stall",
+        "business_version",
+        ["market_id", "stall"],
+        unique=False,
+        sqlite_where=sa.text("superseded_at IS NULL AND stall IS NOT NULL"),
+        postgresql_where=sa.text("superseded_at IS NULL AND stall IS NOT NULL"),
+    )
+    op.create_index(
         "one_business_by_stall",
         "business_version",
         ["market_id", "stall"],
@@ -2230,6 +2238,12 @@ def downgrade() -> None:
         table_name="business_version",
         sqlite_where=sa.text("superseded_at IS NULL AND stall IS NOT NULL AND uscc IS NULL"),
         postgresql_where=sa.text("superseded_at IS NULL AND stall IS NOT NULL AND uscc IS NULL"),
+    )
+    op.drop_index(
+        "business_by_stall",
+        table_name="business_version",
+        sqlite_where=sa.text("superseded_at IS NULL AND stall IS NOT NULL"),
+        postgresql_where=sa.text("superseded_at IS NULL AND stall IS NOT NULL"),
     )
     op.drop_index(
         "business_by_region",
