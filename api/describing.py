@@ -27,8 +27,11 @@ ANY_TIME = (429, 503)
 """Whoever asks too often, and whoever asks while the database is away, is told when to come back."""
 KEY: list[SecurityRequirement] = [{"key": []}]
 WORKBOOK = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+JSON = "application/json"
 SENT_AS = "sent_as"
 """Under which a handler keeps the media types of the file that it answers."""
+READ_AS = "read_as"
+"""Under which a handler keeps what it reads: the shape of its JSON, and the media types beside it."""
 FILES = (WORKBOOK, "text/csv", "application/x-ndjson", "application/octet-stream")
 """Media types under which a file of rows may be sent; what it is, its content tells."""
 
@@ -86,6 +89,20 @@ def moving(answer: type[BaseModel], *refusals: int) -> dict[str, Any]:
 def sent_as(*media: str) -> dict[str, Any]:
     """Describe what a route answers as a file in one of these media types."""
     return {"media_type": media[0], "opt": {SENT_AS: media}}
+
+
+@dataclass(frozen=True)
+class ReadAs:
+    """What a route reads by itself because its body may be a file, and how it answers beside JSON."""
+
+    model: type[BaseModel]
+    files: tuple[str, ...]
+    answers: tuple[str, ...]
+
+
+def read_as(model: type[BaseModel], files: tuple[str, ...], *, answers: tuple[str, ...]) -> dict[str, Any]:
+    """Describe a route whose body is JSON of a shape or a file, and which answers JSON or a file."""
+    return {"opt": {READ_AS: ReadAs(model, files, answers)}}
 
 
 def act(*refusals: int) -> dict[str, Any]:

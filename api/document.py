@@ -17,7 +17,7 @@ from pydantic import BaseModel
 from pydantic.json_schema import GenerateJsonSchema
 
 from api.bodies import named_by
-from api.describing import SENT_AS
+from api.describing import JSON, READ_AS, SENT_AS, ReadAs
 from registry.calendar import PartialDate
 
 SCHEMAS = "#/components/schemas/{model}"
@@ -56,10 +56,20 @@ def document(app: Litestar) -> dict[str, Any]:
             answer["headers"] = {**answer.get("headers", {}), **HEADERS.get(status, {})}
         if media := handler.opt.get(SENT_AS):
             operation["responses"]["200"]["content"] = {one: {"schema": FILE} for one in media}
+        if read := handler.opt.get(READ_AS):
+            _read_as(operation, read)
     while unused := _unused(stated):
         for name in unused:
             del schemas[name]
     return stated
+
+
+def _read_as(operation: dict[str, Any], read: ReadAs) -> None:
+    """Say that a body is JSON or a file, and so is its answer."""
+    shape = {"$ref": SCHEMAS.format(model=read.model.__name__)}
+    files = {one: {"schema": FILE} for one in read.files}
+    operation["requestBody"] = {"required": True, "content": {JSON: {"schema": shape}, **files}}
+    operation["responses"]["200"]["content"] |= {one: {"schema": FILE} for one in read.answers}
 
 
 def _unused(stated: Mapping[str, Any]) -> list[str]:
@@ -104,6 +114,8 @@ def _read(app: Litestar) -> Iterator[tuple[type[BaseModel], frozenset[str]]]:
     for route, handler in _handlers(app):
         if field := handler.parsed_data_field:
             yield field.annotation, named_by(field.annotation, route.path_parameters)
+        if read := handler.opt.get(READ_AS):
+            yield read.model, frozenset()
 
 
 def _handlers(app: Litestar) -> Iterator[tuple[HTTPRoute, HTTPRouteHandler]]:

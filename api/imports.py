@@ -1,8 +1,9 @@
 """Files of rows: examined or imported by an officer, and the templates to fill in."""
 
 import hashlib
+from collections.abc import Collection
 from io import BytesIO
-from typing import Annotated, Any
+from typing import Annotated, Any, Self
 
 from litestar import Controller, Request, Response, get, post
 from litestar.concurrency import sync_to_thread
@@ -23,6 +24,7 @@ from registry.imports.commands import carry_out, examine
 from registry.imports.faults import RowError
 from registry.imports.report import ImportReport
 from registry.imports.templates import write_template
+from registry.texts import Language
 
 LARGEST_FILE = 16_777_216  # 16 MiB: twenty thousand rows of any kind, with room
 MOST_ROWS = 20_000  # one request is one transaction, and other writers wait for it
@@ -56,6 +58,19 @@ class RowFault(BaseModel):
     value: str | None
     code: str = Field(description="Stable; what a program decides by.")
     detail: str = Field(description="In the reader's language.")
+
+    @classmethod
+    def of(cls, error: RowError, language: Language) -> Self:
+        """Return the fault in words of a language."""
+        return cls(
+            sheet=error.sheet,
+            row=error.number,
+            cell=error.cell,
+            column=error.column,
+            value=error.value,
+            code=error.refusal.code,
+            detail=error.reason(language),
+        )
 
 
 class Imported(Recorded):
@@ -95,7 +110,7 @@ class Imports(Controller):
 
         Refused rows are told by sheet and cell. With `dry_run` the same is told and nothing is kept.
         """
-        _refuse_other_media(request)
+        refuse_other_media(request, FILES)
         content = await request.body()
         asked = ImportFile(kind=kind, name=name, dry_run=dry_run, sha256=hashlib.sha256(content).hexdigest())
 
@@ -122,12 +137,18 @@ class Imports(Controller):
         return Response(made.getvalue(), media_type=WORKBOOK, headers=headers)
 
 
-def _refuse_other_media(request: Request[Any, Any, Any]) -> None:
+def refuse_other_media(request: Request[Any, Any, Any], known: Collection[str]) -> str:
+    """Return the media type of a body.
+
+    Raises:
+        Misread: It is none of those that are known, or the body is compressed.
+    """
     media = request.headers.get("content-type", "").partition(";")[0].strip().lower()
     coded = request.headers.get("content-encoding", "identity").strip().lower() != "identity"
-    if media not in FILES or coded:
-        fault = Fault("/Content-Type", Malformed("import.media", known=", ".join(FILES)), "header")
+    if media not in known or coded:
+        fault = Fault("/Content-Type", Malformed("import.media", known=", ".join(known)), "header")
         raise Misread([fault], status=415)
+    return media
 
 
 def _told(report: ImportReport, asked: ImportFile, request: Request[Any, Any, Any]) -> Imported:
@@ -135,15 +156,7 @@ def _told(report: ImportReport, asked: ImportFile, request: Request[Any, Any, An
     language = language_of(request)
 
     def fault(error: RowError) -> RowFault:
-        return RowFault(
-            sheet=error.sheet,
-            row=error.number,
-            cell=error.cell,
-            column=error.column,
-            value=error.value,
-            code=error.refusal.code,
-            detail=error.reason(language),
-        )
+        return RowFault.of(error, language)
 
     return Imported(
         what="created" if wrote else "unchanged",

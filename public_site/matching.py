@@ -1,7 +1,6 @@
 """Lists that are matched: a sheet or pasted lines, answered on the page or as a sheet to keep."""
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from itertools import chain
 from typing import Any
 
@@ -11,46 +10,20 @@ from litestar.di import NamedDependency
 from api.edge import Edge
 from api.exports import in_form
 from api.limits import count_names
-from api.matching import match_lines
+from api.matching import LARGEST_LIST, Answered, match_list
 from api.problems import status_of
 from public_site.desk.form import Form
 from public_site.desk.forms import NO_FAULTS, Faults
 from public_site.reader import Reader
 from registry.errors import Malformed
 from registry.imports.asked import Line, lines_of_file, lines_of_text
-from registry.publication.matching import MOST, Candidate, Matched
+from registry.publication.matching import MOST, Candidate
 from registry.texts import say
 
-LARGEST = 2_097_152  # bytes; a thousand rows of an office take a tenth of it
 FORMS = ("page", "xlsx", "csv")
 HEADINGS = ("place", "asked", "state", "name", "uscc", "region", "market", "stall", "because", "id", "link")
 
 Asked = Request[Any, Any, Any]
-
-
-@dataclass(frozen=True)
-class Answered:
-    """A line of the list with what was found; None where it could not be read."""
-
-    line: Line
-    found: Matched | None
-
-    @property
-    def text(self) -> str:
-        """Return what was asked, or the cell that could not be read."""
-        if self.line.fault is not None:
-            return self.line.fault.value or ""
-        return " ".join(way.text for way in self.line.ways)
-
-    @property
-    def state(self) -> str:
-        """Return `same`, `maybe`, `none`, or `unread`."""
-        return self.found.state if self.found else "unread"
-
-    @property
-    def by_name(self) -> bool:
-        """Whether a code was asked that nobody bears, and its name instead."""
-        return self.found is not None and self.found.text != self.line.ways[0].text
 
 
 @get("/match", sync_to_thread=True, include_in_schema=False)
@@ -59,7 +32,13 @@ def ask(reader: NamedDependency[Reader]) -> Response[str]:
     return _form(reader)
 
 
-@post("/match", sync_to_thread=True, include_in_schema=False, status_code=200, request_max_body_size=LARGEST)
+@post(
+    "/match",
+    sync_to_thread=True,
+    include_in_schema=False,
+    status_code=200,
+    request_max_body_size=LARGEST_LIST,
+)
 def match(
     request: Asked, edge: NamedDependency[Edge], reader: NamedDependency[Reader], form: NamedDependency[Form]
 ) -> Response[Any]:
@@ -74,7 +53,8 @@ def match(
         entered = {name: form.every(name) for name, _ in form.fields}
         return _form(reader, Faults(said, entered, status_of(refused)))
     count_names(request, len(lines))
-    answered, by_database = _answered(edge, lines)
+    answered, by = match_list(edge, lines)
+    by_database = by == "database"
     if kind != "page":
         headings = [reader.t(f"match.heading.{one}") for one in HEADINGS]
         told = [[reader.t("search.by_database")]] if by_database else []
@@ -106,17 +86,6 @@ def _lines(form: Form) -> tuple[Line, ...]:
     """Return the lines of the file where there is one, else those that were pasted."""
     file = form.files.get("file")
     return lines_of_file(file.content, file.name) if file else lines_of_text(form.one("text"))
-
-
-def _answered(edge: Edge, lines: Iterable[Line]) -> tuple[list[Answered], bool]:
-    held = list(lines)
-    asked = [line for line in held if line.fault is None]
-    if not asked:
-        return [Answered(line, None) for line in held], False
-    matched = match_lines(edge, asked)
-    found = iter(matched.items)
-    answered = [Answered(line, None if line.fault else next(found)) for line in held]
-    return answered, matched.answered_by == "database"
 
 
 def _rows(reader: Reader, answered: Iterable[Answered]) -> Iterator[list[str]]:
