@@ -161,7 +161,12 @@ def several_of(words: Mapping[str, str]) -> Reader:
 
 
 def _known(words: Mapping[str, str]) -> str:
-    return "、".join(dict.fromkeys(words.values()))
+    """Return the first Chinese word of each code: files are in Chinese, whoever reads of their faults."""
+    first = {code: code for code in words.values()}
+    for word, code in words.items():
+        if first[code] == code:
+            first[code] = word
+    return "、".join(first.values())
 
 
 def fold(text: str) -> str:

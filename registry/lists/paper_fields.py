@@ -19,6 +19,7 @@ from registry.lists.procedures import CARD_STATEMENT, HEARING_REQUEST, PUBLICISE
 from registry.lists.tables import ProposalStep
 from registry.rulebook import Deadline, ListRegime, Measure, RepairCondition, Row
 from registry.rulebook.periods import ends_on
+from registry.texts import terms
 
 RECONSIDERATION = "remedy.reconsideration"
 LITIGATION = "remedy.litigation"
@@ -119,7 +120,7 @@ def period_words(rule: Deadline) -> str:
 def cited(row: Row) -> str:
     """Return what a rule rests on: instrument in title marks, and article; or that none was found."""
     if row.source is None:
-        return words("paper.rule.own", code=row.code)
+        return words("paper.rule.own", name=_called(row))
     instruments = row.source.instrument.split("；")
     articles = (row.source.article or "").split("；")
     if len(instruments) != len(articles):
@@ -128,14 +129,20 @@ def cited(row: Row) -> str:
 
 
 def law_of(regime: ListRegime) -> str:
-    """Return what a list rests on, with its name, its code and the day since which it is in force."""
+    """Return what a list rests on, with its name and the day since which it is in force."""
     return words(
         "paper.rule.of_list",
         source=cited(regime),
         name=regime.name_zh,
-        code=regime.code,
         since=in_words(regime.in_force_from),
     )
+
+
+def _called(row: Row) -> str:
+    """Return what a rule is called in Chinese; who is served with a paper reads no codes."""
+    known = terms("zh")
+    names = (known.get(f"{family}.{row.code}") for family in ("rule", "regime", "measure", "tag"))
+    return next((name for name in names if name is not None), row.code)
 
 
 def _titled(instrument: str) -> str:

@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from registry.errors import Malformed
 from registry.imports import values
 from registry.imports.columns import SECTORS, _choice
+from registry.texts import say
 
 
 @pytest.mark.parametrize(
@@ -69,8 +70,10 @@ def test_a_choice_is_read_by_code_or_chinese_word_in_any_width_and_case() -> Non
     assert [read(text, "sector") for text in ("fuel_station", "ＦＵＥＬ_STATION", "加油站")] == [
         "fuel_station"
     ] * 3
-    with pytest.raises(Malformed, match=r"import\.not_one_of"):
+    with pytest.raises(Malformed, match=r"import\.not_one_of") as refused:
         read("火箭", "sector")
+    assert "可选：集贸市场、商店超市、加油站" in say(refused.value, "zh")
+    assert "_" not in say(refused.value, "zh")
 
 
 def test_a_whole_date_is_refused_where_only_the_month_is_known() -> None:

@@ -16,10 +16,11 @@ from registry.documents.tables import Paper
 from registry.errors import Conflict, Forbidden, Malformed, Refusal, RuleRefused
 from registry.lists import queries
 from registry.lists.commands import TakeStep
-from registry.lists.paper_fields import fields_of
+from registry.lists.paper_fields import cited, fields_of
 from registry.lists.papers import PAPERS, IssueForStep, case_papers, issue_for_step, take_step
 from registry.lists.procedures import PROCEDURES
 from registry.lists.rules import one_regime
+from registry.rulebook import Deadline, ListRegime, Row
 from registry.settings import read_settings
 from registry.store.engine import reading, writing
 from registry.violations.commands import correct_violation
@@ -316,3 +317,10 @@ def test_a_paper_is_issued_only_by_who_may_take_the_step_and_only_then(
         issue(case, proposal, "serve_notice")
     with pytest.raises(Malformed):
         issue(case, proposal, "serve_notice", kind="decision")
+
+
+@pytest.mark.parametrize("table", [Deadline, ListRegime])
+def test_a_paper_cites_a_rule_without_a_source_by_its_name_and_no_code(table: type[Row]) -> None:
+    rows = [row for row in given.rulebook().rows(table) if row.source is None]
+    assert rows
+    assert [row.code for row in rows if row.code in cited(row)] == []
