@@ -101,9 +101,9 @@ def _shown(vault: Vault, edge: Edge, request: Asked, found: Report) -> dict[str,
 
 
 def _acts(found: Report) -> list[rules.Act]:
-    """Return what may still be done: nothing once it is closed, and its period is extended but once."""
+    """Return what may still be done; its period is extended but once."""
     done = ("extend",) if found.extended_on is not None else ()
-    return [one for one in rules.possible(found.state) if found.closed_on is None and one not in done]
+    return [one for one in rules.possible(found.state) if one not in done]
 
 
 def _given(vault: Vault, found: Report, by: Unlocked) -> dict[str, object]:

@@ -51,7 +51,8 @@ def awaiting(edge: Edge, request: Asked) -> list[Awaiting]:
         if actor.holds(HANDLER):
             key = key_of(vault, actor.person_id)
             due = inbox.due_days(vault, actor.office_code, region, edge.rulebook(), calendar)
-            for line in inbox.inbox(vault, actor.office_code, key, due)[:A_GLANCE]:
+            lines = inbox.inbox(vault, actor.office_code, key, due)[:A_GLANCE]
+            for line in (*lines, *inbox.written_since(vault, actor.office_code, key)[:A_GLANCE]):
                 if line.mine and (act := _act_of(line)):
                     title = t("desk.report.title", number=line.id[:8])
                     found.append(Awaiting(title, act, f"{sealed.PATH}/{line.id}", line.due_on))

@@ -74,7 +74,12 @@ def in_words(sheet: KeptSheet, report_id: str) -> str:
     """Return what a reporter is told: the amount, the calculation with its rules, and what to do."""
     line = word("report_note", "reward_line", "zh")
     lines = [
-        line.format(rule=word("reward_line", one.rule, "zh"), amount=yuan(one.amount_fen), source=one.source)
+        line.format(
+            step=word("reward_step", one.what, "zh"),
+            rule=word("reward_line", one.rule, "zh"),
+            amount=yuan(one.amount_fen),
+            source=one.source,
+        )
         for one in sheet.lines
         if one.rule not in OF_OTHERS
     ]

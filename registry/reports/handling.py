@@ -134,12 +134,12 @@ def assign(vault: Vault, actor: Actor, report_id: str, by: Unlocked, command: As
 
 
 def ask(vault: Vault, actor: Actor, report_id: str, by: Unlocked, command: Write) -> Told:
-    """Write to the reporter, who reads it on the next visit.
+    """Write to the reporter, who reads it on the next visit; one that is closed may be asked about still.
 
     Raises:
         NotFound: There is no such report in the office.
         Conflict: Somebody acted on it meanwhile.
-        RuleRefused: It is closed.
+        RuleRefused: It counts with another one.
         Forbidden: The actor cannot open it.
     """
     report = moved(vault, actor, report_id, command, "ask")

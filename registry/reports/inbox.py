@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from sqlmodel import col, select
+from sqlmodel import col, func, select
 
 from registry.reports.deadlines import dues
 from registry.reports.opening import may_open
@@ -52,6 +52,31 @@ def inbox(
         closed: Those that are closed instead.
     """
     reports = closed_reports(vault, office_code) if closed else open_reports(vault, office_code)
+    return _lines(vault, reports, holder, due)
+
+
+def written_since(vault: Vault, office_code: str, holder: HolderKey | None) -> list[Line]:
+    """Return the closed reports of an office whose reporters wrote last, and wait for an answer.
+
+    Args:
+        vault: Read only is enough.
+        office_code: Of the office.
+        holder: Key of who looks, if there is one.
+    """
+    last = select(func.max(col(Message.number))).where(col(Message.report_id) == col(Report.id))
+    query = (
+        select(Report)
+        .join(Message, col(Message.report_id) == col(Report.id))
+        .where(col(Report.office_code) == office_code, col(Report.closed_on).is_not(None))
+        .where(col(Message.written_by) == "reporter")
+        .where(col(Message.number) == last.correlate(Report).scalar_subquery())
+    )
+    return _lines(vault, vault.session.exec(query).all(), holder, {})
+
+
+def _lines(
+    vault: Vault, reports: Sequence[Report], holder: HolderKey | None, due: Mapping[str, date | None]
+) -> list[Line]:
     merged = [one.merged_into for one in reports if one.merged_into is not None]
     lines = [
         Line(

@@ -6,6 +6,7 @@ Each verb prepares rows in a transaction of the reports and tells what the audit
 
 from collections.abc import Callable, Sequence
 
+from sqlalchemy.orm import aliased
 from sqlmodel import col, select
 
 from registry.audit.work import Actor, Subject, Work
@@ -330,7 +331,7 @@ def _renewed(vault: Vault, actor: Actor, epoch: EpochKey, working: Working) -> E
     purpose = purpose_of(epoch)
     remaining = [
         one
-        for one in confirmed_holders(vault, epoch)
+        for one in _vetted(vault, epoch)
         if one.person_id in working and ROLE_OF[purpose] in working[one.person_id].roles
     ]
     if len({one.person_id for one in remaining}) >= HOLDERS_NEEDED and recovery_key(vault) is not None:
@@ -338,6 +339,27 @@ def _renewed(vault: Vault, actor: Actor, epoch: EpochKey, working: Working) -> E
     epoch.closed_on = vault.today
     vault.session.add(epoch)
     return None
+
+
+def _vetted(vault: Vault, epoch: EpochKey) -> Sequence[HolderKey]:
+    """Return the holders of an epoch whom two persons let in, now or to one before it.
+
+    An epoch that was begun when somebody left is followed before anybody could confirm it, if another leaves.
+    """
+    confirmed = aliased(EpochShare)
+    let_in = (
+        select(confirmed.holder)
+        .join(EpochKey, col(EpochKey.fingerprint) == confirmed.epoch)
+        .where(col(EpochKey.office_code) == epoch.office_code, col(EpochKey.purpose) == epoch.purpose)
+        .where(col(confirmed.confirmed_by).is_not(None))
+    )
+    query = (
+        select(HolderKey)
+        .join(EpochShare, col(EpochShare.holder) == col(HolderKey.fingerprint))
+        .where(col(EpochShare.epoch) == epoch.fingerprint, col(HolderKey.ended_on).is_(None))
+        .where(col(HolderKey.fingerprint).in_(let_in))
+    )
+    return vault.session.exec(query.order_by(col(HolderKey.fingerprint))).all()
 
 
 def _told(
@@ -350,5 +372,11 @@ def _told(
     **detail: object,
 ) -> Told:
     return Told(
-        act, Subject("report_key", row.fingerprint), EITHER, actor.office_code, detail, effects, within
+        act,
+        Subject("report_key", row.fingerprint),
+        EITHER,
+        actor.office_code,
+        detail,
+        effects,
+        within=within,
     )

@@ -128,4 +128,4 @@ def _lot_resealed(vault: Vault, actor: Actor, lot: Sequence[str], purpose: Purpo
     done = reseal(vault, lot, purpose, by)
     detail = {"purpose": purpose, "reports": done, "left": len(lot) - len(done)}
     subject = Subject("report_key", by.holder.fingerprint)
-    return Told("report.resealed", subject, EITHER, actor.office_code, detail)
+    return Told("report.resealed", subject, EITHER, actor.office_code, detail, reports=done)

@@ -15,7 +15,7 @@ BECOMES: Mapping[Act, tuple[frozenset[State], State | None]] = {
     "triage": (frozenset({"received"}), "triaged"),
     "merge": (frozenset({"received", "triaged"}), "merged"),
     "assign": (frozenset({"triaged", "assigned", "filed"}), "assigned"),
-    "ask": (OPEN, None),
+    "ask": (OPEN | {"closed"}, None),
     "extend": (frozenset({"received", "triaged", "assigned"}), None),
     "file": (frozenset({"assigned"}), "filed"),
     "refer": (frozenset({"received", "triaged", "assigned"}), "referred"),

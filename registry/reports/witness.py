@@ -63,6 +63,7 @@ class Told:
         office_code: this office, the actor's own.
         detail: What an auditor must see.
         effects: Leaves of the public log.
+        reports: Further reports in whose history the act is to stand.
         within: What else is written or asked for in the registry's transaction; it may return more detail.
     """
 
@@ -72,6 +73,7 @@ class Told:
     office_code: str
     detail: Mapping[str, Any] = field(default_factory=lambda: MappingProxyType({}))
     effects: Sequence[Effect] = ()
+    reports: Sequence[str] = ()
     within: Callable[[Work], Mapping[str, Any] | None] | None = None
 
 
@@ -110,6 +112,7 @@ def carry_out(sides: Sides, key: str, do: Callable[[Vault], Told]) -> Told | Non
         done.act = told.act
         done.report_id = told.subject.id if told.subject.kind == "report" else None
         vault.session.add(done)
+        vault.session.add_all(_handled(vault, sides.actor, key, told.act, one) for one in told.reports)
         vault.session.flush()
         with sides.working() as work:
             _tell(work, sides.actor, told)
@@ -176,16 +179,22 @@ def history(vault: Vault, report_id: str) -> Sequence[Handled]:
 
 def _claimed(vault: Vault, actor: Actor, key: str) -> Handled | None:
     """Return the row of an act that is not done yet; on PostgreSQL the same form waits here for itself."""
-    digest = hashlib.sha256(f"{actor.person_id} {key}".encode()).hexdigest()
-    if vault.session.get(Handled, digest) is not None:
+    row = _handled(vault, actor, key, "")
+    if vault.session.get(Handled, row.key) is not None:
         return None
-    row = Handled(key=digest, act="", person_id=actor.person_id, done_on=vault.today)
     vault.session.add(row)
     try:
         vault.session.flush()
     except IntegrityError as lost:
         raise Conflict("report.raced") from lost
     return row
+
+
+def _handled(vault: Vault, actor: Actor, key: str, act: str, report_id: str | None = None) -> Handled:
+    """Return the row of an act; of one that concerned many reports each has its own."""
+    named = f"{actor.person_id} {key}" if report_id is None else f"{actor.person_id} {key} {report_id}"
+    digest = hashlib.sha256(named.encode()).hexdigest()
+    return Handled(key=digest, act=act, report_id=report_id, person_id=actor.person_id, done_on=vault.today)
 
 
 def _tell(work: Work, actor: Actor, told: Told) -> None:

@@ -8,7 +8,7 @@ from itertools import count
 from typing import Any
 
 from sqlalchemy import Engine
-from sqlmodel import col, select
+from sqlmodel import Session, col, select
 
 from registry.accounts import commands as accounts
 from registry.accounts.commands import AddAccount, GrantRole
@@ -40,15 +40,19 @@ def enter_people(engine: Engine) -> None:
     """Found a registry, and give those who hold keys their accounts and roles in the office."""
     given.registry(engine)
     with writing(engine) as session:
-        admin = given.work(session, "admin")
         for name, role in ROLES.items():
-            session.add(Person(id=name, name=name, recorded_at=given.NOW))
-            session.flush()
-            grant = GrantRole(role=role, region=given.TOWN)  # type: ignore[arg-type]
-            accounts.add_account(
-                admin,
-                AddAccount(name=name, person_name=name, person_id=name, office_code=OFFICE, grants=(grant,)),
-            )
+            enter_person(session, name, role)
+
+
+def enter_person(session: Session, name: str, role: str) -> None:
+    """Give somebody an account and a role in the office."""
+    session.add(Person(id=name, name=name, recorded_at=given.NOW))
+    session.flush()
+    grant = GrantRole(role=role, region=given.TOWN)  # type: ignore[arg-type]
+    accounts.add_account(
+        given.work(session, "admin"),
+        AddAccount(name=name, person_name=name, person_id=name, office_code=OFFICE, grants=(grant,)),
+    )
 
 
 @dataclass

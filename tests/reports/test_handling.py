@@ -10,7 +10,7 @@ from sqlmodel import select
 
 from registry.documents.tables import Document
 from registry.errors import Conflict, Forbidden, NotFound, Refusal, RuleRefused
-from registry.reports import codes, handling, reading, referral, thread
+from registry.reports import codes, handling, inbox, reading, referral, thread
 from registry.reports.handling import Assign, Close, Merge, Noted, OpenCase, Write
 from registry.reports.referral import Refer, Referred, paper_of, referred
 from registry.reports.rules import BECOMES, possible
@@ -20,6 +20,7 @@ from registry.reports.witness import Told, carry_out, report_of
 from registry.store.engine import reading as begun
 from tests.reports.office import Office
 from tests.reports.sending import NAME, STORY, sent
+from tests.reports.site import OFFICE
 
 NOTED = "线索具体，可以核查"
 REFERRED = {"to": "平桥区局", "business": "李记水产", "place": "三号摊", "happened": "十月", "facts": "短秤"}
@@ -280,3 +281,26 @@ def test_rights_that_were_taken_meanwhile_undo_the_act(office: Office) -> None:
     assert state(office, report_id) == "received"
     with office.site.vault() as vault:
         assert vault.session.exec(select(Handled)).all() == []
+
+
+def test_who_writes_after_the_end_awaits_an_answer_and_gets_one(office: Office) -> None:
+    report_id, reporter = assigned(office)
+    wang = office.by("wang")
+    office.does(
+        "wang", handling.close, report_id, wang, Close(version=3, outcome="unfounded", text="未发现短秤。")
+    )
+
+    def waiting() -> list[tuple[str, bool]]:
+        with office.site.vault() as vault:
+            lines = inbox.written_since(vault, OFFICE, office.site.rows["wang"])
+        return [(line.id, line.mine) for line in lines]
+
+    assert waiting() == []
+    with office.site.vault() as vault:
+        report, key = thread.visit(vault, reporter)
+        thread.write(vault, report, key, "reporter", "我有新的照片。")
+    assert waiting() == [(report_id, True)]
+    office.does("wang", handling.ask, report_id, wang, Write(version=4, text="请补充在本页。"))
+    assert waiting() == []
+    assert state(office, report_id) == "closed"
+    assert said(office, reporter)[-1] == ("office", "请补充在本页。")

@@ -12,15 +12,15 @@ from jobs.running import Plant
 from registry.accounts.grants import ChangeGrant, DisableAccount, disable_account, enable_account, take_grant
 from registry.errors import RuleRefused
 from registry.overrides.commands import ensure_archived
-from registry.reports import lifecycle, readiness
+from registry.reports import holders, lifecycle, readiness
 from registry.reports.store import name_site
 from registry.reports.tables import CompartmentKey, EpochShare, HolderKey, LeftBehind
 from registry.settings import read_settings
 from registry.store.engine import writing
 from search_index.embedded import EmbeddedIndex
 from tests import given
-from tests.reports.office import Office
-from tests.reports.site import OFFICE, PEPPER
+from tests.reports.office import Office, enter_person
+from tests.reports.site import OFFICE, PEPPER, PHRASE
 from tests.reports.test_handling import assigned, one
 from tests.reports.test_lifecycle import current, fingerprint, granted, working
 
@@ -145,6 +145,41 @@ def test_who_left_gets_no_share_of_what_begins_later_though_the_key_is_kept(
         assert (
             readiness.current_epoch(vault, OFFICE, "intake") is None
         )  # li alone is too few, wang counts not
+
+
+def test_a_second_leaver_before_the_new_epoch_is_confirmed_leaves_one_to_be_confirmed(
+    office: Office, plant: Plant
+) -> None:
+    with office.site.vault() as vault:
+        fourth = holders.make_key(vault, "sun", OFFICE, PHRASE.format("sun"))
+    with writing(office.registry) as session:
+        enter_person(session, "sun", "report_handler")
+    shared(office, "newcomer")
+    office.does("li", lifecycle.give_shares, office.site.secrets["li"], "intake", fourth.fingerprint)
+    office.does("qian", lifecycle.confirm_shares, fourth.fingerprint)
+    for name in ("wang", "newcomer"):
+        closed(office, name)
+        assert end_keys.run(plant) == "ended=1 waiting=0"
+    with office.site.vault() as vault:
+        epoch = readiness.current_epoch(vault, OFFICE, "intake")
+        assert epoch is not None
+        shares = vault.session.exec(select(EpochShare).where(EpochShare.epoch == epoch.fingerprint)).all()
+        assert not any(share.confirmed_by for share in shares)  # nobody opens it before a person confirms
+    office.does("qian", lifecycle.confirm_epoch, epoch.fingerprint)
+    with office.site.vault() as vault:
+        held = {row.person_id for row in lifecycle.confirmed_holders(vault, epoch)}
+    assert held == {"li", "sun"}
+
+
+def test_who_was_let_in_by_one_person_alone_gets_no_share_when_another_leaves(
+    office: Office, plant: Plant
+) -> None:
+    names = ("li", "wang", "newcomer")
+    office.does("li", lifecycle.open_epoch, "intake", [fingerprint(office, name) for name in names])
+    closed(office, "wang")
+    assert end_keys.run(plant) == "ended=1 waiting=0"
+    with office.site.vault() as vault:  # li and a newcomer whom nobody confirmed are no two
+        assert readiness.current_epoch(vault, OFFICE, "intake") is None
 
 
 def test_no_share_is_confirmed_for_who_has_not_the_role_any_more(office: Office) -> None:

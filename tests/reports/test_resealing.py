@@ -15,6 +15,7 @@ from registry.reports import lifecycle, rekeying, resealing, thread
 from registry.reports.opening import key_for
 from registry.reports.sealing import Unopened
 from registry.reports.tables import BodyPiece, LeftBehind, Report
+from registry.reports.witness import history
 from registry.store.engine import open_engine
 from tests.reports.office import Office
 from tests.reports.sending import STORY, sent
@@ -114,6 +115,12 @@ def test_a_kill_between_two_steps_leaves_each_report_whole_and_who_asks_again_go
         assert all(office.opens(who, one_id, "content") for one_id in ids)
     told = [one_id for entry in office.audit("report.resealed") for one_id in entry.detail["reports"]]
     assert set(told) == set(ids)
+    with office.site.vault() as vault:
+        kept = [
+            [row.person_id for row in history(vault, one_id) if row.act == "report.resealed"]
+            for one_id in ids
+        ]
+    assert kept == [["wang"]] * MANY
 
 
 def test_two_who_seal_anew_in_the_same_moment_do_each_report_once(office: Office) -> None:

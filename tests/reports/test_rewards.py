@@ -113,6 +113,9 @@ def test_a_claim_leads_from_the_thread_over_the_desk_to_a_payment_against_the_co
     sheet = sheet_of(sheet_key(PEPPER), row)
     assert claims.yuan(sheet.total_fen) in told
     assert sheet.lines[0].source in told
+    steps = [line.partition("：")[0] for line in told.splitlines() if "元（" in line]
+    assert len(steps) > 2
+    assert len(set(steps)) == len(steps)  # each line says which step of the calculation it is
     assert state(office, report_id) == "told"
     assert claims_taken(office, town) == "claimed=1 waived=0"
     awaited(zhao, row.id, "凭查询码和口令发放", others=(approver, li))
