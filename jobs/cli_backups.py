@@ -8,6 +8,7 @@ from pyrage.x25519 import Identity
 
 from jobs.backups.making import make_backup
 from jobs.backups.restoring import restore_backup
+from jobs.telling import counting
 from registry.settings import read_settings
 
 
@@ -18,7 +19,9 @@ from registry.settings import read_settings
 )
 def backup(target: Path, recipients: tuple[str, ...]) -> None:
     """Write a copy of both databases, all files and keys into TARGET, encrypted; the service may run."""
-    click.echo(f"{target}: {make_backup(read_settings(), target, recipients)} bytes")
+    with counting("backup") as tell:
+        length = make_backup(read_settings(), target, recipients, tell)
+    click.echo(f"{target}: {length} bytes")
 
 
 @click.command("restore")
@@ -29,7 +32,8 @@ def backup(target: Path, recipients: tuple[str, ...]) -> None:
 def restore(source: Path, identity: IO[str]) -> None:
     """Fill the empty place that the settings name from SOURCE; a damaged copy is refused."""
     lines = [line for line in identity.read().splitlines() if line and not line.startswith("#")]
-    parts = restore_backup(read_settings(), source, lines[0] if lines else "")
+    with counting("restore") as tell:
+        parts = restore_backup(read_settings(), source, lines[0] if lines else "", tell)
     click.echo(f"{parts} parts restored; `honest-metrology index rebuild` makes the index")
 
 

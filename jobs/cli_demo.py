@@ -9,6 +9,7 @@ import click
 
 from jobs import process
 from jobs.demo.filling import Filling, fill
+from jobs.telling import stepping
 from registry.calendar import legal_day
 from registry.errors import Broken
 from registry.reports.codes import written
@@ -65,7 +66,8 @@ def _filled(settings: Settings, on: date) -> tuple[str, Filling | None]:
     if (settings.data_dir / "registry.sqlite3").exists():
         raise Broken(f"{settings.data_dir} was filled only in part; remove it and begin again")
     settings.data_dir.mkdir(parents=True, exist_ok=True)
-    filling = fill(settings, on)
+    with stepping("demo") as tell:
+        filling = fill(settings, on, tell)
     text = json.dumps(
         {
             **filling.figures,

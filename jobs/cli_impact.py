@@ -21,6 +21,7 @@ from registry.accounts.commands import actor_by_account
 from registry.audit.work import Work
 from registry.businesses.queries import names_of
 from registry.calendar import day_begins, legal_day
+from registry.commands import Progress as Told
 from registry.errors import RuleRefused
 from registry.lists.impact import FailingEntry, failing_entries
 from registry.overrides.commands import refuse_faults
@@ -35,7 +36,6 @@ from registry.texts import Language, say, word
 
 if TYPE_CHECKING:
     from registry.scoring.impact import GradeImpact
-    from registry.scoring.runs import Progress as Told
 
 
 @click.command("impact")
@@ -145,7 +145,7 @@ def _work(session: Session, account: str, now: datetime, day: date) -> Work:
 
 
 def _answer(
-    engine: Engine, work: Work, new: Rulebook, where: str, now: datetime, words: Wording, told: "Told"
+    engine: Engine, work: Work, new: Rulebook, where: str, now: datetime, words: Wording, told: Told
 ) -> dict[str, Any]:
     from registry.scoring.engines import Room  # noqa: PLC0415  # the engine is heavy, and `serve` needs none
     from registry.scoring.impact import grade_impact  # noqa: PLC0415  # as above

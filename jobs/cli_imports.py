@@ -8,7 +8,7 @@ import click
 from rich.progress import DownloadColumn, TimeRemainingColumn
 
 from jobs.acting import desk
-from jobs.telling import bar
+from jobs.telling import bar, counted, counting
 from registry.imports.columns import COLUMNS
 from registry.imports.commands import BUILTIN, KINDS, builtin, import_file
 from registry.imports.exports import EXPORTS
@@ -83,13 +83,14 @@ def template(kind: str, file: Path) -> None:
 @click.option("--region", default="", help="Only what is within this region: 41, 4115, 411502.")
 def export(kind: str, file: Path, account: str, region: str) -> None:
     """Write what is on record of KIND as FILE: XLSX by that name, else CSV; no cell is a live formula."""
-    with desk(account) as opened, opened.work() as work:
+    with desk(account) as opened, opened.work() as work, counting("export") as tell:
         found = exported(work, kind, prefix(region))
+        rows = counted(tell, kind, found.rows)
         if file.suffix.lower() == ".xlsx":
-            write_xlsx(file, kind, found.headings, found.rows)
+            write_xlsx(file, kind, found.headings, rows)
         else:
             with file.open("w", encoding="utf-8-sig", newline="") as text:
-                write_csv(text, found.headings, found.rows)
+                write_csv(text, found.headings, rows)
     click.echo(str(file))
 
 

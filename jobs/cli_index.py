@@ -7,7 +7,7 @@ import click
 
 from jobs import process, runner
 from jobs.opening import opened
-from jobs.telling import counting
+from jobs.telling import counted, counting
 from registry.calendar import legal_day
 from registry.errors import Broken
 from registry.publication.public_view import index_documents
@@ -50,7 +50,8 @@ def check() -> None:
     with opened(settings) as engine, reading(engine) as session:
         held = open_index(settings, write=False)
         documents = index_documents(session, legal_day(process.clock()))
-        found = compare(held, (from_source(source) for source in documents))
+        with counting("index") as tell:
+            found = compare(held, counted(tell, "documents", map(from_source, documents)))
         held.close()
     click.echo(f"missing {len(found.missing)}, surplus {len(found.surplus)}, stale {len(found.stale)}")
     if found.missing or found.surplus or found.stale:

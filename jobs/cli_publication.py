@@ -12,6 +12,7 @@ import httpx
 from jobs.acting import desk
 from jobs.downloading import download_edition, is_address
 from jobs.opening import opened
+from jobs.telling import counting
 from registry.publication.editions import publish_edition
 from registry.publication.files import build_files, edition_folder
 from registry.publication.tables import Edition
@@ -31,11 +32,12 @@ from registry.store.engine import reading
 def publish(regime: str, region: str, as_of: datetime | None, account: str) -> None:
     """Publish an edition of a list: its files and the signed root of its leaves."""
     settings = read_settings()
-    with desk(account, settings) as at:
-        outcome = publish_edition(at.work, regime, region, as_of.date() if as_of else None)
+    with desk(account, settings) as at, counting("publish") as tell:
+        outcome = publish_edition(at.work, regime, region, as_of.date() if as_of else None, tell)
     edition_id = str(outcome.id)
     with opened(settings) as engine:
-        build_files(engine, settings.data_dir, edition_id)
+        with counting("publish") as tell:
+            build_files(engine, settings.data_dir, edition_id, tell)
         with reading(engine) as session:
             edition = session.get_one(Edition, edition_id)
     click.echo(

@@ -62,7 +62,8 @@ def _scored(
     on, known = moment(as_of, known_at, now)
     with reading(engine) as session:
         rulebook = rulebook_at(session, known)
-    return compute_histogram(engine, rulebook, on, known)
+    with counting("score") as tell:
+        return compute_histogram(engine, rulebook, on, known, progress=tell)
 
 
 @score.command("explain")

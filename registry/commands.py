@@ -1,6 +1,7 @@
 """What every command and every answer of a batch has in common."""
 
 import re
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Literal, Self
 
@@ -8,6 +9,14 @@ from pydantic import BaseModel, ConfigDict, model_validator
 from pydantic_core import PydanticCustomError
 
 from registry.errors import Refusal
+
+Progress = Callable[[str, int], None]
+"""What long work calls now and then with the name of a step and how many things of it are done."""
+
+
+def silent(_step: str, _done: int) -> None:
+    """Show nothing."""
+
 
 # control characters but tab and line ends, zero-width ones, direction overrides, halves of pairs
 _HIDDEN = re.compile(

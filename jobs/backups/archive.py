@@ -17,6 +17,7 @@ from typing import IO
 from pyrage import DecryptError, RecipientError, decrypt_io, encrypt_io
 from pyrage.x25519 import Identity, Recipient
 
+from registry.commands import Progress, silent
 from registry.errors import Broken
 
 DIGESTS, MANIFEST = "digests.json", "manifest.json"
@@ -26,8 +27,9 @@ PIECE = 1 << 20
 class Parts:
     """The parts of a copy while it is being made."""
 
-    def __init__(self, tar: tarfile.TarFile) -> None:
+    def __init__(self, tar: tarfile.TarFile, progress: Progress) -> None:
         self._tar = tar
+        self._passed = _Passed(progress)
         self._digests: dict[str, str] = {}
 
     def add(self, name: str, content: bytes) -> None:
@@ -36,7 +38,7 @@ class Parts:
 
     def add_stream(self, name: str, stream: IO[bytes], length: int) -> None:
         """Add a part of a known length."""
-        entry, hashing = tarfile.TarInfo(name), _Hashing(stream)
+        entry, hashing = tarfile.TarInfo(name), _Hashing(stream, self._passed)
         entry.size, entry.mode = length, 0o600
         self._tar.addfile(entry, hashing)
         self._digests[name] = hashing.total.hexdigest()
@@ -46,16 +48,30 @@ class Parts:
         self.add(DIGESTS, json.dumps(self._digests).encode())
 
 
+class _Passed:
+    """How many bytes of all parts were read so far, told by the mebibyte."""
+
+    def __init__(self, progress: Progress) -> None:
+        self._progress, self._bytes = progress, 0
+
+    def add(self, number: int) -> None:
+        """Count more."""
+        before, self._bytes = self._bytes, self._bytes + number
+        if self._bytes // PIECE != before // PIECE:
+            self._progress("MiB", self._bytes // PIECE)
+
+
 class _Hashing:
     """A stream whose digest is known once it was read."""
 
-    def __init__(self, stream: IO[bytes]) -> None:
-        self._stream, self.total = stream, hashlib.sha256()
+    def __init__(self, stream: IO[bytes], passed: _Passed) -> None:
+        self._stream, self._passed, self.total = stream, passed, hashlib.sha256()
 
     def read(self, size: int = -1) -> bytes:
         """Return the next bytes."""
         piece = self._stream.read(size)
         self.total.update(piece)
+        self._passed.add(len(piece))
         return piece
 
 
@@ -72,7 +88,7 @@ def recipients_of(words: Sequence[str]) -> list[Recipient]:
 
 
 @contextmanager
-def writing_to(target: Path, recipients: Sequence[Recipient]) -> Iterator[Parts]:
+def writing_to(target: Path, recipients: Sequence[Recipient], progress: Progress = silent) -> Iterator[Parts]:
     """Open a new file for parts; it gets its name only when it is whole and on the disk."""
     unfinished = target.with_name(f".{target.name}.unfinished")
     handle = os.open(unfinished, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
@@ -81,7 +97,7 @@ def writing_to(target: Path, recipients: Sequence[Recipient]) -> Iterator[Parts]
             _piped(lambda source: encrypt_io(source, out, list(recipients))) as sink,
             tarfile.open(fileobj=sink, mode="w|", format=tarfile.PAX_FORMAT) as tar,
         ):
-            parts = Parts(tar)
+            parts = Parts(tar, progress)
             yield parts
             parts.end()
         out.flush()
@@ -113,19 +129,22 @@ def _piped(consume: Callable[[IO[bytes]], None]) -> Iterator[IO[bytes]]:
         raise failed[0]
 
 
-def read_parts(source: Path, identity: str, take: Callable[[str, IO[bytes]], None]) -> None:
+def read_parts(
+    source: Path, identity: str, take: Callable[[str, IO[bytes]], None], progress: Progress = silent
+) -> None:
     """Hand every part of a copy to `take`, in order, and check it against its digest.
 
     Args:
         source: The file.
         identity: The secret key, beginning with AGE-SECRET-KEY-1.
         take: Gets name and stream, and reads it to its end.
+        progress: Called with the mebibytes that were taken.
 
     Raises:
         Broken: The key is not one of its recipients', or the copy is damaged or was cut off.
     """
     failed: list[Exception] = []
-    found, stated = dict[str, str](), dict[str, str]()
+    found, stated, passed = dict[str, str](), dict[str, str](), _Passed(progress)
 
     def run(stream: IO[bytes]) -> None:
         with tarfile.open(fileobj=stream, mode="r|") as tar:
@@ -136,7 +155,7 @@ def read_parts(source: Path, identity: str, take: Callable[[str, IO[bytes]], Non
                 if entry.name == DIGESTS:
                     stated.update(json.loads(content.read()))
                     continue
-                hashing = _Hashing(content)
+                hashing = _Hashing(content, passed)
                 take(entry.name, hashing)  # type: ignore[arg-type]  # it reads and nothing else
                 found[entry.name] = hashing.total.hexdigest()
 

@@ -12,6 +12,7 @@ from alembic.script import ScriptDirectory
 
 from jobs.backups.archive import MANIFEST, Parts, recipients_of, writing_to
 from jobs.backups.databases import copy_database
+from registry.commands import Progress, silent
 from registry.errors import Broken
 from registry.log.tiles import FOLDER
 from registry.reports.store import REPORTS, open_reports
@@ -25,20 +26,23 @@ LEFT_OUT = ("index", "holder.lock")  # made anew from the database; of this proc
 DATABASES = (("registry", REGISTRY), ("reports", REPORTS))
 
 
-def make_backup(settings: Settings, target: Path, recipients: Sequence[str]) -> int:
+def make_backup(
+    settings: Settings, target: Path, recipients: Sequence[str], progress: Progress = silent
+) -> int:
     """Write a copy of an installation that serves or stands still; return its length in bytes.
 
     Args:
         settings: Of the installation.
         target: A file that is not there yet.
         recipients: Public age keys; each one's owner can restore it alone.
+        progress: Called with the mebibytes that were copied.
 
     Raises:
         Broken: No recipient is given, the file is there, or a database is not sound.
     """
     if not recipients or target.exists():
         raise Broken("a copy needs a recipient (--recipient age1…) and a file that is not there yet")
-    with writing_to(target, recipients_of(recipients)) as parts:
+    with writing_to(target, recipients_of(recipients), progress) as parts:
         parts.add(MANIFEST, json.dumps(manifest(settings)).encode())
         _add_files(parts, settings, below=FOLDER)
         for name, schema in DATABASES:

@@ -12,6 +12,7 @@ from typing import IO
 from jobs.backups.archive import MANIFEST, PIECE, read_parts
 from jobs.backups.databases import Restoring
 from jobs.backups.making import DATABASES, FILES, PEPPER, manifest
+from registry.commands import Progress, silent
 from registry.errors import Broken
 from registry.log.tiles import refuse_rolled_back
 from registry.reports.store import open_reports
@@ -20,13 +21,14 @@ from registry.store.engine import open_engine, reading
 from registry.store.migrate import differences
 
 
-def restore_backup(settings: Settings, source: Path, identity: str) -> int:
+def restore_backup(settings: Settings, source: Path, identity: str, progress: Progress = silent) -> int:
     """Fill the empty place that the settings name; return the number of parts.
 
     Args:
         settings: Of the place.
         source: The copy.
         identity: The secret age key.
+        progress: Called with the mebibytes that were taken.
 
     Raises:
         Broken: The place is not empty; the copy is damaged, of another release or kind of database, or
@@ -37,7 +39,7 @@ def restore_backup(settings: Settings, source: Path, identity: str) -> int:
     settings.data_dir.mkdir(parents=True, exist_ok=True, mode=0o700)
     with ExitStack() as held:
         place = _Place(settings, held)
-        read_parts(source, identity, place.take)
+        read_parts(source, identity, place.take, progress)
         for database in place.databases.values():
             database.finish()
     check_restored(settings)

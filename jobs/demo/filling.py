@@ -2,7 +2,7 @@
 
 import time
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import date
@@ -50,6 +50,7 @@ EDITIONS = (("henan_black", "410000"), ("henan_red", "410000"), ("metrology_boar
 class Filling:
     """What the filling did: people and reporters shown, what was refused, seconds per step, figures."""
 
+    tell: Callable[[str], None]
     people: dict[str, Shown] = field(default_factory=dict)
     seconds: dict[str, float] = field(default_factory=dict)
     refused: Counter[str] = field(default_factory=Counter)
@@ -58,7 +59,8 @@ class Filling:
 
     @contextmanager
     def step(self, name: str) -> Iterator[None]:
-        """Time one step."""
+        """Time one step, and tell that it begins."""
+        self.tell(name)
         started = time.perf_counter()
         yield
         self.seconds[name] = round(time.perf_counter() - started, 3)
@@ -68,9 +70,9 @@ class Filling:
         self.refused.update(report.refused_by_reason)
 
 
-def fill(settings: Settings, as_of: date) -> Filling:
+def fill(settings: Settings, as_of: date, tell: Callable[[str], None]) -> Filling:
     """Fill an empty folder with real cases and an invented town around a day."""
-    filling = Filling()
+    filling = Filling(tell)
     with filling.step("found"):
         stage = _stage(settings, as_of)
         _enter_people_and_law(stage, filling)

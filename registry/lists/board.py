@@ -11,6 +11,7 @@ from registry.audit.work import Subject, Work
 from registry.businesses.persons import is_natural_person
 from registry.businesses.queries import with_trade_name
 from registry.businesses.tables import Business, BusinessVersion
+from registry.commands import Progress, silent
 from registry.identifiers import new_id
 from registry.lists.rules import SEVERITIES, one_regime
 from registry.lists.tables import EntryGround, ListEntry
@@ -51,7 +52,9 @@ def derive_board(work: Work, regime: str, region: str) -> int:
     return written
 
 
-def derive_in_parts(acting: Callable[[], AbstractContextManager[Work]], regime: str, region: str) -> int:
+def derive_in_parts(
+    acting: Callable[[], AbstractContextManager[Work]], regime: str, region: str, progress: Progress = silent
+) -> int:
     """Do what `derive_board` does in many short transactions, so that nobody waits for all of a long board.
 
     Killed in between, it is simply called again: what was entered is on the board.
@@ -60,6 +63,7 @@ def derive_in_parts(acting: Callable[[], AbstractContextManager[Work]], regime: 
         acting: Opens a transaction in which the person acts.
         regime: Code of the board.
         region: GB/T 2260, six digits.
+        progress: Called with the businesses whose records were looked at.
 
     Returns:
         How many entries were written.
@@ -67,12 +71,15 @@ def derive_in_parts(acting: Callable[[], AbstractContextManager[Work]], regime: 
     Raises:
         Forbidden: As for `derive_board`; and likewise RuleRefused.
     """
-    written = 0
+    written = looked_at = 0
     part: Part | None = BEGINNING
     while part is not None:
         with acting() as work:
             entered, part = derive_part(work, regime, region, part)
         written += entered
+        looked_at += AT_ONCE
+        if part is not None:
+            progress("businesses", looked_at)
     return written
 
 

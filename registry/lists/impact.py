@@ -4,13 +4,14 @@ An entry is judged by the very conditions of a listing, once under either rulebo
 new one refuses, and the old one does not, is told. Facts are taken as they are classed on record.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from datetime import timedelta
 from functools import partial
 from typing import NamedTuple
 
 from registry.audit.work import Work
 from registry.calendar import add_months
+from registry.commands import Progress
 from registry.errors import Refusal, RuleRefused
 from registry.lists import grounds, queries
 from registry.lists.conditions import checked_facts
@@ -21,7 +22,6 @@ from registry.rulebook import Deadline, ListingTest, ListRegime, Row, Rulebook
 from registry.rulebook.periods import quoted
 
 AT_ONCE = 1_000
-Progress = Callable[[str, int], None]
 
 
 class FailingEntry(NamedTuple):

@@ -14,6 +14,7 @@ from itertools import islice
 from sqlalchemy import func, insert, select
 from sqlmodel import Session, col
 
+from registry.commands import Progress, silent
 from registry.lists.rules import SHOWN_STATES
 from registry.lists.tables import ListEntry
 from registry.publication import public_view, state
@@ -50,7 +51,9 @@ class Draft:
     added: list[bytes] = field(default_factory=list)
 
 
-def drafted(read: Session, writing: Writing, regime: str, region: str, on: date) -> Draft:
+def drafted(
+    read: Session, writing: Writing, regime: str, region: str, on: date, *, progress: Progress = silent
+) -> Draft:
     """Return a draft of what stands on a list in a region on a day.
 
     Args:
@@ -59,12 +62,13 @@ def drafted(read: Session, writing: Writing, regime: str, region: str, on: date)
         regime: Code of the list or board.
         region: GB/T 2260, six digits.
         on: Legal day.
+        progress: Called with the entries that are drafted.
     """
     before = head(read, regime, region)
     draft = Draft(regime, region, on, before.id if before else None)
     root = bytes.fromhex(before.state_root) if before else NOTHING
     left = {row_of(one) for one in state.slots(read, root)}
-    contents = _contents(read, regime, on, prefix(region))
+    contents = _told(_contents(read, regime, on, prefix(region)), progress)
     while part := dict(islice(contents, AT_ONCE)):
         fresh: dict[str, str] = {}
         known = _on_record(read, draft, part)
@@ -100,6 +104,16 @@ def head(session: Session, regime: str, region: str) -> Edition | None:
 def _contents(session: Session, regime: str, on: date, region_prefix: str) -> Iterator[tuple[str, str]]:
     for entry in public_view.all_entries(session, regime, on, region_prefix):
         yield entry.entry_id, canonical(entry.model_dump(mode="json"))
+
+
+def _told(contents: Iterator[tuple[str, str]], progress: Progress) -> Iterator[tuple[str, str]]:
+    """Yield contents, and tell of every part of them that it begins."""
+    number = 0
+    while part := list(islice(contents, AT_ONCE)):
+        progress("entries", number)
+        yield from part
+        number += len(part)
+    progress("entries", number)
 
 
 def _on_record(session: Session, draft: Draft, part: dict[str, str]) -> dict[tuple[str, str], bytes]:

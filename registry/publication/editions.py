@@ -15,7 +15,7 @@ from sqlalchemy import ColumnElement, Row, func, select, update
 from sqlmodel import Session, col
 
 from registry.audit.work import Subject, Work
-from registry.commands import Outcome
+from registry.commands import Outcome, Progress, silent
 from registry.errors import Conflict, Malformed
 from registry.identifiers import new_id
 from registry.lists import board
@@ -38,7 +38,9 @@ CODE = re.compile(r"[a-z0-9][a-z0-9_.-]{0,63}", re.IGNORECASE)  # it names a fol
 Acting = Callable[[], AbstractContextManager[Work]]
 
 
-def publish_edition(acting: Acting, regime: str, region: str, as_of: date | None = None) -> Outcome:
+def publish_edition(
+    acting: Acting, regime: str, region: str, as_of: date | None = None, progress: Progress = silent
+) -> Outcome:
     """Prepare an edition in several short transactions, so that nobody waits while a long list is read.
 
     Args:
@@ -46,6 +48,7 @@ def publish_edition(acting: Acting, regime: str, region: str, as_of: date | None
         regime: Code of the list or board.
         region: GB/T 2260, six digits.
         as_of: Legal day that it shows; today unless given.
+        progress: Called with the businesses looked at, for a board, and the entries drafted.
 
     Returns:
         As `prepare_edition`.
@@ -59,9 +62,9 @@ def publish_edition(acting: Acting, regime: str, region: str, as_of: date | None
         of_records = _is_board(work, regime, region, on)
         engine = work.session.get_bind().engine
     if of_records:
-        board.derive_in_parts(acting, regime, region)
+        board.derive_in_parts(acting, regime, region, progress)
     with reading(engine) as session:
-        draft = drafted(session, lambda: writing(engine), regime, region, on)
+        draft = drafted(session, lambda: writing(engine), regime, region, on, progress=progress)
     with acting() as work:
         return prepare_edition(work, regime, region, on, draft)
 

@@ -18,6 +18,7 @@ from typing import Any
 from sqlalchemy import Engine, select, update
 from sqlmodel import Session, col
 
+from registry.commands import Progress, silent
 from registry.errors import Conflict, Gone, NotFound
 from registry.identifiers import new_id
 from registry.publication import csvw, deltas, signing
@@ -43,8 +44,14 @@ def pending_builds(session: Session, limit: int = 1000) -> Sequence[str]:
     return session.execute(query.order_by(col(Edition.recorded_at)).limit(limit)).scalars().all()
 
 
-def build_files(engine: Engine, data_dir: Path, edition_id: str) -> None:
+def build_files(engine: Engine, data_dir: Path, edition_id: str, progress: Progress = silent) -> None:
     """Build the files of an edition's present generation; what is built already stays.
+
+    Args:
+        engine: The database.
+        data_dir: Of the installation.
+        edition_id: Of the edition.
+        progress: Called with the rows that are written.
 
     Raises:
         NotFound: There is no such edition.
@@ -61,7 +68,7 @@ def build_files(engine: Engine, data_dir: Path, edition_id: str) -> None:
         if edition.retired_on is None and not place.exists():
             beside = folder / f".{place.name}.{new_id()}"
             beside.mkdir(parents=True)
-            _write_edition(session, edition, beside, key)
+            _write_edition(session, edition, beside, key, progress)
             if edition.previous_version is not None:
                 _write_delta(session, edition, beside, key)
             _settle(beside, place)
@@ -106,15 +113,20 @@ def edition_folder(data_dir: Path, edition: Edition) -> Path:
     return data_dir / "editions" / edition.regime / edition.region / edition.version
 
 
-def _write_edition(session: Session, edition: Edition, folder: Path, key: signing.SigningKey) -> None:
+def _write_edition(
+    session: Session, edition: Edition, folder: Path, key: signing.SigningKey, progress: Progress
+) -> None:
     """Write all rows in every form, and the manifest."""
-    withdrawn = 0
+    withdrawn = written = 0
     rows = rows_of(session, edition)
+    progress("rows of files", 0)
     with writers(folder) as begun:
         while part := [_row(row) for row in islice(rows, PART)]:
             withdrawn += sum(row.content is None for row in part)
             for writer in begun:
                 writer.write(part)
+            written += len(part)
+            progress("rows of files", written)
     description = csvw.described(CSV, str(edition.statement["name"]))
     (folder / DESCRIPTION).write_text(canonical(description) + "\n", encoding="utf-8")
     measured = {name: _measured(folder / name, edition.entries) for name in WRITERS}

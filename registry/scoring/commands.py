@@ -21,12 +21,13 @@ from sqlmodel import Session
 
 from registry.audit.work import Actor, Work
 from registry.calendar import legal_day
+from registry.commands import Progress, silent
 from registry.errors import Conflict, Malformed
 from registry.rulebook import Rulebook
 from registry.scoring import parts, queries
 from registry.scoring.engines import Room, compute_changes, duckdb_over, scores_under
 from registry.scoring.parts import Held, Overtaken, Run
-from registry.scoring.runs import Moment, Progress, Scope, extract, scope_of
+from registry.scoring.runs import Moment, Scope, extract, scope_of
 from registry.store.engine import reading, writing
 
 ATTEMPTS = 3
@@ -59,10 +60,6 @@ class ScoreRunSummary:
         return asdict(self) | {"as_of_on": self.as_of_on.isoformat()}
 
 
-def _silent(_step: str, _rows: int) -> None:
-    """Show nothing."""
-
-
 def score_run(
     engine: Engine,
     rulebook: Rulebook,
@@ -72,7 +69,7 @@ def score_run(
     full: bool = False,
     as_of: date | None = None,
     room: Room | None = None,
-    progress: Progress = _silent,
+    progress: Progress = silent,
 ) -> ScoreRunSummary:
     """Compute the scores of today and record those that changed.
 
@@ -103,7 +100,13 @@ def score_run(
 
 
 def compute(
-    engine: Engine, rulebook: Rulebook, as_of: date, known_at: datetime, room: Room | None = None
+    engine: Engine,
+    rulebook: Rulebook,
+    as_of: date,
+    known_at: datetime,
+    room: Room | None = None,
+    *,
+    progress: Progress = silent,
 ) -> Iterator[pa.RecordBatch]:
     """Compute every score of a legal day as known at an instant; write nothing.
 
@@ -113,6 +116,7 @@ def compute(
         as_of: Legal day.
         known_at: Aware instant.
         room: Where and within what to work.
+        progress: As for `score_run`.
 
     Returns:
         Batches of `business_id`, `points` in hundredths and `grade`, in no order.
@@ -121,7 +125,7 @@ def compute(
     with TemporaryDirectory(dir=room.folder, prefix="score-") as folder:
         everything = Scope(None, None, (), None)
         with reading(engine) as session:
-            files = extract(session, everything, Moment(as_of, known_at), Path(folder), _silent)
+            files = extract(session, everything, Moment(as_of, known_at), Path(folder), progress)
         with duckdb_over(files, replace(room, folder=Path(folder))) as connection:
             scores = scores_under(connection, rulebook, as_of)
             yield from connection.sql(
@@ -130,12 +134,18 @@ def compute(
 
 
 def compute_histogram(
-    engine: Engine, rulebook: Rulebook, as_of: date, known_at: datetime, room: Room | None = None
+    engine: Engine,
+    rulebook: Rulebook,
+    as_of: date,
+    known_at: datetime,
+    room: Room | None = None,
+    *,
+    progress: Progress = silent,
 ) -> dict[str, Any]:
     """Count the scores of a legal day as known at an instant by grade and points; write nothing."""
     grades: dict[str, int] = {}
     points: dict[str, int] = {}
-    for batch in compute(engine, rulebook, as_of, known_at, room):
+    for batch in compute(engine, rulebook, as_of, known_at, room, progress=progress):
         for score in batch.to_pylist():
             grade, lower = score["grade"] or "unset", score["points"] // TEN_POINTS * 10
             grades[grade] = grades.get(grade, 0) + 1

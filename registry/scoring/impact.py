@@ -12,10 +12,11 @@ from typing import NamedTuple
 import duckdb
 from sqlalchemy import Engine
 
+from registry.commands import Progress
 from registry.regions import prefix
 from registry.rulebook import Rulebook
 from registry.scoring.engines import Room, duckdb_over, scores_under
-from registry.scoring.runs import Moment, Progress, Scope, extract
+from registry.scoring.runs import Moment, Scope, extract
 from registry.store.engine import reading
 
 _COMPARED = """

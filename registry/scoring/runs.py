@@ -15,6 +15,7 @@ import pyarrow as pa
 from sqlalchemy import ColumnElement, Select, and_, or_, select
 from sqlmodel import Session, col
 
+from registry.commands import Progress
 from registry.rulebook import Rulebook
 from registry.scoring import queries
 from registry.scoring.expression import BUSINESSES, FACTS
@@ -36,8 +37,6 @@ SCORES_BEFORE = pa.schema(
         pa.field("grade", pa.string()),
     ]
 )
-
-Progress = Callable[[str, int], None]
 
 
 @dataclass(frozen=True)

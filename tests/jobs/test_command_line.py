@@ -1,6 +1,7 @@
 """The command line: what it answers, how it ends, and that it never shows a traceback."""
 
 import csv
+import io
 import json
 import re
 import socket
@@ -10,10 +11,12 @@ from typing import NamedTuple
 
 import click
 import pytest
+from pyrage.x25519 import Identity
 from sqlmodel import select
 
 from jobs import cli, process, sign_checkpoint
 from registry.businesses.tables import Business
+from registry.calendar import legal_day
 from registry.publication.verify import verify_edition
 from registry.settings import read_settings
 from registry.store.engine import open_engine, reading
@@ -37,6 +40,14 @@ class Ended(NamedTuple):
 
 
 Run = Callable[..., Ended]
+
+
+class Terminal(io.StringIO):
+    """What a person looks at."""
+
+    def isatty(self) -> bool:
+        """Say that somebody does."""
+        return True
 
 
 def commands(group: click.Group, *path: str) -> Iterator[tuple[tuple[str, ...], click.Command]]:
@@ -325,6 +336,36 @@ def test_a_rebuild_leaves_the_index_of_a_running_server_alone(founded: Run, data
     index.close()
     assert ended.code == 2
     assert "another process" in ended.err
+
+
+@pytest.mark.parametrize(
+    ("words", "told"),
+    [
+        ("import businesses {merchants} --as wang", ["businesses"]),
+        ("export businesses {folder}/businesses.csv --as wang", ["businesses", "2/"]),
+        ("score", ["businesses"]),
+        ("score --as-of {today}", ["businesses"]),
+        ("publish metrology_board --as wang", ["entries", "rows of files"]),
+        ("index rebuild", ["documents", "2/"]),
+        ("index check", ["documents", "2/"]),
+        ("backup {folder}/copy.age --recipient {recipient}", ["MiB"]),
+    ],
+    ids=lambda value: value.split(" --")[0].split(" {")[0] if isinstance(value, str) else "",
+)
+@pytest.mark.usefixtures("merchants")
+def test_a_long_command_says_on_a_terminal_how_far_it_is(
+    founded: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, words: str, told: list[str]
+) -> None:
+    merchants, today = tmp_path / "merchants.csv", legal_day(process.clock())
+    assert founded("import", "businesses", str(merchants), "--as", "wang").code == 0
+    assert founded("import", "cases", "-", "--as", "wang").code == 1
+    looked_at = Terminal()
+    monkeypatch.setattr("sys.stderr", looked_at)
+    recipient = str(Identity.generate().to_public())
+    named = words.format(merchants=merchants, folder=tmp_path, recipient=recipient, today=today)
+    ended = founded(*named.split())
+    assert ended.code in (0, 1), looked_at.getvalue()
+    assert all(word in looked_at.getvalue() for word in told), looked_at.getvalue()
 
 
 def test_a_worker_needs_postgresql(founded: Run) -> None:

@@ -50,7 +50,7 @@ def filled(folder: Path, on: date) -> tuple[dict[str, Any], Engine]:
     """Fill a folder and return its figures and its database."""
     folder.mkdir(exist_ok=True)
     settings = read_settings(data_dir=folder, database_url="", demonstration=True)
-    return fill(settings, on).figures, open_engine(settings.database)
+    return fill(settings, on, tell=lambda _step: None).figures, open_engine(settings.database)
 
 
 def holds_together(folder: Path, on: date) -> dict[str, Any]:

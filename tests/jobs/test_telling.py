@@ -4,7 +4,7 @@ import io
 
 import pytest
 
-from jobs.telling import counting
+from jobs.telling import counted, counting
 
 
 class Terminal(io.StringIO):
@@ -26,3 +26,12 @@ def test_a_bar_is_shown_to_who_looks_at_the_messages_and_never_in_the_answer(
         tell("facts", 7)
     assert capsys.readouterr().out == ""
     assert ("facts" in messages.getvalue()) == terminal
+
+
+def test_what_is_counted_is_passed_on_whole_and_told_to_the_last() -> None:
+    told: list[tuple[str, int]] = []
+    passed = list(counted(lambda step, done: told.append((step, done)), "rows", range(2_500)))
+    assert passed == list(range(2_500))
+    assert told == [("rows", 1_000), ("rows", 2_000), ("rows", 2_500)]
+    assert list(counted(lambda step, done: told.append((step, done)), "none", ())) == []
+    assert told[-1] == ("none", 0)
