@@ -16,13 +16,14 @@ from litestar.testing import TestClient
 from sqlalchemy.exc import OperationalError
 
 from api.app import create_app, served
+from api.edge import Edge
 from api.intake.app import Beside
 from api.limits import Limits
 from api.rights import public
 from api.sessions import COOKIE, csrf_of
 from public_site.app import site_routes
 from public_site.errors import pages_for_errors
-from public_site.reporting.app import reporters
+from public_site.reporting import app as reporting
 from public_site.rights import RIGHTS
 from registry.accounts.api_keys import issue_key
 from registry.accounts.sessions import open_session
@@ -71,6 +72,10 @@ REPORTERS = {
     ).replace("font-src 'self'; ", ""),
     "x-robots-tag": "noindex, nofollow, noarchive",
 }
+FOR_REPORTERS = {
+    **{name: REPORTERS[name] for name in ("cache-control", "content-security-policy", "x-robots-tag")},
+}
+REPORTERS_PROBLEM = {**PROBLEM, **FOR_REPORTERS}
 LED_ON = {**AT_DESK, "content-type": "text/plain; charset=utf-8"}
 OFFERED = {"allow": "GET, HEAD, OPTIONS"}
 OF_ITSELF = ("content-length", "etag")  # each answer's own; that they are there is what counts
@@ -78,9 +83,13 @@ OF_ITSELF = ("content-length", "etag")  # each answer's own; that they are there
 KEY = {"Authorization": "Bearer …"}
 SEAT = {"Cookie": f"{COOKIE}=……"}
 FORM = {**SEAT, "Sec-Fetch-Site": "same-origin", "Content-Type": "application/x-www-form-urlencoded"}
+PARTS = {"Content-Type": "multipart/form-data; boundary=b"}
+ONE_CODE = b'--b\r\nContent-Disposition: form-data; name="code"\r\n\r\n1\r\n--b--\r\n'
+LONG_FORM = ONE_CODE + b" " * 300_000
 ACT = {**KEY, "Idempotency-Key": "act"}
 SHOP = {"name": "浉河区李记水产店", "region": given.TOWN, "kind": "enterprise"}
 
+PLANTED_FOR_REPORTERS = ("/report/planted/{what:str}", "/api/v1/reports/planted/{what:str}")
 PLANTED = ("/planted/{what:str}", "/api/v1/planted/{what:str}", "/desk/planted/{what:str}")
 CLASSES: dict[str, tuple[str, str, dict[str, Any], int, dict[str, str]]] = {
     "a page": ("GET", "/about", {}, 200, {**TAGGED, **HTML, "content-language": "zh-CN"}),
@@ -163,6 +172,47 @@ CLASSES: dict[str, tuple[str, str, dict[str, Any], int, dict[str, str]]] = {
     "503": ("GET", "/api/v1/planted/outage", {}, 503, {**PROBLEM, "retry-after": "5"}),
     "a page of reporters": ("GET", "/report", {}, 200, REPORTERS),
     "the page of 404 for reporters": ("GET", "/report/nothing", {}, 404, REPORTERS),
+    "the page of 405 for reporters": ("DELETE", "/report", {}, 405, {**REPORTERS, **OFFERED}),
+    "the page of 413 for reporters": (
+        *("POST", "/report/return", {"headers": PARTS, "content": LONG_FORM}, 413),
+        REPORTERS,
+    ),
+    "the page of 422 for reporters": (
+        *("POST", "/report/return", {"headers": PARTS, "content": ONE_CODE}, 422),
+        REPORTERS,
+    ),
+    "the page of 500 for reporters": ("GET", "/report/planted/fault", {}, 500, REPORTERS),
+    "the page of 503 for reporters": (
+        "GET",
+        "/report/planted/outage",
+        {},
+        503,
+        {**REPORTERS, "retry-after": "5"},
+    ),
+    "an answer for reporters": (
+        *("POST", "/api/v1/reports/return", {"json": {"code": "3" * 24}}, 422),
+        REPORTERS_PROBLEM,
+    ),
+    "reporters' 404": ("GET", "/api/v1/reports/nothing", {}, 404, REPORTERS_PROBLEM),
+    "reporters' 405": (
+        "GET",
+        "/api/v1/reports/return",
+        {},
+        405,
+        {**REPORTERS_PROBLEM, "allow": "OPTIONS, POST"},
+    ),
+    "reporters' 413": (
+        *("POST", "/api/v1/reports/return", {"content": b" " * 1_100_000}, 413),
+        REPORTERS_PROBLEM,
+    ),
+    "reporters' 500": ("GET", "/api/v1/reports/planted/fault", {}, 500, REPORTERS_PROBLEM),
+    "reporters' 503": (
+        "GET",
+        "/api/v1/reports/planted/outage",
+        {},
+        503,
+        {**REPORTERS_PROBLEM, "retry-after": "5"},
+    ),
     "security.txt": (
         *("GET", "/.well-known/security.txt", {}, 200),
         {**TAGGED, "content-type": "text/plain; charset=utf-8"},
@@ -234,6 +284,21 @@ def planted(what: FromPath[str]) -> None:
     raise OperationalError("select", {}, Exception(what)) if what == "outage" else ValueError(what)
 
 
+@get(list(PLANTED_FOR_REPORTERS), sync_to_thread=False, include_in_schema=False)
+def planted_for_reporters(what: FromPath[str]) -> None:
+    """Meet the same in the intake."""
+    raise OperationalError("select", {}, Exception(what)) if what == "outage" else ValueError(what)
+
+
+def intake(edge: Edge) -> Any:
+    """Return the reporters' application, with routes that meet faults."""
+    rights = [*reporting.RIGHTS, *(public("GET", path.replace(":str", "")) for path in PLANTED_FOR_REPORTERS)]
+    with pytest.MonkeyPatch.context() as planting:
+        planting.setattr(reporting, "ROUTES", (*reporting.ROUTES, planted_for_reporters))
+        planting.setattr(reporting, "RIGHTS", rights)
+        return reporting.reporters(edge)
+
+
 @dataclass
 class Site:
     """The whole installation, as it is served to people and to programs."""
@@ -250,7 +315,10 @@ def site(tmp_path_factory: pytest.TempPathFactory, migrated_sqlite: Path) -> Ite
     """A founded registry with its pages, and routes that meet faults."""
     folder = tmp_path_factory.mktemp("site")
     settings = read_settings(
-        data_dir=folder, second_factor=False, security_contact="mailto:security@example.org"
+        data_dir=folder,
+        second_factor=False,
+        security_contact="mailto:security@example.org",
+        reports_largest=262_144,
     )
     make_secret(settings.second_factor_file)
     engine = open_engine(f"sqlite:///{shutil.copy(migrated_sqlite, folder / 'registry.sqlite3')}")
@@ -274,7 +342,7 @@ def site(tmp_path_factory: pytest.TempPathFactory, migrated_sqlite: Path) -> Ite
     )
     prepare(settings).engine.dispose()
     layers: Any = served(app)
-    both = Beside(layers, reporters(app.state.edge))
+    both = Beside(layers, intake(app.state.edge))
     with TestClient(both, raise_server_exceptions=False) as client:
         yield Site(client, layers.app, document_id, key, seat)
     index.close()
