@@ -243,9 +243,9 @@ def complaint_statistics(
     edge: NamedDependency[Edge], year: Year = None, region: Within = ""
 ) -> ComplaintStatistics:
     """Return accepted complaints of a year by region; small numbers are left out."""
-    asked = year or edge.today().year
+    asked, exposure = year or edge.today().year, edge.exposure()
     with reading(edge.engine) as session:
-        cells = complaint_cells(session, edge.rulebook(), asked, region)
+        cells = complaint_cells(session, edge.rulebook(), exposure, asked, region)
     items = tuple(ComplaintCell.model_validate(cell) for cell in cells)
     return ComplaintStatistics(year=asked, region=region, items=items)
 

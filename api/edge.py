@@ -10,6 +10,7 @@ from sqlalchemy import Engine
 
 from registry.accounts.devices import Devices
 from registry.calendar import legal_day
+from registry.complaints.figures import Exposure, exposure
 from registry.publication import public_view
 from registry.publication.answers import InstrumentsCounted, PublicRegime, RegistryState
 from registry.publication.cards import Cards
@@ -87,6 +88,7 @@ class Edge:
     _state: Counted[RegistryState] = field(init=False)
     _entries: Counted[Entries] = field(init=False)
     _instruments: Counted[tuple[InstrumentsCounted, ...]] = field(init=False)
+    _exposure: Counted[Exposure] = field(init=False)
     _waiting: Kept[Waiting | None] = field(init=False)
     _waiting_ids: Kept[frozenset[str] | None] = field(init=False)
 
@@ -100,6 +102,7 @@ class Edge:
         object.__setattr__(self, "_state", Counted(self.watch))
         object.__setattr__(self, "_entries", Counted(self.watch))
         object.__setattr__(self, "_instruments", Counted(self.watch))
+        object.__setattr__(self, "_exposure", Counted(self.watch))
         object.__setattr__(self, "_waiting", Kept(self.watch))
         object.__setattr__(self, "_waiting_ids", Kept(self.watch))
 
@@ -150,6 +153,15 @@ class Edge:
                 return counted_by_region(session, today)
 
         return self._instruments.get(today, read)
+
+    def exposure(self) -> Exposure:
+        """Return what could be complained of, region by region, as last counted."""
+
+        def read() -> Exposure:
+            with reading(self.engine) as session:
+                return exposure(session)
+
+        return self._exposure.get(None, read)
 
     def unheard(self) -> Unheard:
         """Return what tells of businesses that wait to be indexed what the index will hold of them.

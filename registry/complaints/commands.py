@@ -4,11 +4,11 @@ What is written of an act holds codes and days; who complained, against whom and
 in the complaint's own rows alone, never in the audit log.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import date
 from typing import Any
 
-from sqlalchemy import update
+from sqlalchemy import delete, insert, update
 from sqlmodel import Session, col, select
 
 from registry.audit.work import Subject, Work
@@ -20,6 +20,7 @@ from registry.complaints.rules import MAY, NEEDS, next_state, refuse_ground
 from registry.complaints.tables import (
     Complaint,
     ComplaintContent,
+    ComplaintDue,
     ComplaintEscalation,
     ComplaintStep,
     ComplaintTesting,
@@ -29,6 +30,7 @@ from registry.identifiers import new_id
 from registry.instruments.queries import instrument
 from registry.log.leaves import Effect
 from registry.offices.tables import Office
+from registry.rulebook.periods import Due
 
 STATED = ("note", "ground", "outcome", "finding", "office_code", "request", "facts", "proof")
 ACTS = {
@@ -126,8 +128,7 @@ def escalate_overdue(work: Work) -> int:
     known = set(work.session.exec(select(ComplaintEscalation.complaint_id, ComplaintEscalation.rule)).all())
     told: list[ComplaintEscalation] = []
     for row, dues in queries.open_with_dues(work):
-        row.next_due_on = queries.next_day((row, dues))  # the law or the calendar may have changed
-        work.session.add(row)
+        _write_dues(work, row, dues)  # the law or the calendar may have changed
         superior = work.session.get_one(Office, row.office_code).superior_code
         for one in dues:
             late = one.standing(work.today) == "missed" and one.met_on is None
@@ -355,13 +356,30 @@ def _refuse_fields(command: TakeComplaintStep) -> None:
         raise Malformed("complaint.not_of_step", field=name, complaint_step=command.step)
 
 
+def _write_dues(work: Work, row: Complaint, dues: Sequence[Due]) -> None:
+    """Write down what is owed in a complaint: what comes next, and every last day."""
+    row.next_due_on = queries.next_day((row, tuple(dues)))
+    work.session.add(row)
+    work.session.flush()
+    run = work.session.connection().execute
+    of_row = col(ComplaintDue.complaint_id) == row.id
+    stated = (col(ComplaintDue.rule), col(ComplaintDue.due_on), col(ComplaintDue.met_on))
+    days = {(one.rule, one.due_on, one.met_on) for one in dues if one.due_on is not None}
+    if days == set(map(tuple, run(select(*stated).where(of_row)).all())):
+        return  # most nights change nothing
+    run(delete(ComplaintDue).where(of_row))
+    owner = {"complaint_id": row.id, "office_code": row.office_code}
+    rows = [{**owner, "rule": rule, "due_on": due_on, "met_on": met_on} for rule, due_on, met_on in days]
+    if rows:
+        run(insert(ComplaintDue), rows)
+
+
 def _stepped(work: Work, row: Complaint, step: str, note: str | None) -> None:
     """Write the complaint, its step, audit entry and, for an act with legal effect, its leaf."""
     row.version += 1
     work.session.add(row)
     work.session.flush()
-    row.next_due_on = queries.next_day((row, queries.dues_of(work, row)))
-    work.session.flush()
+    _write_dues(work, row, queries.dues_of(work, row))
     work.session.add(
         ComplaintStep(
             complaint_id=row.id,

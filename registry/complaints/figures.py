@@ -48,6 +48,19 @@ class Cell:
 
 
 @dataclass(frozen=True, slots=True)
+class Exposure:
+    """What could be complained of, by region of six digits.
+
+    Attributes:
+        businesses: How many are open.
+        instruments: How many are in use.
+    """
+
+    businesses: Mapping[str, int]
+    instruments: Mapping[str, int]
+
+
+@dataclass(frozen=True, slots=True)
 class Substantiation:
     """How often what was said of a business was borne out; for officers alone.
 
@@ -64,12 +77,15 @@ class Substantiation:
     rate_bp: int | None
 
 
-def complaint_cells(session: Session, rulebook: Rulebook, year: int, within: str = "") -> tuple[Cell, ...]:
+def complaint_cells(
+    session: Session, rulebook: Rulebook, exposure: Exposure, year: int, within: str = ""
+) -> tuple[Cell, ...]:
     """Return the complaints of a year, by the regions one level below.
 
     Args:
         session: Read only.
         rulebook: Says from which number on a count is shown.
+        exposure: What could be complained of.
         year: Of the legal days of acceptance.
         within: Prefix of GB/T 2260: empty, a province's or a city's.
 
@@ -78,7 +94,8 @@ def complaint_cells(session: Session, rulebook: Rulebook, year: int, within: str
     length = len(within) + 2
     first, last = date(year, 1, 1), date(year, 12, 31)
     rows = _accepted(session, within, first, last)
-    businesses, instruments = _exposure(session, within, length)
+    businesses = _summed(exposure.businesses, within, length)
+    instruments = _summed(exposure.instruments, within, length)
     least = rulebook.find(Threshold, LEAST_SHOWN, within, last).amount
     apart = rulebook.find(Threshold, CLOSE_BY, within, last).amount or 0
     by_region: dict[str, list[Complaint]] = {}
@@ -99,6 +116,22 @@ def complaint_cells(session: Session, rulebook: Rulebook, year: int, within: str
         )
         for place in places
     )
+
+
+def exposure(session: Session) -> Exposure:
+    """Count what could be complained of today; it reads through every business and instrument."""
+    place = col(BusinessVersion.region)
+    current = (col(BusinessVersion.superseded_at).is_(None), col(BusinessVersion.status) != "closed")
+    run = session.connection().execute
+    businesses = run(select(place, func.count()).where(*current).group_by(place)).all()
+    instruments = run(
+        select(place, func.count())
+        .join(Instrument, col(Instrument.business_id) == col(BusinessVersion.business_id))
+        .where(*current, col(Instrument.superseded_at).is_(None), col(Instrument.retired_on).is_(None))
+        .group_by(place)
+    ).all()
+    counts = ({str(region): int(number) for region, number in rows} for rows in (businesses, instruments))
+    return Exposure(*counts)
 
 
 def shown_counts(counts: Mapping[str, int], least: int | None) -> dict[str, int | None]:
@@ -149,23 +182,13 @@ def _accepted(session: Session, within: str, first: date, last: date) -> Iterabl
     return session.execute(query).scalars().all()
 
 
-def _exposure(session: Session, within: str, length: int) -> tuple[Counter[str], Counter[str]]:
-    """Return how many businesses are open and how many instruments are in use, by region."""
-    place = func.substr(col(BusinessVersion.region), 1, length)
-    current = (
-        col(BusinessVersion.superseded_at).is_(None),
-        col(BusinessVersion.region).startswith(within, autoescape=True),
-        col(BusinessVersion.status) != "closed",
-    )
-    run = session.connection().execute
-    businesses = run(select(place, func.count()).where(*current).group_by(place)).all()
-    instruments = run(
-        select(place, func.count())
-        .join(Instrument, col(Instrument.business_id) == col(BusinessVersion.business_id))
-        .where(*current, col(Instrument.superseded_at).is_(None), col(Instrument.retired_on).is_(None))
-        .group_by(place)
-    ).all()
-    return Counter(dict(map(tuple, businesses))), Counter(dict(map(tuple, instruments)))
+def _summed(counts: Mapping[str, int], within: str, length: int) -> Counter[str]:
+    """Return counts within a region by the first digits of their regions."""
+    found: Counter[str] = Counter()
+    for region, number in counts.items():
+        if region.startswith(within):
+            found[region[:length]] += number
+    return found
 
 
 def _agreed(rows: Iterable[Complaint], least: int | None) -> int | None:

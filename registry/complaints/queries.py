@@ -17,7 +17,7 @@ from registry.complaints.tables import (
     ComplaintTesting,
 )
 from registry.overrides.queries import calendar_overrides
-from registry.rulebook import Rulebook, Term, Threshold
+from registry.rulebook import Term, Threshold
 from registry.rulebook.periods import Due, Pause
 
 AT_ONCE = 500
@@ -151,24 +151,6 @@ def waiting(work: Work, office_code: str) -> list[WithDues]:
         return (upcoming.due_on if upcoming and upcoming.due_on else date.max, one[0].id)
 
     return sorted(found, key=first)
-
-
-def owed_by_office(
-    session: Session, rulebook: Rulebook, first: date, last: date
-) -> Iterator[tuple[str, tuple[Due, ...]]]:
-    """Yield the office of every complaint, with what it owed on a last day between two days, inclusive."""
-    calendar = calendar_overrides(session)
-    query = select(Complaint).where(Complaint.received_on <= last).order_by(col(Complaint.id))
-    after = ""
-    while rows := session.exec(query.where(col(Complaint.id) > after).limit(AT_ONCE)).all():
-        tested = testings(session, [row.id for row in rows])
-        for row in rows:
-            owed = dues(rulebook, handling(row, tested.get(row.id, ())), calendar)
-            yield (
-                row.office_code,
-                tuple(one for one in owed if one.due_on is not None and first <= one.due_on <= last),
-            )
-        after = rows[-1].id
 
 
 def overdue(found: WithDues, on: date) -> bool:

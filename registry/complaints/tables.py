@@ -27,6 +27,7 @@ class Complaint(SQLModel, table=True):
         Index("complaint_by_office", "office_code", "closed_on"),
         Index("complaint_by_region", "region", "next_due_on", "id"),
         Index("complaint_by_business", "business_id"),
+        Index("complaint_by_decision", "decided_on", "region"),
     )
 
     id: str = Field(primary_key=True)
@@ -86,6 +87,19 @@ class ComplaintTesting(SQLModel, table=True):
     complaint_id: str = Field(primary_key=True, foreign_key="complaint.id")
     from_on: date = Field(primary_key=True)
     until_on: date | None = None
+
+
+class ComplaintDue(SQLModel, table=True):
+    """A last day in the handling of a complaint, by the law of the last act or night: it is counted here."""
+
+    __tablename__ = "complaint_due"
+    __table_args__ = (Index("complaint_due_by_day", "due_on", "office_code", "met_on"),)
+
+    complaint_id: str = Field(primary_key=True, foreign_key="complaint.id")
+    rule: str = Field(primary_key=True)
+    office_code: str = Field(foreign_key="office.code")
+    due_on: date
+    met_on: date | None = None
 
 
 class ComplaintStep(SQLModel, table=True):

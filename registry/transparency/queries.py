@@ -17,7 +17,7 @@ from sqlalchemy import Select, and_, func, or_, select, union_all
 from sqlmodel import Session, col
 
 from registry.calendar import add_months
-from registry.complaints.queries import owed_by_office
+from registry.complaints.tables import ComplaintDue
 from registry.errors import Malformed
 from registry.lists.procedures import PROCEDURES
 from registry.lists.queries import entries_fallen
@@ -28,7 +28,7 @@ from registry.publication.last_days import fallen_on, withdraw_by
 from registry.publication.tables import Withdrawal
 from registry.repair.tables import CaseStep, Objection, Repair
 from registry.rulebook import Rulebook
-from registry.rulebook.periods import DueCount, due_counts
+from registry.rulebook.periods import DueCount
 from registry.transparency.answers import OfficeMonth, TransparencyReport
 from registry.transparency.tables import ReportDueCount
 
@@ -135,6 +135,7 @@ def _events(on: date) -> Mapping[str, Select[Any, Any]]:
             for figure, (name, *states) in CASE_STEPS.items()
         },
         **_deadlines(on),
+        **_of_complaints(on),
     }
 
 
@@ -162,13 +163,11 @@ def _not_withdrawn(session: Session, rulebook: Rulebook) -> Iterator[tuple[str, 
 def _sums(
     session: Session, rulebook: Rulebook, on: date, first: date, last: date
 ) -> Iterator[tuple[tuple[str, str], dict[str, int]]]:
-    """Yield by month and office the last days that stand in no row: of entries, complaints, reports."""
+    """Yield by month and office the last days that stand in no row: of entries and reports."""
     for office, due_on in _not_withdrawn(session, rulebook):
         if first <= due_on <= min(last, on):
             late = {"deadlines_due": 1, "deadlines_missed": int(due_on < on)}
             yield (f"{due_on:%Y-%m}", office), late
-    for one in due_counts(owed_by_office(session, rulebook, first, min(last, on)), on):
-        yield (one.month, one.office_code), {"complaints_due": one.due, "complaints_missed": one.missed}
     for one in _of_reports(session, first, last):
         yield (one.month, one.office_code), {"reports_due": one.due, "reports_missed": one.missed}
 
@@ -221,6 +220,17 @@ def _deadlines(on: date) -> Mapping[str, Select[Any, Any]]:
     still_open = and_(all_of_them.c.met.is_(None), all_of_them.c.day < on)
     missed = due.where(or_(still_open, all_of_them.c.met > all_of_them.c.day))
     return {"deadlines_due": due, "deadlines_missed": missed}
+
+
+def _of_complaints(on: date) -> Mapping[str, Select[Any, Any]]:
+    """Return the last days in complaints that have come, and those that were missed."""
+    day, met = col(ComplaintDue.due_on), col(ComplaintDue.met_on)
+    due: Select[Any, Any] = select(col(ComplaintDue.office_code).label("office"), day.label("day"))
+    due = due.where(day <= on)
+    return {
+        "complaints_due": due,
+        "complaints_missed": due.where(or_(and_(met.is_(None), day < on), met > day)),
+    }
 
 
 def _names(session: Session, region: str) -> Mapping[str, list[tuple[date, str]]]:

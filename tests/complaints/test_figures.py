@@ -8,7 +8,7 @@ from hypothesis import given as drawn
 from hypothesis import strategies as st
 from sqlalchemy import Engine
 
-from registry.complaints.figures import Substantiation, complaint_cells, substantiation
+from registry.complaints.figures import Substantiation, complaint_cells, exposure, substantiation
 from registry.identifiers import new_id
 from registry.offices.tables import Office
 from registry.scoring.answers import Explanation
@@ -53,9 +53,9 @@ def test_the_public_reads_counts_by_region_with_exposure_and_no_small_ones(found
         step(founded, MONDAY, complain(founded, MONDAY, business_id=shop), "accept")
     complain(founded, MONDAY)  # nobody has accepted it
     with reading(founded) as session:
-        (province,) = complaint_cells(session, given.rulebook(), 2025)
-        (county,) = complaint_cells(session, given.rulebook(), 2025, "4115")
-        (before,) = complaint_cells(session, given.rulebook(), 2024)
+        (province,) = complaint_cells(session, given.rulebook(), exposure(session), 2025)
+        (county,) = complaint_cells(session, given.rulebook(), exposure(session), 2025, "4115")
+        (before,) = complaint_cells(session, given.rulebook(), exposure(session), 2024)
     assert (province.region, county.region) == ("41", "411502")
     assert (province.complaints, province.businesses, province.per_businesses) == (12, 12, 10_000)
     assert province.per_instruments is None, "too few instruments for a rate"

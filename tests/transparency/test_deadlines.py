@@ -5,6 +5,8 @@ from datetime import date
 import pytest
 from sqlalchemy import Engine
 
+from registry.complaints.commands import escalate_overdue
+from registry.overrides.commands import SetWorkingDay, set_working_day
 from registry.rulebook.periods import DueCount
 from registry.store.engine import reading, writing
 from registry.transparency.answers import OfficeMonth
@@ -41,6 +43,20 @@ def test_what_an_office_owed_in_complaints_is_counted_where_its_last_day_lies(fo
     assert (march.complaints_due, march.complaints_missed) == (3, 2), "one told in time; the dispute is open"
     assert (may.complaints_due, may.complaints_missed) == (1, 1), "mediation since March"
     assert set(counted(founded, date(2025, 4, 1), date(2025, 4, 30))) == set()
+
+
+def test_a_last_day_that_the_calendar_moves_is_counted_where_it_lies_after_the_night(founded: Engine) -> None:
+    complain(founded, date(2025, 3, 21))  # seven working days: until 1 April
+    months = (date(2025, 3, 1), date(2025, 4, 30))
+    assert {month for month, _ in counted(founded, *months)} == {"2025-04"}
+    with writing(founded) as session:
+        by = given.work(session, "national", at(date(2025, 3, 22)))
+        set_working_day(by, SetWorkingDay(day_on=date(2025, 3, 22), working=True, reason="调休"))
+        set_working_day(by, SetWorkingDay(day_on=date(2025, 3, 23), working=True, reason="调休"))
+    assert {month for month, _ in counted(founded, *months)} == {"2025-04"}
+    with writing(founded) as session:
+        escalate_overdue(given.work(session, "national", at(date(2025, 3, 24))))
+    assert {month for month, _ in counted(founded, *months)} == {"2025-03"}
 
 
 def test_sums_of_reports_stand_beside_and_small_ones_are_left_out(founded: Engine) -> None:

@@ -416,6 +416,7 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id"),
     )
     op.create_index("complaint_by_business", "complaint", ["business_id"], unique=False)
+    op.create_index("complaint_by_decision", "complaint", ["decided_on", "region"], unique=False)
     op.create_index("complaint_by_office", "complaint", ["office_code", "closed_on"], unique=False)
     op.create_index("complaint_by_region", "complaint", ["region", "next_due_on", "id"], unique=False)
     op.create_table(
@@ -1175,6 +1176,26 @@ def upgrade() -> None:
             ["complaint.id"],
         ),
         sa.PrimaryKeyConstraint("complaint_id"),
+    )
+    op.create_table(
+        "complaint_due",
+        sa.Column("complaint_id", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("rule", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("office_code", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("due_on", sa.Date(), nullable=False),
+        sa.Column("met_on", sa.Date(), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["complaint_id"],
+            ["complaint.id"],
+        ),
+        sa.ForeignKeyConstraint(
+            ["office_code"],
+            ["office.code"],
+        ),
+        sa.PrimaryKeyConstraint("complaint_id", "rule"),
+    )
+    op.create_index(
+        "complaint_due_by_day", "complaint_due", ["due_on", "office_code", "met_on"], unique=False
     )
     op.create_table(
         "complaint_escalation",
@@ -2220,6 +2241,8 @@ def downgrade() -> None:
     op.drop_table("complaint_step")
     op.drop_index("complaint_escalation_by_office", table_name="complaint_escalation")
     op.drop_table("complaint_escalation")
+    op.drop_index("complaint_due_by_day", table_name="complaint_due")
+    op.drop_table("complaint_due")
     op.drop_table("complaint_content")
     op.drop_index(
         "one_current_business",
@@ -2392,6 +2415,7 @@ def downgrade() -> None:
     op.drop_table("delta_row")
     op.drop_index("complaint_by_region", table_name="complaint")
     op.drop_index("complaint_by_office", table_name="complaint")
+    op.drop_index("complaint_by_decision", table_name="complaint")
     op.drop_index("complaint_by_business", table_name="complaint")
     op.drop_table("complaint")
     op.drop_index("alias_by_key", table_name="alias")
