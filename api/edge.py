@@ -23,6 +23,7 @@ from registry.settings import Settings
 from registry.store import outbox
 from registry.store.engine import reading
 from registry.store.watch import Counted, Kept, Watch
+from registry.transparency.queries import OfficeDay, not_withdrawn
 from search_index.documents import SearchDocument, from_source
 from search_index.protocol import Index
 from search_index.search import Unheard
@@ -89,6 +90,7 @@ class Edge:
     _entries: Counted[Entries] = field(init=False)
     _instruments: Counted[tuple[InstrumentsCounted, ...]] = field(init=False)
     _exposure: Counted[Exposure] = field(init=False)
+    _not_withdrawn: Counted[tuple[OfficeDay, ...]] = field(init=False)
     _waiting: Kept[Waiting | None] = field(init=False)
     _waiting_ids: Kept[frozenset[str] | None] = field(init=False)
 
@@ -103,6 +105,7 @@ class Edge:
         object.__setattr__(self, "_entries", Counted(self.watch))
         object.__setattr__(self, "_instruments", Counted(self.watch))
         object.__setattr__(self, "_exposure", Counted(self.watch))
+        object.__setattr__(self, "_not_withdrawn", Counted(self.watch))
         object.__setattr__(self, "_waiting", Kept(self.watch))
         object.__setattr__(self, "_waiting_ids", Kept(self.watch))
 
@@ -162,6 +165,16 @@ class Edge:
                 return exposure(session)
 
         return self._exposure.get(None, read)
+
+    def not_withdrawn(self) -> tuple[OfficeDay, ...]:
+        """Return which office had to take off, by which day, what still stands, as last counted."""
+        rulebook = self.rulebook()
+
+        def read() -> tuple[OfficeDay, ...]:
+            with reading(self.engine) as session:
+                return not_withdrawn(session, rulebook)
+
+        return self._not_withdrawn.get(rulebook.hash, read)
 
     def unheard(self) -> Unheard:
         """Return what tells of businesses that wait to be indexed what the index will hold of them.

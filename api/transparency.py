@@ -33,10 +33,9 @@ def transparency(
     edge: NamedDependency[Edge], since: From = None, until: To = None, region: OfRegion = ""
 ) -> TransparencyReport:
     """Return cases, listings, withdrawals, repairs, objections and missed deadlines; no party is named."""
+    fallen = edge.not_withdrawn()
     with reading(edge.engine) as session:
-        return report(
-            session, edge.rulebook(), edge.today(), from_on=since, to_on=until, region=prefix(region)
-        )
+        return report(session, fallen, edge.today(), from_on=since, to_on=until, region=prefix(region))
 
 
 @get(
@@ -50,10 +49,9 @@ def transparency_table(
     edge: NamedDependency[Edge], since: From = None, until: To = None, region: OfRegion = ""
 ) -> Response[str]:
     """Return one row for each office and month, with a heading, for spreadsheets."""
+    fallen = edge.not_withdrawn()
     with reading(edge.engine) as session:
-        found = report(
-            session, edge.rulebook(), edge.today(), from_on=since, to_on=until, region=prefix(region)
-        )
+        found = report(session, fallen, edge.today(), from_on=since, to_on=until, region=prefix(region))
     name = f"transparency-{found.from_on}-{found.to_on}.csv"
     return Response(
         as_csv(found.items),

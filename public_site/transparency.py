@@ -68,10 +68,9 @@ def chart(edge: NamedDependency[Edge], reader: NamedDependency[Reader], name: Fr
 
 
 def _of_year(edge: Edge, year: int) -> TransparencyReport:
+    fallen = edge.not_withdrawn()
     with reading(edge.engine) as session:
-        return report(
-            session, edge.rulebook(), edge.today(), from_on=date(year, 1, 1), to_on=date(year, 12, 31)
-        )
+        return report(session, fallen, edge.today(), from_on=date(year, 1, 1), to_on=date(year, 12, 31))
 
 
 def _year(asked: str, today: date) -> int:

@@ -3,10 +3,10 @@
 An event is kept for the term `events.retained`; who comes back later begins again from an edition.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import datetime
 
-from sqlalchemy import delete, func, select
+from sqlalchemy import Select, delete, func, select
 from sqlmodel import Session, col
 
 from registry.calendar import SHANGHAI, add_months, legal_day
@@ -46,10 +46,10 @@ def events_after(
     query = select(PublicEvent).where(col(PublicEvent.seq) > after)
     if regime is not None:
         query = query.where(col(PublicEvent.regime) == regime)
+    query = query.order_by(col(PublicEvent.seq)).limit(limit)
     if region is not None:
-        own = prefix(region)
-        query = query.where(col(PublicEvent.region).between(own.ljust(6, "0"), own.ljust(6, "9")))
-    return session.execute(query.order_by(col(PublicEvent.seq)).limit(limit)).scalars().all()
+        return sorted(_within(session, query, region), key=_number)[:limit]
+    return session.execute(query).scalars().all()
 
 
 def latest_events(
@@ -67,12 +67,32 @@ def latest_events(
     query = select(PublicEvent).order_by(col(PublicEvent.seq).desc()).limit(limit)
     if regime is not None:
         query = query.where(col(PublicEvent.regime) == regime)
-    if region is not None:
-        own = prefix(region)
-        query = query.where(col(PublicEvent.region).between(own.ljust(6, "0"), own.ljust(6, "9")))
     if business_id is not None:
         query = query.where(col(PublicEvent.business_id) == business_id)
+    if region is not None:
+        return sorted(_within(session, query, region), key=_number, reverse=True)[:limit]
     return session.execute(query).scalars().all()
+
+
+def _within(session: Session, query: Select[PublicEvent], region: str) -> Iterator[PublicEvent]:
+    """Yield what a query finds in each region that lies within one and has events.
+
+    One question for all of them would go through the events of the whole country until its page is full.
+    """
+    place, own = col(PublicEvent.region), prefix(region)
+    if not own:
+        yield from session.execute(query).scalars()
+        return
+    following = select(place).order_by(place).limit(1)
+    after, last = own.ljust(6, "0"), own.ljust(6, "9")
+    at = session.execute(following.where(place >= after, place <= last)).scalar()
+    while at is not None:
+        yield from session.execute(query.where(place == at)).scalars()
+        at = session.execute(following.where(place > at, place <= last)).scalar()
+
+
+def _number(event: PublicEvent) -> int:
+    return event.seq
 
 
 def last_number(session: Session) -> int:

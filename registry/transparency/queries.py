@@ -9,7 +9,7 @@ themselves and are not counted.
 
 from calendar import monthrange
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import date
 from typing import Any
 
@@ -31,6 +31,9 @@ from registry.rulebook import Rulebook
 from registry.rulebook.periods import DueCount
 from registry.transparency.answers import OfficeMonth, TransparencyReport
 from registry.transparency.tables import ReportDueCount
+
+OfficeDay = tuple[str, date]
+"""Code of an office, and the last day of something that it owes."""
 
 MOST = 120  # months that one answer covers
 LISTING_STEPS = {
@@ -54,7 +57,7 @@ CASE_STEPS = {  # step of a repair or objection, and the states that it led to
 
 def report(
     session: Session,
-    rulebook: Rulebook,
+    fallen: Iterable[OfficeDay],
     on: date,
     *,
     from_on: date | None = None,
@@ -65,7 +68,7 @@ def report(
 
     Args:
         session: Read only.
-        rulebook: Says by which day an entry must be gone that nothing carries any more.
+        fallen: As `not_withdrawn` tells.
         on: Legal day of the reader.
         from_on: First day; None: the first of the month eleven months before the last day.
         to_on: Last day, inclusive; None: the reader's.
@@ -81,7 +84,7 @@ def report(
     if _months(last) - _months(first) >= MOST:
         raise Malformed("transparency.too_long", field="from", months=MOST)
     counted = _counted(session, on, first, last)
-    for key, more in _sums(session, rulebook, on, first, last):
+    for key, more in _sums(session, fallen, on, first, last):
         counted.setdefault(key, Counter()).update(more)
     names = _names(session, region)
     items = tuple(
@@ -149,22 +152,31 @@ def _entries(day: Any) -> Select[Any, Any]:
     return entries
 
 
-def _not_withdrawn(session: Session, rulebook: Rulebook) -> Iterator[tuple[str, date]]:
-    """Yield office and last day of every entry that stands though nothing carries it any more."""
+def not_withdrawn(session: Session, rulebook: Rulebook) -> tuple[OfficeDay, ...]:
+    """Return office and last day of entries that stand though nothing carries them any more.
+
+    It reads through every entry of a case that stands.
+
+    Args:
+        session: Read only.
+        rulebook: Says by which day such an entry must be gone.
+    """
+    found = []
     for entry, _ in entries_fallen(session, of_cases=True):
         due_on = withdraw_by(session, rulebook, entry, fallen_on(session, entry))
         office = session.execute(
             _entries(ListEntry.listed_on).where(col(ListEntry.entry_id) == entry.entry_id)
         ).first()
         if due_on is not None and office is not None:
-            yield office.office, due_on
+            found.append((office.office, due_on))
+    return tuple(found)
 
 
 def _sums(
-    session: Session, rulebook: Rulebook, on: date, first: date, last: date
+    session: Session, fallen: Iterable[OfficeDay], on: date, first: date, last: date
 ) -> Iterator[tuple[tuple[str, str], dict[str, int]]]:
     """Yield by month and office the last days that stand in no row: of entries and reports."""
-    for office, due_on in _not_withdrawn(session, rulebook):
+    for office, due_on in fallen:
         if first <= due_on <= min(last, on):
             late = {"deadlines_due": 1, "deadlines_missed": int(due_on < on)}
             yield (f"{due_on:%Y-%m}", office), late

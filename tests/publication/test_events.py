@@ -1,14 +1,17 @@
 """The feed of public events: in order, by identifiers, resumable, and honest about what it forgot."""
 
 from datetime import date, timedelta
+from itertools import cycle
 from pathlib import Path
 
 import pytest
 from hypothesis import given as drawn
 from hypothesis import strategies as st
-from sqlalchemy import Engine
+from sqlalchemy import Engine, select
+from sqlmodel import col
 
 from registry.errors import Gone
+from registry.log.tables import PublicEvent
 from registry.publication.events import (
     BEGINNING,
     events_after,
@@ -77,6 +80,24 @@ def test_no_event_holds_a_name(case: Case) -> None:
 def test_a_reader_may_follow_one_list_or_one_region(case: Case, asked: dict[str, str], seen: int) -> None:
     case.blacklisted()
     assert len(acts(case, **asked)) == seen
+
+
+def test_the_events_of_the_counties_of_a_province_are_read_in_one_order(case: Case) -> None:
+    withdraw(case, case.blacklisted())
+    case.redlisted()
+    with writing(case.engine) as session:
+        told = session.execute(select(PublicEvent).order_by(col(PublicEvent.seq))).scalars().all()
+        for event, place in zip(told, cycle(("411502", "370102", "410102")), strict=False):
+            event.region = place
+        there = [event.seq for event in told if event.region != "370102"]
+    assert len(there) >= 2
+    with reading(case.engine) as session:
+        read = [BEGINNING]
+        while page := events_after(session, read[-1], 1, region="410000"):
+            read += [one.seq for one in page]
+        assert read == [BEGINNING, *there]
+        newest = [one.seq for one in latest_events(session, 2, region="410000")]
+        assert newest == there[:-3:-1]
 
 
 @drawn(steps=st.lists(st.integers(1, 4), min_size=1, max_size=12))

@@ -26,7 +26,7 @@ from registry.repair.forms import (
 from registry.rulebook import Deadline
 from registry.settings import read_settings
 from registry.store.engine import reading, writing
-from registry.transparency.queries import report
+from registry.transparency.queries import not_withdrawn, report
 from tests.lists import cases
 from tests.lists.cases import Case
 from tests.repair.leading import KINDS, decide, known_terms, objection_of, repair_of, shown
@@ -77,7 +77,12 @@ def figures(case: Case) -> dict[str, int]:
     """Return what the transparency report counts this month."""
     with reading(case.engine) as session:
         assert case.rulebook is not None
-        told = report(session, case.rulebook, case.now.date(), from_on=case.now.date().replace(day=1))
+        told = report(
+            session,
+            not_withdrawn(session, case.rulebook),
+            case.now.date(),
+            from_on=case.now.date().replace(day=1),
+        )
     return {
         name: number
         for name, number in told.items[0].model_dump().items()

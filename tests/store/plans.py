@@ -2,7 +2,8 @@
 
 The statements are taken where the driver gets them, so that none is missed however it was made. A plan
 reads a table whole where it goes through it, or through an index of it, without a condition that the
-index answers. Going through an index in its order until a page is full is not that.
+index answers. Going through an index in its order until a page is full is not that, unless rows are
+passed over.
 """
 
 import re
@@ -114,7 +115,9 @@ def _scans(plan: dict[str, Any], *, paged: bool) -> Iterator[str]:
         paged = True
     elif kind in ("Sort", "Aggregate", "Hash", "Unique", "WindowAgg"):
         paged = False
-    if kind == "Seq Scan" or (kind.startswith("Index") and "Index Cond" not in plan and not paged):
+    walked = kind.startswith("Index") and "Index Cond" not in plan
+    # a page that passes over what it does not want may have to pass over all; only PostgreSQL tells
+    if kind == "Seq Scan" or (walked and (not paged or "Filter" in plan)):
         yield plan["Relation Name"]
     for inner in plan.get("Plans", ()):
         # under a nested loop only the outer side goes on until the page is full

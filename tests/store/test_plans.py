@@ -55,6 +55,13 @@ def test_what_no_index_answers_reads_its_table_whole(filled: Engine, statement: 
     assert read_whole(filled, (statement, None)) == {"pledge"}
 
 
+def test_a_page_that_passes_over_rows_may_read_its_table_whole(postgres_engine: Engine) -> None:
+    given.registry(postgres_engine)
+    pretend_many_rows(postgres_engine)
+    passing = "SELECT pledge_id FROM pledge WHERE matter = 'fuel' ORDER BY pledge_id LIMIT 5"
+    assert read_whole(postgres_engine, (passing, None)) == {"pledge"}
+
+
 def test_a_statement_whose_index_is_gone_reads_its_table_whole(filled: Engine) -> None:
     with writing(filled) as session:
         session.execute(text("DROP INDEX pledge_by_business"))

@@ -11,7 +11,7 @@ from registry.rulebook.periods import DueCount
 from registry.store.engine import reading, writing
 from registry.transparency.answers import OfficeMonth
 from registry.transparency.commands import count_reports
-from registry.transparency.queries import report
+from registry.transparency.queries import not_withdrawn, report
 from tests import given
 from tests.complaints.driving import at, complain, step
 
@@ -28,7 +28,7 @@ def founded(engine: Engine) -> Engine:
 
 def counted(engine: Engine, first: date, last: date) -> dict[tuple[str, str], OfficeMonth]:
     with reading(engine) as session:
-        found = report(session, given.rulebook(), TODAY, from_on=first, to_on=last)
+        found = report(session, not_withdrawn(session, given.rulebook()), TODAY, from_on=first, to_on=last)
     return {(item.month, item.office_code): item for item in found.items}
 
 

@@ -13,7 +13,7 @@ from registry.publication.withdrawal import withdraw_fallen
 from registry.store.engine import reading, writing
 from registry.transparency.answers import Figures, OfficeMonth
 from registry.transparency.dataset import COLUMNS, as_csv
-from registry.transparency.queries import report
+from registry.transparency.queries import not_withdrawn, report
 from tests import given
 from tests.lists.cases import BLACK, Case, begun
 from tests.lists.test_black import annul
@@ -32,7 +32,8 @@ def case(engine: Engine, data_dir: Path) -> Case:
 def _counted(case: Case, **asked: Any) -> dict[tuple[str, str], OfficeMonth]:
     """Return the report of the last twelve months, as known at the case's instant."""
     with reading(case.engine) as session:
-        found = report(session, case.rulebook or given.rulebook(), case.now.date(), **asked)
+        fallen = not_withdrawn(session, case.rulebook or given.rulebook())
+        found = report(session, fallen, case.now.date(), **asked)
     return {(item.month, item.office_code): item for item in found.items}
 
 
