@@ -40,7 +40,6 @@ FACTS = ibis.schema(
 )
 BUSINESSES = ibis.schema({"business_id": "!string", "region": "!string"})
 PARAMS: dict[str, Schema] = {
-    "day": ibis.schema({"as_of": "!date"}),
     "regions": ibis.schema({"region": "!string", "scheme": "!int32"}),
     "schemes": ibis.schema(
         {
@@ -53,12 +52,13 @@ PARAMS: dict[str, Schema] = {
     ),
     "steps": ibis.schema(
         {
-            "scheme": "!int32",
+            "region": "!string",
             "kind": "!string",
             "rule": "!int32",
             "cap": "!int32",
             "earliest": "!date",
             "latest": "!date",
+            "as_of": "!date",
             "points": "!int64",
             "per_unit": "!boolean",
             "direct_merit": "!int64",
@@ -110,16 +110,15 @@ def score_expression(*, dimensions_capped: bool) -> Levels:
 
 
 def _contributions(facts: Table, params: dict[str, Table]) -> Table:
-    regions, steps, day = params["regions"], params["steps"], params["day"]
-    held = facts.filter(facts.held_to > day.as_of.as_scalar())
-    placed = held.join(regions, "region")
-    counted = placed.join(
+    steps = params["steps"]
+    counted = facts.join(
         steps,
         [
-            placed.scheme == steps.scheme,
-            placed.kind == steps.kind,
-            placed.counts_from >= steps.earliest,
-            placed.counts_from <= steps.latest,
+            facts.region == steps.region,
+            facts.kind == steps.kind,
+            facts.counts_from >= steps.earliest,
+            facts.counts_from <= steps.latest,
+            facts.held_to > steps.as_of,
         ],
     )
     units = ibis.ifelse(counted.per_unit, counted.quantity, ibis.literal(1, "int64"))

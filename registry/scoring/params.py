@@ -1,5 +1,6 @@
 """The law of one day as the small tables that the score expression joins."""
 
+from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
@@ -90,7 +91,6 @@ def law_on(rulebook: Rulebook, regions: Iterable[str], on: date) -> Law:
 def params_of(law: Law) -> dict[str, pa.Table]:
     """Return the tables of `expression.PARAMS` for a day."""
     rows: dict[str, Iterator[tuple[Any, ...]]] = {
-        "day": iter([(law.on,)]),
         "regions": iter(law.by_region.items()),
         "schemes": _schemes(law),
         "steps": _steps(law),
@@ -119,23 +119,34 @@ def _schemes(law: Law) -> Iterator[tuple[Any, ...]]:
 
 
 def _steps(law: Law) -> Iterator[tuple[Any, ...]]:
+    """Yield the steps of each region: by those of each scheme, an engine joins a fact to all schemes."""
+    of_scheme: dict[int, list[tuple[Any, ...]]] = defaultdict(list)
+    for scheme, row in _steps_of_schemes(law):
+        of_scheme[scheme].append(row)
+    for region, scheme in law.by_region.items():
+        for row in of_scheme[scheme]:
+            yield (region, *row)
+
+
+def _steps_of_schemes(law: Law) -> Iterator[tuple[int, tuple[Any, ...]]]:
     bands = [bands_of(rules) for rules in law.schemes]
     number = {cap: at for at, cap in enumerate(law.caps)}
     for rule, (scheme, point) in enumerate(law.points):
         direct_merit = best_merit(bands[scheme], point.direct_grade)
         for step in steps_on(law.on, point, law.schemes[scheme]):
-            yield (
-                scheme,
+            row = (
                 point.code,
                 rule,
                 number[law.cap_of(scheme, point)],
                 step.earliest,
                 step.latest,
+                law.on,
                 step.points,
                 point.per == "unit",
                 NO_LIMIT if direct_merit is None else direct_merit,
                 _unknown_of(law.schemes[scheme], point, direct_merit),
             )
+            yield scheme, row
 
 
 def _unknown_of(rules: ScoringRules, point: ScorePoint, direct_merit: int | None) -> Unknown:
