@@ -1,18 +1,16 @@
 """Where a search can be narrowed: links with exact counts, and how to take each choice back."""
 
-from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 from public_site.names import region_words
+from public_site.narrowing import below
 from public_site.texts import Words
 from registry.publication.answers import PublicRegime
 from registry.regions import ancestors, prefix, region
 from search_index.protocol import Facets
 
 FIRST = 8
-BELOW = {0: 2, 2: 4, 4: 6, 6: 6}
-"""Length of the codes that stand below a code of so many digits."""
 Go = Callable[..., str]
 
 
@@ -99,18 +97,8 @@ def _regions(counts: Mapping[str, int], asked: str, go: Go) -> list[Choice]:
         Choice(_named(code), within(code), go(region=higher.ljust(6, "0") if higher else ""), chosen=True)
         for higher, code in zip(ancestors(asked), ancestors(asked)[1:], strict=False)
     ]
-    length, below = BELOW.get(len(own), 6), Counter[str]()
-    for county, number in counts.items():
-        if county.startswith(own) and len(own) < length:
-            below[_real(county, length)] += number
-    made = [Choice(_named(code), number, go(region=code)) for code, number in below.items()]
+    made = [Choice(_named(code), number, go(region=code)) for code, number in below(counts, own).items()]
     return [*above, *sorted((one for one in made), key=_order)]
-
-
-def _real(county: str, length: int) -> str:
-    """Return the region of a county at a length, or the county where no region stands between."""
-    code = county[:length].ljust(6, "0")
-    return code if region(code) is not None else county
 
 
 def _named(code: str) -> str:

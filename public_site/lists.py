@@ -11,7 +11,7 @@ from litestar.params import FromPath, FromQuery
 from api.edge import Edge
 from public_site.charts import NARROW, lengths, stacked
 from public_site.names import region_words
-from public_site.narrowing import Kind, Narrowing, narrowed, spread
+from public_site.narrowing import Kind, Narrowing, Option, narrowed, spread
 from public_site.reader import Reader
 from public_site.render import link
 from registry.publication import public_view
@@ -105,7 +105,7 @@ def one_list(
         found=found,
         narrowed=narrowed(edge.entries(), [regime], want, reader.t),
         where=region_words(want.region) if want.region else "",
-        spreads=[(kind, spread(edge.entries(), regime, kind, reader.t)) for kind in PICTURES.values()],
+        spreads=_spreads(edge, reader, regime, want),
         shown_first=not cursor,
         only=only,
         first=link(here, **only),
@@ -113,9 +113,19 @@ def one_list(
     )
 
 
+def _spreads(edge: Edge, reader: Reader, regime: str, want: Narrowing) -> list[tuple[Kind, list[Option]]]:
+    entries = edge.entries()
+    return [(kind, spread(entries, regime, kind, reader.t, want.prefix)) for kind in PICTURES.values()]
+
+
 @get("/lists/{regime:str}/{name:str}", sync_to_thread=True, include_in_schema=False)
 def picture(
-    edge: NamedDependency[Edge], reader: NamedDependency[Reader], regime: FromPath[str], name: FromPath[str]
+    edge: NamedDependency[Edge],
+    reader: NamedDependency[Reader],
+    regime: FromPath[str],
+    name: FromPath[str],
+    *,
+    region: FromQuery[str] = "",
 ) -> Response[str]:
     """Draw how the entries of a list spread over regions or sectors; the page says the same in a table.
 
@@ -126,7 +136,8 @@ def picture(
     kind = PICTURES.get(asked)
     if kind is None or name not in (f"{asked}.svg", f"{asked}{NARROW}.svg"):
         raise NotFoundException
-    rows = [(label, number) for _, label, number in spread(edge.entries(), regime, kind, reader.t)]
+    within = Narrowing.of(region, "").prefix
+    rows = [(label, number) for _, label, number in spread(edge.entries(), regime, kind, reader.t, within)]
     drawn, line = rows[:MOST_DRAWN], LINES.get(colour, LINES["board"])
     if NARROW in name:
         labels, numbers = [label for label, _ in drawn], [number for _, number in drawn]
