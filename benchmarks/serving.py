@@ -72,39 +72,55 @@ def compare(
         raise SystemExit("wrk is missing; on Debian: apt-get install wrk")
     with ours(folder) as (url, process):
         settle(process)
-        bodies = {name: _answer(url, paths[0]) for name, paths in {**cases, **visits}.items()}
-        (folder / "bare.json").write_text(json.dumps(bodies), encoding="utf-8")
-        _as_files(folder / "static", list(bodies.values()))
+        bodies = _answers_kept(folder, url, {**cases, **visits})
         at_rest = memory(process, "VmRSS")
         with _bare(folder / "bare.json") as (bare_url, _):
             measured: dict[str, object] = {}
             for number, (name, paths) in enumerate(cases.items()):
-                rates: dict[str, list[float]] = {"repeated": [], "once": [], "bare": [], "static": []}
-                for path in paths:  # what is asked again was asked before
-                    _answer(url, path)
-                for turn in range(turns):
-                    for side, at, asked in (
-                        ("repeated", url, paths),
-                        ("once", url, fresh(paths, turn)),
-                        ("bare", bare_url, [f"/{number}"]),
-                        ("static", bare_url, [f"/static/{number}"]),
-                    ):
-                        script = _script(folder / f"{side}.lua", asked)
-                        rates[side].append(_rate(wrk, at, script, seconds))
+                rates = _by_turns(folder, wrk, (url, bare_url, number), paths, turns=turns, seconds=seconds)
                 measured[name] = _told(rates, len(json.dumps(bodies[name])))
             for number, (name, paths) in enumerate(visits.items(), start=len(cases)):
                 measured[name] = _visited(
                     folder, wrk, (url, f"{bare_url}/{number}"), paths, turns=turns, seconds=seconds
                 )
         return {
-            "load": os.getloadavg()[0],
-            "connections": CONNECTIONS,
-            "turns": turns,
-            "seconds": seconds,
+            **_conditions(turns, seconds),
             "cases": measured,
             "rss_at_rest_mib": at_rest,
             "peak_rss_mib": memory(process, "VmHWM"),
         }
+
+
+def _conditions(turns: int, seconds: int) -> dict[str, object]:
+    load = os.getloadavg()[0]
+    return {"load": load, "connections": CONNECTIONS, "turns": turns, "seconds": seconds}
+
+
+def _answers_kept(folder: Path, url: str, asked: Mapping[str, Sequence[str]]) -> dict[str, Any]:
+    """Return the first answer of each case, written down for the bare route and as files."""
+    bodies = {name: _answer(url, paths[0]) for name, paths in asked.items()}
+    (folder / "bare.json").write_text(json.dumps(bodies), encoding="utf-8")
+    _as_files(folder / "static", list(bodies.values()))
+    return bodies
+
+
+def _by_turns(
+    folder: Path, wrk: str, at: tuple[str, str, int], paths: Sequence[str], *, turns: int, seconds: int
+) -> dict[str, list[float]]:
+    """Measure addresses asked again, addresses never asked, the bare route and the file by turns."""
+    url, bare_url, number = at
+    rates: dict[str, list[float]] = {"repeated": [], "once": [], "bare": [], "static": []}
+    for path in paths:  # what is asked again was asked before
+        _answer(url, path)
+    for turn in range(turns):
+        for side, where, asked in (
+            ("repeated", url, paths),
+            ("once", url, fresh(paths, turn)),
+            ("bare", bare_url, [f"/{number}"]),
+            ("static", bare_url, [f"/static/{number}"]),
+        ):
+            rates[side].append(_rate(wrk, where, _script(folder / f"{side}.lua", asked), seconds))
+    return rates
 
 
 def _visited(
