@@ -142,6 +142,7 @@ RIGHTS: tuple[Right, ...] = (
         Right(method, f"/desk/{path}", ("administrator",), NATION)
         for method, path in (
             ("GET", "accounts"),
+            ("GET", "accounts/export/{name}"),
             ("GET", "new-account"),
             ("POST", "new-account"),
             ("GET", "accounts/{name}"),

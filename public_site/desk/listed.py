@@ -21,6 +21,7 @@ from registry.audit.work import Work
 from registry.lists.queries import proposals_within, standing_within
 from registry.lists.tables import Proposal
 from registry.regions import prefix
+from registry.signups.commands import open_sign_ups
 
 AT_ONCE = 500
 
@@ -120,6 +121,13 @@ def _complaints(of: Listed) -> Iterator[Row]:
         yield [*about, *state, of.day(one.next_due_on), late, office, one.id]
 
 
+def _sign_ups(of: Listed) -> Iterator[Row]:
+    for one in open_sign_ups(of.work):
+        asked = one.sign_up
+        who = (one.business.name or "", asked.uscc, of.t.term("role", asked.wanted))
+        yield [*who, asked.person_name, asked.contact, asked.account_name]
+
+
 def _paged(of: Listed, page: Callable[..., Any]) -> Iterator[tuple[Any, str]]:
     """Yield what the pages of a list hold, each with the name of its business."""
     after: str | None = ""
@@ -192,6 +200,7 @@ SHEETS: Mapping[str, tuple[tuple[str, ...], Callable[[Listed], Iterator[Row]]]] 
         ("business", "about", "state", "received", "due", "late", "office", "id"),
         _complaints,
     ),
+    "sign_ups": (("business", "uscc", "wanted", "person", "contact", "account"), _sign_ups),
     "plan": (("place", "grade", "businesses", "share", "inspect", "ground"), _plan),
 }
 """By the name of the file: headings, and what yields the rows."""

@@ -10,18 +10,23 @@ from litestar.params import FromPath
 from pydantic import Field
 
 from api.edge import Edge
+from api.exports import in_form
 from public_site.desk import forms
 from public_site.desk.form import Form
 from public_site.desk.forms import NO_FAULTS, Faults
 from public_site.desk.myself import Nothing
 from public_site.names import region_words
+from public_site.sheets import form_of
+from public_site.texts import Words
 from registry.accounts import credentials, grants, queries, recovery, sessions
 from registry.accounts.commands import AddAccount, Role, add_account
 from registry.accounts.invitations import invite
+from registry.accounts.tables import AccountGrant
 from registry.audit.work import Work
 from registry.commands import Command
 from registry.errors import NotFound
 
+SHEET = ("account", "person", "office", "grants", "state")
 MOST = 200  # accounts on one page; the box finds the others
 
 Asked = Request[Any, Any, Any]
@@ -50,6 +55,32 @@ def accounts(request: Asked, edge: NamedDependency[Edge]) -> Response[str]:
         more=len(found) > MOST,
         region_words=region_words,
     )
+
+
+@get("/desk/accounts/export/{name:str}", sync_to_thread=True, include_in_schema=False)
+def exported(request: Asked, edge: NamedDependency[Edge], name: FromPath[str]) -> Response[bytes]:
+    """Return all accounts that the page finds, as `accounts.xlsx` or `accounts.csv`."""
+    form, t = form_of(name, "accounts"), forms.reader_at_desk(request, edge).t
+    q = request.query_params.get("q", "").strip()
+    found = forms.consult(edge, request, lambda work: queries.accounts(work.session, q))
+    rows = (
+        [
+            one.account.name,
+            one.person_name,
+            one.account.office_code,
+            t("write.semicolon").join(_grant_words(t, grant) for grant in one.grants),
+            t("desk.accounts.disabled") if one.account.disabled_at else "",
+        ]
+        for one in found
+    )
+    return in_form("accounts", form, [t(f"desk.listed.{one}") for one in SHEET], rows)
+
+
+def _grant_words(t: Words, grant: AccountGrant) -> str:
+    """Return the role of a grant and where it holds, as the page of the account has them."""
+    region = region_words(grant.region.ljust(6, "0")) if grant.region else t("desk.home.nation")
+    where = (region, grant.market_id or grant.business_id)
+    return " · ".join((t.term("role", grant.role), *filter(None, where)))
 
 
 @get("/desk/new-account", sync_to_thread=True, include_in_schema=False)

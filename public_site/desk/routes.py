@@ -70,6 +70,7 @@ ROUTES: tuple[ControllerRouterHandler, ...] = (
     *complaints.ROUTES,
     *entries.ROUTES,
     people.accounts,
+    people.exported,
     people.new_account,
     people.add,
     people.account,

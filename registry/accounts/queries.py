@@ -17,7 +17,7 @@ class AccountCard:
     grants: tuple[AccountGrant, ...]
 
 
-def accounts(session: Session, q: str, limit: int) -> Sequence[AccountCard]:
+def accounts(session: Session, q: str, limit: int | None = None) -> Sequence[AccountCard]:
     """Return accounts by name, or by a part of the person's name; all where nothing is asked."""
     found = select(Account, Person.name).join(Person, col(Person.id) == col(Account.person_id))
     if q:

@@ -8,6 +8,7 @@ from registry.audit.tables import AuditEntry
 from registry.store.engine import reading, writing
 from tests import given
 from tests.desk.conftest import PASSWORD, Browser, Town, give_passwords
+from tests.desk.test_listed import sheet
 
 NEW = "ein anderes Gewicht, geprueft"
 
@@ -42,6 +43,20 @@ def test_a_person_is_added_invited_and_sets_the_password(town: Town) -> None:
     assert person.send("/desk/invitation", accepted).status_code == 422
     assert person.sign_in("li.ming", NEW).status_code == 303
     assert "李明，您好" in person.open("/desk").words
+
+
+def test_all_accounts_come_as_a_sheet_with_their_grants_and_no_name_is_a_formula(town: Town) -> None:
+    admin = town.at_desk("admin")
+    admin.open("/desk/new-account")
+    admin.send("/desk/new-account", {"name": "li.ming", "person_name": "=1+1", "office_code": "AMR-411502"})
+    rows = {row["账号"]: row for row in sheet(admin, "/desk/accounts/export/accounts.csv")}
+    assert set(rows) >= {"admin", "officer", "li.ming"}
+    assert rows["officer"]["权限"] == "经办人员 · 河南省信阳市浉河区"
+    assert rows["li.ming"]["姓名"] == "'=1+1"
+    (found,) = sheet(admin, "/desk/accounts/export/accounts.csv?q=li.m")
+    assert found == rows["li.ming"]
+    links = {one.attributes["href"] for one in admin.open("/desk/accounts").all("a")}
+    assert "/desk/accounts/export/accounts.xlsx" in links
 
 
 def test_a_grant_given_and_taken_is_seen_on_the_very_next_request(town: Town) -> None:

@@ -14,6 +14,7 @@ from registry.signups.tables import SignUp
 from registry.store.engine import reading, writing
 from tests import given
 from tests.desk.conftest import Browser, Town
+from tests.desk.test_listed import sheet
 from tests.desk.test_people import NEW, code_on
 
 USCC = "91110108551385082Q"
@@ -79,6 +80,16 @@ def test_whether_a_code_is_known_is_not_told_and_an_unknown_one_waits_for_nobody
 ) -> None:
     ask(town, uscc="91350100M000100Y43", name="stranger")
     assert "stranger" not in town.at_desk("officer").open("/desk/sign-ups").words
+
+
+def test_who_waits_comes_as_a_sheet_to_the_officer_of_the_place_and_to_no_other(
+    town: Town, shop: Shop
+) -> None:
+    ask(town, "operator")
+    (row,) = sheet(town.at_desk("officer"), "/desk/exports/sign_ups.csv")
+    told = (row["主体"], row["申请身份"], row["姓名"], row["联系电话"], row["账号"])
+    assert told == ("浉河区诚信计量行", "市场主办者", "店主", "13800000000", "shop")
+    assert sheet(town.at_desk("auditor"), "/desk/exports/sign_ups.csv") == []
 
 
 def test_who_is_refused_gets_no_account(town: Town, shop: Shop) -> None:
