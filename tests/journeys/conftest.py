@@ -53,7 +53,7 @@ def filled_once(tmp_path_factory: pytest.TempPathFactory) -> Filled:
     folder = tmp_path_factory.mktemp("filled") / "data"
     folder.mkdir()
     settings = read_settings(data_dir=folder, database_url="", demonstration=True)
-    filling = fill(settings, legal_day(process.clock()))
+    filling = fill(settings, legal_day(process.clock()), tell=lambda _step: None)
     people = filling.people
     return Filled(
         folder,
